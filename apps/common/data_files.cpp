@@ -1,0 +1,40 @@
+#include "common/data_files.h"
+
+#include <cstdlib>
+
+#include "mnist/base/error.h"
+#include "mnist/bytes/idx.h"
+
+namespace mnist::app {
+
+namespace fs = std::filesystem;
+
+fs::path data_directory(const std::string& flag, const std::string& configured) {
+  const char* environment = std::getenv("MNIST_DATA_DIR");
+  fs::path folder = "data/mnist";
+  if (!flag.empty()) {
+    folder = flag;
+  } else if (!configured.empty()) {
+    folder = configured;
+  } else if (environment != nullptr && *environment != '\0') {
+    folder = environment;
+  }
+  if (!fs::is_directory(folder)) {
+    throw Error(ErrorKind::kIo,
+                "no such data folder: run scripts/fetch-mnist.sh or give --data DIR",
+                folder.string());
+  }
+  return folder;
+}
+
+DigitSet load_training_set(const fs::path& directory, const DataConfig& data) {
+  return load_digit_set(find_idx_file(directory, data.train_images),
+                        find_idx_file(directory, data.train_labels));
+}
+
+DigitSet load_test_set(const fs::path& directory, const DataConfig& data) {
+  return load_digit_set(find_idx_file(directory, data.test_images),
+                        find_idx_file(directory, data.test_labels));
+}
+
+}  // namespace mnist::app

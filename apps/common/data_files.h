@@ -1,0 +1,21 @@
+// Where the MNIST files are.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "mnist/data/digit_set.h"
+#include "mnist/train/config.h"
+
+namespace mnist::app {
+
+// The folder of the data: `flag` (--data) if given, else `configured` (the config's
+// data.directory), else $MNIST_DATA_DIR, else data/mnist. Throws Error{kIo} when it is no folder,
+// saying how to get the data.
+std::filesystem::path data_directory(const std::string& flag, const std::string& configured);
+
+// The pair of files that `data` names, in `directory`.
+DigitSet load_training_set(const std::filesystem::path& directory, const DataConfig& data);
+DigitSet load_test_set(const std::filesystem::path& directory, const DataConfig& data);
+
+}  // namespace mnist::app

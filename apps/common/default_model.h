@@ -1,0 +1,13 @@
+// The model that ships with the project.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace mnist::app {
+
+// `flag` (--model) if given, else the shipped model: beside the installed programs, or in the
+// source tree of a build. Throws Error{kIo} when that is missing.
+std::filesystem::path model_path(const std::string& flag);
+
+}  // namespace mnist::app

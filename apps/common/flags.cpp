@@ -1,0 +1,45 @@
+#include "common/flags.h"
+
+#include <iostream>
+
+#include "mnist/base/error.h"
+#include "mnist/base/version.h"
+#include "mnist/model/device.h"
+
+#include "common/guard.h"
+
+namespace mnist::app {
+
+void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& examples) {
+  app.set_version_flag("--version", [] {
+    return std::string("mnist-toolkit ") + kVersion + " (" + describe_torch() + ")";
+  });
+  app.add_flag("-q,--quiet", flags.quiet, "Report errors alone");
+  app.add_flag("-v,--verbose", flags.verbose, "Report more; twice for everything");
+  app.add_option("--color", flags.color, "Colours on stderr")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  app.footer("\nExamples:\n" + examples);
+  app.get_formatter()->column_width(34);
+}
+
+void add_device_flags(CLI::App& app, DeviceFlags& flags) {
+  app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--threads", flags.threads, "Threads of the network; 0: every processor allowed")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+}
+
+void parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& outcome) {
+    if (outcome.get_exit_code() == 0) {
+      app.exit(outcome, std::cout, std::cerr);
+      throw Finished{};
+    }
+    throw Error(ErrorKind::kUsage, std::string(outcome.what()) + " (--help shows the usage)");
+  }
+}
+
+}  // namespace mnist::app

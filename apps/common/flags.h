@@ -1,0 +1,32 @@
+// Flags that every program has, and how a command line is parsed.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace mnist::app {
+
+struct CommonFlags {
+  bool quiet = false;
+  int verbose = 0;
+  std::string color = "auto";  // auto, always, never
+};
+
+// What decides where and how fast the network runs; absent where the config may decide.
+struct DeviceFlags {
+  std::string device = "auto";
+  int threads = 0;
+};
+
+// -q, -v, --color, --version, and --help with `examples` below it.
+void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& examples);
+
+// --device and --threads.
+void add_device_flags(CLI::App& app, DeviceFlags& flags);
+
+// Parses. --help and --version print to stdout and throw Finished; a mistake throws Error{kUsage}
+// with CLI11's one line.
+void parse_command_line(CLI::App& app, int argc, const char* const* argv);
+
+}  // namespace mnist::app

@@ -1,0 +1,26 @@
+// The one place where a program's outcome becomes an exit code.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace mnist::app {
+
+inline constexpr int kSuccess = 0;
+inline constexpr int kConditionMet = 1;  // what the caller asked to be told of: --min-accuracy, …
+inline constexpr int kFailure = 2;       // usage, unreadable input, a bad file, no such device
+
+// Thrown by flag parsing for --help and --version: the text has been printed, nothing is wrong.
+struct Finished {};
+
+// Thrown when stdout has no reader any more (`… | head -1`): the program stops quietly.
+struct BrokenPipe {};
+
+// Runs `body` and returns its exit code. Any exception becomes one line on stderr,
+// "<program>: <what>", and kFailure; Finished and BrokenPipe are kSuccess. Never a backtrace.
+int guard(const char* program, const std::function<int()>& body);
+
+// "<program>: <message>" on stderr, below a progress bar if there is one.
+void print_error(const std::string& message);
+
+}  // namespace mnist::app

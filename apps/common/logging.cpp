@@ -1,0 +1,52 @@
+#include "common/logging.h"
+
+#include <cstdlib>
+#include <memory>
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "mnist/base/error.h"
+
+namespace mnist::app {
+namespace {
+
+spdlog::level::level_enum level_of(const CommonFlags& flags) {
+  if (flags.quiet) return spdlog::level::err;
+  if (flags.verbose == 0) return spdlog::level::info;
+  return flags.verbose == 1 ? spdlog::level::debug : spdlog::level::trace;
+}
+
+}  // namespace
+
+bool stderr_has_color(const CommonFlags& flags) {
+  if (flags.color != "auto") return flags.color == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+void set_up_logging(const CommonFlags& flags) {
+  auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>(
+      stderr_has_color(flags) ? spdlog::color_mode::always : spdlog::color_mode::never);
+  // Reports read as sentences; what needs attention says so.
+  sink->set_pattern(flags.verbose > 0 ? "[%H:%M:%S.%e] %^%l%$ %v" : "%^%v%$");
+  sink->set_color(spdlog::level::info, "");
+  auto logger = std::make_shared<spdlog::logger>("mnist", std::move(sink));
+  logger->set_level(level_of(flags));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void log_to_file_too(const std::filesystem::path& file) {
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file.string());
+    sink->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
+    spdlog::default_logger()->sinks().push_back(std::move(sink));
+    spdlog::default_logger()->flush_on(spdlog::level::info);
+  } catch (const spdlog::spdlog_ex&) {
+    throw Error(ErrorKind::kIo, "cannot write the log", file.string());
+  }
+}
+
+}  // namespace mnist::app

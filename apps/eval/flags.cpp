@@ -1,0 +1,43 @@
+#include "eval/flags.h"
+
+namespace mnist::app::eval {
+
+Flags parse(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App app("Reports how well a model reads labelled digits.");
+  app.add_option("--model", flags.models,
+                 "Model file or run folder; several are an ensemble; default: the shipped model")
+      ->type_name("FILE|RUN")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  auto* data = app.add_option("--data", flags.data, "Folder of the MNIST files")->type_name("DIR");
+  auto* split =
+      app.add_option("--split", flags.split, "test, validation (as the model was trained) or train")
+          ->check(CLI::IsMember({"test", "validation", "train"}))
+          ->capture_default_str();
+  app.add_option(
+         "--images", flags.images,
+         "Folder of pictures instead, labelled by sub-folder (3/a.png) or name (a_label3.png)")
+      ->type_name("DIR")
+      ->excludes(data)
+      ->excludes(split);
+  app.add_option("--format", flags.format, "text, json or csv")
+      ->check(CLI::IsMember({"text", "json", "csv"}))
+      ->capture_default_str();
+  app.add_option("--compare", flags.compare,
+                 "Another model, on the same images: McNemar's exact test")
+      ->type_name("FILE|RUN");
+  app.add_option("--min-accuracy", flags.min_accuracy,
+                 "Exit with 1 when accuracy is below, e.g. 0.99")
+      ->check(CLI::Range(0.0, 1.0));
+  add_device_flags(app, flags.device);
+  add_common_flags(app, flags.common,
+                   "  mnist-eval --model runs/fast\n"
+                   "  mnist-eval --model runs/a --model runs/b --format json | jq .accuracy\n"
+                   "  mnist-eval --images photos/ --min-accuracy 0.98\n");
+  parse_command_line(app, argc, argv);
+  return flags;
+}
+
+}  // namespace mnist::app::eval

@@ -1,0 +1,27 @@
+// What was typed after mnist-eval, nothing looked up yet.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/flags.h"
+
+namespace mnist::app::eval {
+
+struct Flags {
+  CommonFlags common;
+  DeviceFlags device;
+  std::vector<std::string> models;
+  std::string data;
+  std::string images;
+  std::string split = "test";
+  std::string format = "text";
+  std::string compare;
+  std::optional<double> min_accuracy;
+};
+
+// Throws Error{kUsage}, or Finished after --help and --version.
+Flags parse(int argc, const char* const* argv);
+
+}  // namespace mnist::app::eval

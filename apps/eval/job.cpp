@@ -1,0 +1,140 @@
+#include "eval/job.h"
+
+#include <chrono>
+
+#include <nlohmann/json.hpp>
+
+#include "mnist/base/error.h"
+#include "mnist/data/sampling.h"
+#include "mnist/evaluate/evaluate.h"
+#include "mnist/model/device.h"
+#include "mnist/predict/predictor.h"
+#include "mnist/report/evaluation_csv.h"
+#include "mnist/report/evaluation_json.h"
+#include "mnist/report/evaluation_text.h"
+
+#include "common/data_files.h"
+#include "common/default_model.h"
+#include "common/guard.h"
+#include "common/logging.h"
+#include "eval/labelled_pictures.h"
+
+namespace mnist::app::eval {
+namespace {
+
+// The images that the model's own training put aside: the split is a function of its config.
+DigitSet validation_part(const DigitSet& training, const Model& model) {
+  const nlohmann::json config = model.training.value("config", nlohmann::json::object());
+  try {
+    const DataSplit split =
+        stratified_split(training.labels, config.at("data").at("validation").get<std::int64_t>(),
+                         config.at("seed").get<std::uint64_t>());
+    if (split.validation.size(0) > 0) return training.subset(split.validation);
+  } catch (const nlohmann::json::exception&) {
+  }
+  throw Error(ErrorKind::kUsage, "it was trained without a validation split", model.path);
+}
+
+DigitSet load_split(const Job& job) {
+  const std::filesystem::path folder = data_directory(job.flags.data, "");
+  const DataConfig usual_names;
+  if (job.flags.split == "test") return load_test_set(folder, usual_names);
+  DigitSet training = load_training_set(folder, usual_names);
+  return job.flags.split == "train" ? training : validation_part(training, job.models.front());
+}
+
+// Pictures go through the Predictor, with the rejections of the picture itself.
+EvaluationInput evaluate_pictures(const std::vector<Model>& models,
+                                  const LabelledPictures& pictures, torch::Device device,
+                                  const std::string& name) {
+  EvaluationInput input;
+  input.labels = pictures.labels;
+  input.sources = pictures.sources;
+  input.data = name;
+  input.probabilities.resize(pictures.labels.size());
+  input.rejected.resize(pictures.labels.size());
+  const auto start = std::chrono::steady_clock::now();
+  for (const Model& model : models) {
+    Predictor predictor(model, {.device = device, .reject_below = std::nullopt, .reject = true});
+    const std::vector<Prediction> predictions = predictor.predict(pictures.digits);
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+      for (int c = 0; c < kClasses; ++c) {
+        input.probabilities[i][c] +=
+            predictions[i].probabilities[c] / static_cast<double>(models.size());
+      }
+      if (predictions[i].rejection) input.rejected[i] = true;
+    }
+    input.model += (input.model.empty() ? "" : " + ") + model.path;
+  }
+  input.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return input;
+}
+
+// The same images for every model that is asked.
+class Examination {
+ public:
+  explicit Examination(const Job& job) : device_(job.device) {
+    if (job.flags.images.empty()) {
+      digits_ = load_split(job);
+    } else {
+      pictures_ = load_labelled_pictures(job.flags.images);
+      name_ = job.flags.images;
+    }
+  }
+
+  EvaluationInput ask(std::vector<Model>& models) const {
+    return pictures_ ? evaluate_pictures(models, *pictures_, device_, name_)
+                     : evaluate_models(models, *digits_, device_);
+  }
+
+  bool any_failed() const { return pictures_ && pictures_->any_failed; }
+
+ private:
+  torch::Device device_;
+  std::string name_;
+  std::optional<DigitSet> digits_;
+  std::optional<LabelledPictures> pictures_;
+};
+
+ModelComparison compare(const EvaluationInput& first, const EvaluationInput& second) {
+  return {.model = second.model,
+          .accuracy = evaluate_predictions(second).accuracy,
+          .paired = compare_paired(right_answers(first.labels, first.probabilities),
+                                   right_answers(second.labels, second.probabilities))};
+}
+
+std::string formatted(const EvaluationResult& result, const std::string& format) {
+  if (format == "json") return evaluation_json(result);
+  return format == "csv" ? evaluation_csv(result) : evaluation_text(result);
+}
+
+}  // namespace
+
+Job resolve(const Flags& flags) {
+  set_up_logging(flags.common);
+  set_threads(flags.device.threads);
+  Job job{flags, select_device(flags.device.device), {}, std::nullopt};
+  std::vector<std::string> models = flags.models;
+  if (models.empty()) models.emplace_back();  // the shipped one
+  for (const std::string& model : models) job.models.push_back(load_model(model_path(model)));
+  if (!flags.compare.empty()) job.other = load_model(model_path(flags.compare));
+  return job;
+}
+
+int run(Job& job, std::ostream& out) {
+  const Examination examination(job);
+  const EvaluationInput input = examination.ask(job.models);
+  EvaluationResult result = evaluate_predictions(input);
+  if (job.other) {
+    std::vector<Model> others = {*job.other};
+    result.comparison = compare(input, examination.ask(others));
+  }
+  out << formatted(result, job.flags.format) << std::flush;
+  if (!out) throw BrokenPipe{};
+  if (examination.any_failed()) return kFailure;
+  // Written so that an undefined accuracy fails too.
+  const bool good_enough = !job.flags.min_accuracy || result.accuracy >= *job.flags.min_accuracy;
+  return good_enough ? kSuccess : kConditionMet;
+}
+
+}  // namespace mnist::app::eval

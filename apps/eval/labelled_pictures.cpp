@@ -1,0 +1,72 @@
+#include "eval/labelled_pictures.h"
+
+#include <algorithm>
+#include <optional>
+#include <regex>
+
+#include "mnist/base/error.h"
+#include "mnist/bytes/file.h"
+#include "mnist/image/decode.h"
+
+#include "common/guard.h"
+
+namespace mnist::app::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
+
+std::optional<int> label_of(const fs::path& file) {
+  static const std::regex pattern("label([0-9])");
+  const std::string folder = file.parent_path().filename().string();
+  if (folder.size() == 1 && folder[0] >= '0' && folder[0] <= '9') return folder[0] - '0';
+  std::smatch match;
+  const std::string name = file.filename().string();
+  if (!std::regex_search(name, match, pattern)) return std::nullopt;
+  return match[1].str()[0] - '0';
+}
+
+// Names such as <source>__<n>__label<d>.png carry their source before the first double underscore.
+std::string source_of(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const auto end = name.find("__");
+  return end == std::string::npos ? "" : name.substr(0, end);
+}
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+  if (!fs::is_directory(folder)) throw Error(ErrorKind::kIo, "no such folder", folder.string());
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+LabelledPictures load_labelled_pictures(const fs::path& folder) {
+  LabelledPictures pictures;
+  for (const fs::path& file : files_below(folder)) {
+    const std::optional<int> label = label_of(file);
+    if (!label) continue;
+    try {
+      pictures.digits.push_back(normalize(decode_image(read_file(file, kMaxFileBytes))));
+    } catch (const Error& error) {
+      pictures.any_failed = true;
+      print_error(error.with_path(file.string()).what());
+      continue;
+    }
+    pictures.labels.push_back(*label);
+    pictures.sources.push_back(source_of(file));
+    pictures.paths.push_back(file.string());
+  }
+  if (pictures.labels.empty()) {
+    throw Error(ErrorKind::kIo, "no picture in it is labelled, by a sub-folder 0 to 9 or label<d>",
+                folder.string());
+  }
+  return pictures;
+}
+
+}  // namespace mnist::app::eval

@@ -1,0 +1,24 @@
+// A folder of labelled pictures -> digits, through the same path as mnist-predict.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mnist/digit/normalize.h"
+
+namespace mnist::app::eval {
+
+struct LabelledPictures {
+  std::vector<NormalizedDigit> digits;
+  std::vector<int> labels;
+  std::vector<std::string> sources;  // see source_of(); empty strings where names carry none
+  std::vector<std::string> paths;
+  bool any_failed = false;  // a picture could not be read; it was reported and left out
+};
+
+// Every file below `folder`, in name order, labelled by the sub-folder it lies in ("3/a.png") or by
+// "label<d>" in its name; other files are passed over. Throws Error{kIo} when no file is labelled.
+LabelledPictures load_labelled_pictures(const std::filesystem::path& folder);
+
+}  // namespace mnist::app::eval

@@ -1,0 +1,33 @@
+#include "generate/flags.h"
+
+namespace mnist::app::generate {
+
+Flags parse(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App app(
+      "Draws handwritten-looking digits: a stand-in for the MNIST files, or pictures to try "
+      "mnist-predict on.");
+  app.add_option("--out", flags.out, "Folder to write to")->type_name("DIR")->required();
+  auto* pictures = app.add_flag("--pictures", flags.pictures, "PNG pictures instead of IDX files");
+  app.add_option("--train", flags.train, "Training digits in the IDX files")
+      ->check(CLI::Range(10, 10'000'000))
+      ->capture_default_str()
+      ->excludes(pictures);
+  app.add_option("--test", flags.test, "Test digits in the IDX files")
+      ->check(CLI::Range(10, 10'000'000))
+      ->capture_default_str()
+      ->excludes(pictures);
+  app.add_option("--count", flags.count, "Pictures to draw: 0, 1, 2, … in turn")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str()
+      ->needs(pictures);
+  app.add_option("--seed", flags.seed, "The same seed draws the same digits")
+      ->capture_default_str();
+  add_common_flags(app, flags.common,
+                   "  mnist-generate --out data/generated\n"
+                   "  mnist-generate --pictures --out samples && mnist-predict -r samples\n");
+  parse_command_line(app, argc, argv);
+  return flags;
+}
+
+}  // namespace mnist::app::generate

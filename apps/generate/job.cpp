@@ -1,0 +1,86 @@
+#include "generate/job.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "mnist/base/error.h"
+#include "mnist/base/random.h"
+#include "mnist/bytes/file.h"
+#include "mnist/bytes/idx.h"
+#include "mnist/data/generated_digits.h"
+#include "mnist/image/encode.h"
+
+#include "common/guard.h"
+
+namespace mnist::app::generate {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_pair(const fs::path& folder, const std::string& stem, const GeneratedSet& set,
+                std::ostream& out) {
+  const fs::path images = folder / (stem + "-images-idx3-ubyte");
+  const fs::path labels = folder / (stem + "-labels-idx1-ubyte");
+  write_file_atomically(images, serialize_idx(set.images));
+  write_file_atomically(labels, serialize_idx(set.labels));
+  out << images.string() << '\n' << labels.string() << '\n';
+}
+
+// Paper, ink, size and place differ from picture to picture, as they do in a folder of scans; every
+// third is chalk on a board.
+PictureOptions picture_options(std::uint32_t number, std::mt19937_64& engine) {
+  const auto between = [&](int low, int high) {
+    return low + static_cast<int>(uniform_below(engine, high - low + 1));
+  };
+  PictureOptions options;
+  options.width = between(120, 320);
+  options.height = between(120, 320);
+  options.unit = std::min(options.width, options.height) * 0.01 * between(35, 75);
+  options.left = (options.width - options.unit) * 0.01 * between(15, 85);
+  options.top = (options.height - options.unit) * 0.01 * between(15, 85);
+  options.paper = static_cast<std::uint8_t>(between(200, 255));
+  options.ink = static_cast<std::uint8_t>(between(0, 80));
+  if (number % 3 == 2) std::swap(options.paper, options.ink);
+  options.shadow = 0.01 * between(0, 35);
+  options.noise = between(0, 6);
+  options.noise_seed = engine();
+  return options;
+}
+
+void write_pictures(const Flags& flags, std::ostream& out) {
+  for (std::uint32_t n = 0; n < flags.count; ++n) {
+    std::mt19937_64 engine(mix_seed(flags.seed, n));
+    const int digit = static_cast<int>(n % kClasses);
+    const Drawing drawing = draw_digit(digit, engine);
+    const Image picture = render_picture(drawing, picture_options(n, engine));
+    const std::string number = std::to_string(n);
+    const fs::path file =
+        fs::path(flags.out) / (std::string(number.size() < 4 ? 4 - number.size() : 0, '0') +
+                               number + "_label" + std::to_string(digit) + ".png");
+    write_file_atomically(file, encode_png(picture));
+    out << file.string() << '\n';
+  }
+}
+
+}  // namespace
+
+int run(const Flags& flags, std::ostream& out) {
+  std::error_code failure;
+  fs::create_directories(flags.out, failure);
+  if (failure)
+    throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), flags.out);
+  if (flags.pictures) {
+    write_pictures(flags, out);
+  } else {
+    write_pair(flags.out, "train", generate_digits(flags.train, flags.seed), out);
+    write_pair(flags.out, "t10k", generate_digits(flags.test, mix_seed(flags.seed, flags.train)),
+               out);
+  }
+  return kSuccess;
+}
+
+}  // namespace mnist::app::generate

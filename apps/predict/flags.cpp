@@ -1,0 +1,78 @@
+#include "predict/flags.h"
+
+#include <map>
+
+#include "mnist/base/error.h"
+
+namespace mnist::app::predict {
+namespace {
+
+const std::map<std::string, Polarity> kPolarities = {
+    {"auto", Polarity::kAuto}, {"yes", Polarity::kDarkOnLight}, {"no", Polarity::kLightOnDark}};
+
+}  // namespace
+
+Flags parse(int argc, const char* const* argv) {
+  using Layout = PredictionFormat::Layout;
+  Flags flags;
+  bool jsonl = false;
+  bool json = false;
+  bool csv = false;
+  bool no_reject = false;
+  std::string invert = "auto";
+  CLI::App app("Reads the handwritten digit on each picture: PNG, JPEG or PNM.");
+  app.add_option("paths", flags.paths, "Pictures; - is one on stdin")->type_name("PATH");
+  app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model");
+  app.add_flag("-r,--recursive", flags.recursive,
+               "Read folders, and folders in them, in name order");
+  app.add_option("--files-from", flags.files_from,
+                 "Read paths from this file, one a line; - is stdin")
+      ->type_name("FILE");
+  app.add_flag("-0,--null", flags.null_separated,
+               "Paths of --files-from end in NUL (find -print0)");
+  auto* format = app.add_option("--format", flags.format.custom,
+                                "Fields: %p path, %d digit, %c confidence, %s status");
+  auto* jsonl_flag = app.add_flag("--jsonl", jsonl, "One JSON object a line");
+  auto* json_flag = app.add_flag("--json", json, "One JSON array");
+  auto* csv_flag = app.add_flag("--csv", csv, "Comma-separated values with a header");
+  for (auto* flag : {jsonl_flag, json_flag, csv_flag}) {
+    for (auto* other : {format, jsonl_flag, json_flag, csv_flag}) {
+      if (flag != other) flag->excludes(other);
+    }
+  }
+  app.add_option("--topk", flags.format.topk, "Add the most probable classes")
+      ->check(CLI::Range(1, 10));
+  auto* below = app.add_option("--reject-below", flags.reject_below,
+                               "Reject below this confidence; default: the model's threshold")
+                    ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--no-reject", no_reject, "Always name the likeliest digit")->excludes(below);
+  app.add_flag("--fail-on-reject", flags.fail_on_reject, "Exit with 1 when a picture is rejected");
+  app.add_option("--invert", invert, "auto; yes: dark ink on light paper; no: light on dark")
+      ->check(CLI::IsMember({"auto", "yes", "no"}))
+      ->capture_default_str();
+  app.add_option("--dump-input", flags.dump_input,
+                 "Write the 28x28 the network saw as PNG files here")
+      ->type_name("DIR");
+  add_device_flags(app, flags.device);
+  add_common_flags(app, flags.common,
+                   "  mnist-predict scan.png photo.jpg\n"
+                   "  mnist-predict digits/*.png | cut -f2\n"
+                   "  find . -name '*.png' -print0 | mnist-predict --files-from - -0 --jsonl\n"
+                   "  mnist-predict - < drawing.png\n");
+  parse_command_line(app, argc, argv);
+  if (jsonl) flags.format.layout = Layout::kJsonl;
+  if (json) flags.format.layout = Layout::kJson;
+  if (csv) flags.format.layout = Layout::kCsv;
+  if (format->count() > 0) flags.format.layout = Layout::kCustom;
+  flags.polarity = kPolarities.at(invert);
+  flags.reject = !no_reject;
+  if (flags.paths.empty() && flags.files_from.empty()) {
+    throw Error(ErrorKind::kUsage, "no pictures given (--help shows the usage)");
+  }
+  if (flags.null_separated && flags.files_from.empty()) {
+    throw Error(ErrorKind::kUsage, "-0 goes with --files-from");
+  }
+  return flags;
+}
+
+}  // namespace mnist::app::predict

@@ -1,0 +1,34 @@
+// What was typed after mnist-predict, nothing looked up yet.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mnist/digit/normalize.h"
+#include "mnist/report/prediction_lines.h"
+
+#include "common/flags.h"
+
+namespace mnist::app::predict {
+
+struct Flags {
+  CommonFlags common;
+  DeviceFlags device;
+  std::vector<std::string> paths;  // "-" is one picture on stdin
+  std::string files_from;          // a list of paths; "-" is stdin
+  bool null_separated = false;     // the list's separator is NUL, not newline
+  bool recursive = false;
+  std::string model;
+  PredictionFormat format;
+  Polarity polarity = Polarity::kAuto;
+  std::optional<double> reject_below;
+  bool reject = true;
+  bool fail_on_reject = false;
+  std::string dump_input;
+};
+
+// Throws Error{kUsage}, or Finished after --help and --version.
+Flags parse(int argc, const char* const* argv);
+
+}  // namespace mnist::app::predict

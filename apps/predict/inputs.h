@@ -1,0 +1,35 @@
+// The pictures to read, in the order they were named, one after the other: there may be millions.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <istream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "predict/flags.h"
+
+namespace mnist::app::predict {
+
+class Inputs {
+ public:
+  // `standard_input` serves --files-from - ; the picture "-" is only named here, not read.
+  Inputs(const Flags& flags, std::istream& standard_input);
+
+  // The next path, or nothing at the end. Blocks while the list of --files-from is being written.
+  // Folders are opened with -r; without it they are handed on, and reading them fails.
+  std::optional<std::string> next();
+
+ private:
+  std::optional<std::string> next_named();
+  void open_folder(const std::string& folder);
+
+  const Flags& flags_;
+  std::size_t argument_ = 0;
+  std::istream* list_ = nullptr;
+  std::ifstream list_file_;
+  std::vector<std::string> folder_files_;  // of the folder being read, last first
+};
+
+}  // namespace mnist::app::predict

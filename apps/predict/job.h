@@ -1,0 +1,28 @@
+// What the flags mean, and the doing of it.
+#pragma once
+
+#include <istream>
+#include <ostream>
+
+#include "mnist/model/model_file.h"
+#include "mnist/predict/predictor.h"
+
+#include "predict/flags.h"
+
+namespace mnist::app::predict {
+
+struct Job {
+  Flags flags;
+  int threads;
+  Predictor predictor;
+};
+
+// Loads the model and finds the device. Throws Error.
+Job resolve(const Flags& flags);
+
+// Reads every picture; lines go to `out`, unreadable pictures are reported on stderr. Returns the
+// exit code: kFailure when a picture could not be read, else kConditionMet when one was rejected
+// and --fail-on-reject was given, else kSuccess. Throws BrokenPipe when `out` has no reader.
+int run(Job& job, std::istream& in, std::ostream& out);
+
+}  // namespace mnist::app::predict

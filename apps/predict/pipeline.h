@@ -1,0 +1,68 @@
+// Reads and prepares pictures on several threads while the network works on others, and hands them
+// over in the order they were named.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "mnist/digit/normalize.h"
+
+namespace mnist::app::predict {
+
+// A picture on its way: prepared for the network, or the reason why not.
+struct Prepared {
+  std::string path;
+  NormalizedDigit digit;
+  std::optional<std::string> failure;
+};
+
+class Pipeline {
+ public:
+  using Source = std::function<std::optional<std::string>()>;
+  using Prepare = std::function<Prepared(const std::string& path)>;
+
+  // `source` is called on one thread of its own, `prepare` on `threads` others; both may throw,
+  // which take() passes on. At most `capacity` pictures are held, however many there are.
+  Pipeline(Source source, Prepare prepare, int threads, std::size_t capacity);
+  // Stops after the pictures in work. Blocks as long as `source` does.
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // The next pictures that are ready, 1 to `most`, in order; waits for the first only, so that slow
+  // input is answered at once and fast input comes in batches. Empty at the end.
+  std::vector<Prepared> take(std::size_t most);
+
+ private:
+  struct Slot {
+    std::string path;
+    std::optional<Prepared> result;
+    std::exception_ptr failure;
+    bool done() const { return result.has_value() || failure != nullptr; }
+  };
+
+  void read();
+  void work();
+
+  Source source_;
+  Prepare prepare_;
+  std::size_t capacity_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Slot>> slots_;    // in order; the front is the next to be handed over
+  std::deque<std::shared_ptr<Slot>> waiting_;  // nobody works on these yet
+  std::exception_ptr source_failure_;
+  bool exhausted_ = false;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace mnist::app::predict

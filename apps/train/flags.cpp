@@ -1,0 +1,42 @@
+#include "train/flags.h"
+
+#include "mnist/base/error.h"
+
+namespace mnist::app::train {
+
+Flags parse(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App app("Trains a network on MNIST, or on any IDX pair, as a JSON config says.");
+  app.add_option("--config", flags.config, "JSON config (docs/training.md)")->type_name("FILE");
+  app.add_option("--data", flags.data, "Folder of the MNIST files; beats the config")
+      ->type_name("DIR");
+  app.add_option("--out", flags.out, "Folder of the run; default: runs/<config name>")
+      ->type_name("DIR");
+  app.add_option("--set", flags.set, "Overrides a config value, e.g. training.epochs=2; repeatable")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  auto* resume = app.add_option("--resume", flags.resume, "Goes on with the run in this folder")
+                     ->type_name("RUN");
+  app.add_option("--seed", flags.seed, "Overrides the config's seed")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N; beats the config");
+  app.add_option("--threads", flags.threads, "Threads of the network; 0: every processor allowed")
+      ->check(CLI::Range(0, 4096));
+  app.add_flag("--dry-run", flags.dry_run, "Prints what would be done and trains nothing");
+  resume->excludes("--config")->excludes("--out")->excludes("--seed");
+  add_common_flags(
+      app, flags.common,
+      "  mnist-train --config configs/fast.json\n"
+      "  mnist-train --config configs/default.json --set training.epochs=10 --out runs/ten\n"
+      "  mnist-train --resume runs/ten --set training.epochs=20\n");
+  parse_command_line(app, argc, argv);
+  if (flags.config.empty() == flags.resume.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "one of --config and --resume is required (--help shows the usage)");
+  }
+  return flags;
+}
+
+}  // namespace mnist::app::train

@@ -1,0 +1,30 @@
+// What the flags mean, and the doing of it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <ostream>
+
+#include "mnist/train/config.h"
+#include "mnist/train/run_directory.h"
+
+#include "train/flags.h"
+
+namespace mnist::app::train {
+
+struct Job {
+  Flags flags;
+  RunConfig config;                 // flags beat config beats defaults
+  std::filesystem::path data;       // folder of the IDX files
+  std::filesystem::path out;        // folder of the run
+  std::optional<RunDirectory> run;  // the run to go on with; nothing for a new one
+};
+
+// Reads the config, finds data and run. Writes nothing. Throws Error.
+Job resolve(const Flags& flags);
+
+// Trains; results go to `out`, reports to the log. Returns the exit code. Nothing is written before
+// data, device and config have been found sound.
+int run(Job& job, std::ostream& out);
+
+}  // namespace mnist::app::train

@@ -1,0 +1,11 @@
+#include "mnist/base/error.h"
+
+namespace mnist {
+
+Error::Error(ErrorKind kind, const std::string& message, const std::string& path)
+    : std::runtime_error(path.empty() ? message : path + ": " + message),
+      kind_(kind),
+      message_(message),
+      path_(path) {}
+
+}  // namespace mnist

@@ -1,0 +1,184 @@
+// Reading goes chunk by chunk until the end, so that the bound holds for pipes, devices and files
+// that grow while they are read.
+//
+// Writing puts the bytes into a temporary file beside the target, syncs it, renames it over the
+// target, and syncs the folder, without which a power cut could undo the rename.
+#include "mnist/bytes/file.h"
+
+#include <array>
+#include <atomic>
+#include <cctype>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "mnist/base/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mnist {
+namespace {
+
+// `what` names the step that failed; errno says why.
+[[noreturn]] void throw_io(const std::string& what, const std::string& name) {
+  std::string reason = std::generic_category().message(errno);
+  reason.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(reason.front())));
+  throw Error(ErrorKind::kIo, what + ": " + reason, name);
+}
+
+[[noreturn]] void throw_unwritable(const fs::path& path) { throw_io("cannot be written", path); }
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  // False where the system reports only now that writing failed.
+  bool close() { return !is_open() || ::close(std::exchange(fd_, -1)) == 0; }
+
+ private:
+  int fd_;
+};
+
+// Repeats a system call that a signal interrupted.
+template <typename Call>
+ssize_t retry(Call call) {
+  ssize_t result = 0;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
+// Collects what `read_some(buffer, size)` yields until it returns 0.
+template <typename ReadSome>
+Bytes read_all(const std::string& name, std::uint64_t max_bytes, ReadSome read_some) {
+  Bytes bytes;
+  std::array<char, 65536> chunk;
+  while (const std::size_t got = read_some(chunk.data(), chunk.size())) {
+    if (got > max_bytes - bytes.size()) {
+      throw Error(ErrorKind::kUnsupported,
+                  "longer than the limit of " + std::to_string(max_bytes) + " bytes", name);
+    }
+    bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));
+  }
+  return bytes;
+}
+
+// False, with errno set, when the system refuses.
+bool write_all(const Descriptor& file, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = retry([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
+    if (written < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// Some file systems have nothing to sync and say so.
+bool sync(const Descriptor& file) { return ::fsync(file.get()) == 0 || errno == EINVAL; }
+
+// A new file in `folder`, removed at the end of the scope unless it was moved to its final name.
+// Its mode is what the umask leaves, as for any file a program creates.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const Descriptor& folder) : folder_(folder), file_(create()) {}
+  ~TemporaryFile() {
+    if (file_.is_open()) ::unlinkat(folder_.get(), name_.c_str(), 0);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  // False, with errno set, when the system refuses.
+  bool write(std::span<const std::uint8_t> bytes) {
+    return file_.is_open() && write_all(file_, bytes) && sync(file_);
+  }
+  bool move_to(const std::string& name) {
+    if (::renameat(folder_.get(), name_.c_str(), folder_.get(), name.c_str()) != 0) return false;
+    return file_.close();
+  }
+
+ private:
+  int create() {
+    static std::atomic<unsigned> counter{0};
+    int fd = -1;
+    do {  // a killed process may have left a file of this name
+      name_ = ".mnist-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp";
+      fd = ::openat(folder_.get(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (fd < 0 && (errno == EEXIST || errno == EINTR));
+    return fd;
+  }
+
+  const Descriptor& folder_;
+  std::string name_;
+  Descriptor file_;
+};
+
+// Pipes and devices, such as /dev/stdout, have no content to replace.
+void write_in_place(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.is_open() || !write_all(file, bytes) || !file.close()) throw_unwritable(path);
+}
+
+void replace_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) throw_io("cannot be written, for its folder cannot be opened", path);
+  TemporaryFile file(folder);
+  if (!file.write(bytes) || !file.move_to(path.filename()) || !sync(folder)) throw_unwritable(path);
+}
+
+}  // namespace
+
+Bytes read_file(const fs::path& path, std::uint64_t max_bytes) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) throw_io("cannot be opened", path);
+  return read_all(path, max_bytes, [&](char* buffer, std::size_t size) {
+    const ssize_t got = retry([&] { return ::read(file.get(), buffer, size); });
+    if (got < 0) throw_io("cannot be read", path);
+    return static_cast<std::size_t>(got);
+  });
+}
+
+Bytes read_stream(std::istream& stream, const std::string& name, std::uint64_t max_bytes) {
+  return read_all(name, max_bytes, [&](char* buffer, std::size_t size) {
+    stream.read(buffer, static_cast<std::streamsize>(size));
+    const auto got = static_cast<std::size_t>(stream.gcount());
+    if (got == 0 && !stream.eof()) throw Error(ErrorKind::kIo, "cannot be read", name);
+    return got;
+  });
+}
+
+void write_file_atomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  std::error_code ignored;
+  switch (fs::status(path, ignored).type()) {
+    case fs::file_type::directory:
+      throw Error(ErrorKind::kIo, "cannot be written: is a directory", path);
+    case fs::file_type::block:
+    case fs::file_type::character:
+    case fs::file_type::fifo:
+    case fs::file_type::socket:
+      return write_in_place(path, bytes);
+    case fs::file_type::regular: {  // behind a symbolic link, perhaps, which then stays
+      const fs::path target = fs::canonical(path, ignored);
+      return replace_file(ignored ? path : target, bytes);
+    }
+    default:
+      return replace_file(path, bytes);
+  }
+}
+
+void write_file_atomically(const fs::path& path, std::string_view text) {
+  const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());
+  write_file_atomically(path, std::span(data, text.size()));
+}
+
+}  // namespace mnist

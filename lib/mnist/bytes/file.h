@@ -1,0 +1,30 @@
+// Files as bytes: bounded reading, atomic writing. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <istream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mnist {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// The whole file. Throws Error: kIo when it cannot be read or is a directory, kUnsupported when it
+// holds more than `max_bytes`. Works for pipes and devices too: no size is trusted.
+Bytes read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
+// Everything up to the end of `stream`; `name` stands for it in errors. Same errors.
+Bytes read_stream(std::istream& stream, const std::string& name, std::uint64_t max_bytes);
+
+// Replaces `path` as a whole: temporary file in the same folder, fsync, rename, fsync of the
+// folder. Whatever happens (full disk, kill, power), `path` holds the old content or the new. A
+// symbolic link stays, and the file behind it is replaced; pipes and devices are written to in
+// place. Throws Error{kIo}, and then leaves no temporary file.
+void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace mnist

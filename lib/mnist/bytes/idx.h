@@ -1,0 +1,61 @@
+// The IDX format of the MNIST files, plain or gzip-compressed. Thread-safe.
+//
+// Layout, all integers big-endian: two zero bytes, the element type (0x08, unsigned byte), the
+// number of dimensions d, then d sizes of 32 bits, then the elements, last dimension fastest.
+// Images have d = 3 (count, rows, columns), labels d = 1 (count). docs/formats.md has the whole.
+//
+// The declared size must equal the payload exactly: LibTorch's own reader trains silently on
+// truncated files, and aborts on a count that is not 60 000 or 10 000.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mnist/bytes/file.h"
+
+namespace mnist {
+
+struct IdxImages {
+  std::uint32_t count = 0;
+  std::uint32_t rows = 0;
+  std::uint32_t columns = 0;
+  std::vector<std::uint8_t> pixels;  // count * rows * columns; MNIST: 0 is paper, 255 is ink
+};
+
+struct IdxLabels {
+  std::vector<std::uint8_t> labels;
+};
+
+// Parses uncompressed IDX bytes. Throws Error{kCorrupt} with a message of its own for each fault:
+// shorter than its header, not IDX, another element type, another number of dimensions, a size of
+// zero, fewer or more bytes than the header declares; kUnsupported for over 2 GiB of elements.
+IdxImages parse_idx_images(std::span<const std::uint8_t> bytes);
+IdxLabels parse_idx_labels(std::span<const std::uint8_t> bytes);
+
+// The bytes that parse to the same. Throws Error{kUsage} where the sizes contradict the elements,
+// or one of them is zero.
+Bytes serialize_idx(const IdxImages& images);
+Bytes serialize_idx(const IdxLabels& labels);
+
+// A pair of files that belong together.
+struct IdxPair {
+  IdxImages images;
+  IdxLabels labels;
+  std::string images_sha256;  // of the uncompressed content
+  std::string labels_sha256;
+};
+
+// Reads `images` and `labels`, each plain or gzip by its content. Throws what the functions above
+// and read_file throw, with the path; kCorrupt where counts differ, or a label is `classes` or
+// more.
+IdxPair read_idx_pair(const std::filesystem::path& images, const std::filesystem::path& labels,
+                      int classes);
+
+// The file `stem` or `stem`.gz in `folder`, plain first. Throws Error{kIo} naming both when neither
+// is there, and saying how to get them.
+std::filesystem::path find_idx_file(const std::filesystem::path& folder, const std::string& stem);
+
+}  // namespace mnist

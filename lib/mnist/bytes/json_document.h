@@ -1,0 +1,91 @@
+// JSON written by people: comments allowed, every value known by its line, and read strictly.
+//
+// nlohmann/json parses; this adds what a config file needs to earn good errors: a key nobody reads,
+// a wrong type and an impossible value are errors that name the key's path, its line and the
+// nearest key that would have been right. Not thread-safe while being read.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace mnist {
+
+class JsonDocument {
+ public:
+  // Parses `text`, an object. `name` stands for it in errors, e.g. the file's path. Throws
+  // Error{kCorrupt} with line and column for anything that is not JSON (comments aside), for a key
+  // given twice and for nesting deeper than 32.
+  static JsonDocument parse(std::string_view text, const std::string& name);
+
+  // Replaces the value at `key_path` ("training.epochs"), making objects on the way. `value` is
+  // taken as JSON where it is JSON, else as a string: 3, true, [1,2], cosine. Its line is 0.
+  // Throws Error{kUsage} for an empty path or one that leads through a value that is no object.
+  void set(const std::string& key_path, const std::string& value);
+
+  const nlohmann::json& root() const { return root_; }
+  const std::string& name() const { return name_; }
+
+  // The line of the key at `key_path`, from 1; 0 when it is not in the text.
+  int line_of(const std::string& key_path) const;
+
+ private:
+  nlohmann::json root_ = nlohmann::json::object();
+  std::string name_;
+  std::map<std::string, int> lines_;
+};
+
+// Reads one object of a document, key by key. A key that is absent leaves the default in place.
+// Each function throws Error{kUsage} for a value of another type or outside its range.
+class JsonObjectReader {
+ public:
+  // The object at `key_path`, "" for the root; an absent object reads as empty.
+  JsonObjectReader(const JsonDocument& document, const std::string& key_path);
+
+  bool has(const std::string& key) const { return object_->contains(key); }
+
+  std::int64_t integer(const std::string& key, std::int64_t default_value, std::int64_t min,
+                       std::int64_t max);
+  double number(const std::string& key, double default_value, double min, double max);
+  bool boolean(const std::string& key, bool default_value);
+  std::string string(const std::string& key, const std::string& default_value);
+  // One of `choices`.
+  std::string choice(const std::string& key, const std::string& default_value,
+                     std::span<const std::string_view> choices);
+  // Each element within [min, max], the length within [min_length, max_length].
+  std::vector<std::int64_t> integers(const std::string& key,
+                                     std::vector<std::int64_t> default_value, std::int64_t min,
+                                     std::int64_t max, std::size_t min_length,
+                                     std::size_t max_length);
+  // Says that `key` is known here, and read by a reader of its own.
+  JsonObjectReader object(const std::string& key);
+
+  // Throws Error{kUsage} for a key that none of the functions above has asked for.
+  void finish() const;
+
+  // An error about `key`, with its path and line.
+  [[noreturn]] void fail(const std::string& key, const std::string& problem) const;
+
+ private:
+  const nlohmann::json* find(const std::string& key);
+  std::string path_of(const std::string& key) const;
+
+  const JsonDocument& document_;
+  std::string path_;
+  const nlohmann::json* object_;
+  std::set<std::string> known_;
+};
+
+// The candidate with the fewest single-character edits from `word`, if there are at most 3 and
+// fewer than half its length: what a person may have meant.
+std::optional<std::string> nearest_word(const std::string& word,
+                                        const std::set<std::string>& candidates);
+
+}  // namespace mnist

@@ -1,0 +1,49 @@
+// The safetensors container, as bytes: names, types, shapes and where each tensor's data lie.
+// https://github.com/huggingface/safetensors (format description in its README). Thread-safe.
+//
+// Layout: 8 bytes little-endian length n of the header, n bytes of JSON, then the data. The header
+// maps each name to {"dtype", "shape", "data_offsets": [begin, end]}, offsets counted from the end
+// of the header; "__metadata__" maps strings to strings.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mnist/bytes/file.h"
+
+namespace mnist {
+
+// In the order in which the reference writer lays their data out.
+enum class TensorType { kInt64, kFloat64, kFloat32, kBFloat16, kUInt8 };
+
+// Bytes an element takes, and the format's name for it: "F32", "F64", "BF16", "I64", "U8".
+std::size_t element_size(TensorType type);
+const char* to_string(TensorType type);
+
+struct TensorView {
+  TensorType type = TensorType::kFloat32;
+  std::vector<std::int64_t> shape;     // empty: a scalar
+  std::span<const std::uint8_t> data;  // little-endian, last dimension fastest; not owned
+};
+
+struct SafeTensors {
+  std::map<std::string, TensorView> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+// The views point into `bytes`, which must outlive them; nothing says that they are aligned. Throws
+// Error: kCorrupt when the header is longer than 1 MiB or than the file, is no JSON object, has a
+// duplicate key, or when an entry's shape, type and offsets disagree, tensors overlap, leave holes,
+// or bytes trail; kUnsupported for an element type other than the above.
+SafeTensors parse_safetensors(std::span<const std::uint8_t> bytes);
+
+// Tensors by type in the order of TensorType, then by name, their data aligned to 8 bytes: the
+// bytes that the reference writer makes. The same content gives the same bytes. Throws
+// Error{kUsage} when a tensor's data contradict its shape and type, or names and metadata are not
+// UTF-8 or over 1 MiB.
+Bytes serialize_safetensors(const SafeTensors& content);
+
+}  // namespace mnist

@@ -1,0 +1,108 @@
+// Handwritten-looking digits, and things that are none, drawn in code: they stand in for MNIST
+// where its files are absent, and for photographs in tests and in the quickstart.
+//
+// A drawing is a set of pen strokes, free of any resolution. From it come both a Digit, as MNIST's
+// images are made, and a picture of any size, as a scanner or a drawing program would give it; so a
+// test can hold what is read from the picture against what was drawn. The ways of writing are
+// designed by hand, from how people are taught to write; none is taken from a data set.
+//
+// The same generator state gives the same bytes with every compiler and library: the numbers come
+// from mnist/base/random.h and no libm function takes part but exact ones (sqrt, ceil, lround). A
+// compiler may still contract a*b+c into one rounding; that moves a grey value by 1e-13 before it
+// is rounded to 8 bits, and changes a set of 60 000 digits with a chance of about 1e-5.
+//
+// Thread-safe: functions share nothing but the engine that they are given.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "mnist/bytes/idx.h"
+#include "mnist/digit/digit.h"
+#include "mnist/image/image.h"
+
+namespace mnist {
+
+// x to the right, y down.
+struct Point {
+  double x = 0.0;
+  double y = 0.0;
+  friend bool operator==(const Point&, const Point&) = default;
+};
+
+// The pen's way from where it touches the paper to where it leaves it: a polyline fine enough to
+// look curved at 1000 pixels. One point alone is a dot.
+using Stroke = std::vector<Point>;
+
+struct Drawing {
+  // What this file draws lies within the unit square; a digit fills it and is centred.
+  std::vector<Stroke> strokes;
+  // Width of the pen, in the unit of the strokes. The ink reaches half of it beyond the points.
+  double thickness = 0.12;
+};
+
+// What is certainly no single digit. Letters and symbols that people write like a digit (O, I, Z,
+// S, B, Y, a, g, q, a box, a vertical bar) are left out.
+enum class NonDigit {
+  kLetter,
+  kSymbol,         // plus, arrow, tick, hash, star, spiral …
+  kLines,          // one to three lines, all well away from the vertical
+  kDots,           // a few specks, or one spot of ink
+  kScribble,       // a pen wandering over the paper
+  kHatching,       // an area filled by a pen going to and fro
+  kPartOfDigit,    // the half of a digit, cut so that no other digit is left
+  kSeveralDigits,  // two or three digits side by side
+};
+inline constexpr int kNonDigits = 8;
+
+// One sample of how somebody writes `digit`, 0 to 9: the style, proportions, slant, pen and
+// unsteadiness of the hand are drawn from `engine`. Throws Error{kUsage} for another `digit`.
+Drawing draw_digit(int digit, std::mt19937_64& engine);
+
+// One sample of something that is no digit: of `kind`, or of any kind alike.
+Drawing draw_non_digit(NonDigit kind, std::mt19937_64& engine);
+Drawing draw_non_digit(std::mt19937_64& engine);
+
+// The drawing scaled about the origin, pen included, then moved: to put several into one picture.
+Drawing place(const Drawing& drawing, Point offset, double scale);
+
+// All strokes of `parts`, with the pen of the first. A drawing has one pen.
+Drawing combine(const std::vector<Drawing>& parts);
+
+// The form of MNIST's images: the ink, with its fading outline, fits 20x20 pixels, its aspect kept,
+// and its centre of mass lies in the middle of pixel (14, 14), to about a tenth of a pixel; theirs
+// lies there on average. The strokes are moved before they are drawn: nothing is resampled. Ink
+// comes in steps of 1/255, as from a file. No strokes give a blank digit.
+Digit render_digit(const Drawing& drawing);
+
+struct PictureOptions {
+  int width = 200;
+  int height = 200;
+  // Where the unit square of the drawing lies, in pixels of the picture; what falls outside the
+  // picture is cut off.
+  double left = 50.0;
+  double top = 50.0;
+  double unit = 100.0;
+  std::uint8_t paper = 255;  // grey values; swap them for chalk on a board
+  std::uint8_t ink = 0;
+  double shadow = 0.0;  // light lost from the top left corner to the bottom right one, 0 to 1
+  double noise = 0.0;   // standard deviation of the sensor's noise, in grey values
+  std::uint64_t noise_seed = 0;
+};
+
+// The drawing as a grey picture, anti-aliased. Throws Error{kUsage} where width or height is not
+// positive.
+Image render_picture(const Drawing& drawing, const PictureOptions& options = {});
+
+struct GeneratedSet {
+  IdxImages images;  // count x 28 x 28
+  IdxLabels labels;
+};
+
+// `count` digits in the form of the MNIST files. Each ten in a row hold every class once, in random
+// order, and each image has a random stream of its own: a smaller set is the beginning of a larger
+// one of the same seed.
+GeneratedSet generate_digits(std::uint32_t count, std::uint64_t seed);
+
+}  // namespace mnist

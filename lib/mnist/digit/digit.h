@@ -1,0 +1,20 @@
+// A digit as the network sees it: the form that MNIST's images have.
+#pragma once
+
+#include <array>
+
+namespace mnist {
+
+inline constexpr int kDigitSide = 28;
+inline constexpr int kDigitPixels = kDigitSide * kDigitSide;
+inline constexpr int kClasses = 10;
+
+struct Digit {
+  // Row by row from the top left; 1 is ink, 0 is paper.
+  std::array<float, kDigitPixels> ink{};
+
+  float at(int row, int column) const { return ink[row * kDigitSide + column]; }
+  friend bool operator==(const Digit&, const Digit&) = default;
+};
+
+}  // namespace mnist

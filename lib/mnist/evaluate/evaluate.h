@@ -1,0 +1,21 @@
+// Network(s) + labelled digits -> what the metrics are computed from.
+#pragma once
+
+#include <span>
+
+#include <torch/types.h>
+
+#include "mnist/data/digit_set.h"
+#include "mnist/metrics/evaluation.h"
+#include "mnist/model/model_file.h"
+
+namespace mnist {
+
+// Shows every image to every model; several models are an ensemble, whose calibrated probabilities
+// are averaged. `seconds` in the result is the time of the networks alone. Images whose confidence
+// lies below the model's rejection threshold (the mean over models) are marked as rejected.
+// `models` must not be empty; their networks end up on `device`, in evaluation mode.
+EvaluationInput evaluate_models(std::span<Model> models, const DigitSet& digits,
+                                torch::Device device);
+
+}  // namespace mnist

@@ -1,0 +1,176 @@
+// PNM (netpbm's pbm(5), pgm(5), ppm(5)): "P1" to "P6", width, height and, but for bitmaps, maxval,
+// as decimal numbers between white space and comments ("#" to the end of the line); then the
+// samples, as text (P1, P2, P3) or, after exactly one white space, as bytes: bits packed in rows of
+// whole bytes (P4), one byte a sample (P5, P6), two with the high one first where maxval > 255.
+// The size is held against the bytes present before memory is asked for. What follows the first
+// picture is not read.
+#include <cstddef>
+#include <limits>
+#include <string>
+
+#include "mnist/base/error.h"
+#include "mnist/image/codecs.h"
+
+namespace mnist {
+namespace {
+
+[[noreturn]] void corrupt(const std::string& message) { throw Error(ErrorKind::kCorrupt, message); }
+
+bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
+
+// Reads forward; to ask for more than there is means that the file is truncated.
+class PnmReader {
+ public:
+  explicit PnmReader(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
+
+  std::size_t left() const { return rest_.size(); }
+
+  std::uint8_t byte() {
+    require(1);
+    const std::uint8_t value = rest_.front();
+    rest_ = rest_.subspan(1);
+    return value;
+  }
+
+  // A decimal number, after any white space and comments.
+  int number() {
+    skip_space();
+    if (!is_digit(peek())) corrupt("damaged PNM: a number is missing");
+    std::int64_t value = 0;
+    while (left() > 0 && is_digit(rest_.front())) {
+      value = value * 10 + (byte() - '0');
+      if (value > std::numeric_limits<int>::max()) corrupt("damaged PNM: a number is too large");
+    }
+    return static_cast<int>(value);
+  }
+
+  // One pixel of a P1: these need no space between them.
+  bool bit() {
+    skip_space();
+    const std::uint8_t c = byte();
+    if (c != '0' && c != '1') corrupt("damaged PNM: a bitmap holds more than 0 and 1");
+    return c == '1';
+  }
+
+  void require(std::uint64_t count) const {
+    if (left() < count) corrupt("truncated PNM");
+  }
+
+ private:
+  std::uint8_t peek() const {
+    require(1);
+    return rest_.front();
+  }
+
+  void skip_space() {
+    while (is_space(peek()) || peek() == '#') {
+      if (byte() != '#') continue;
+      while (peek() != '\n' && peek() != '\r') byte();
+    }
+  }
+
+  std::span<const std::uint8_t> rest_;
+};
+
+struct PnmHeader {
+  char type = 0;  // '1' ... '6'
+  int width = 0;
+  int height = 0;
+  int maxval = 1;
+
+  bool is_bitmap() const { return type == '1' || type == '4'; }
+  bool is_text() const { return type <= '3'; }
+  bool is_colour() const { return type == '3' || type == '6'; }
+};
+
+PnmHeader read_header(PnmReader& reader, const DecodeLimits& limits) {
+  PnmHeader header;
+  reader.byte();
+  header.type = static_cast<char>(reader.byte());
+  header.width = reader.number();
+  header.height = reader.number();
+  if (header.width == 0 || header.height == 0) corrupt("PNM without pixels");
+  check_pixel_limit(static_cast<std::uint64_t>(header.width),
+                    static_cast<std::uint64_t>(header.height), limits);
+  if (!header.is_bitmap()) header.maxval = reader.number();
+  if (header.maxval == 0 || header.maxval > 65535) {
+    corrupt("damaged PNM: maxval " + std::to_string(header.maxval) + " is not in 1 to 65535");
+  }
+  if (!is_space(reader.byte())) corrupt("damaged PNM: no white space after the header");
+  return header;
+}
+
+// The least number of bytes that can hold the samples.
+std::uint64_t minimal_size(const PnmHeader& header) {
+  const auto width = static_cast<std::uint64_t>(header.width);
+  const auto height = static_cast<std::uint64_t>(header.height);
+  const std::uint64_t samples = width * height * (header.is_colour() ? 3 : 1);
+  if (header.type == '1') return samples;
+  if (header.type == '4') return (width + 7) / 8 * height;
+  if (header.is_text()) return 2 * samples - 1;
+  return header.maxval > 255 ? 2 * samples : samples;
+}
+
+void read_bitmap(PnmReader& reader, const PnmHeader& header, Image& image) {
+  constexpr std::uint8_t kBlack = 0;
+  constexpr std::uint8_t kWhite = 255;
+  auto pixel = image.pixels.begin();
+  for (int y = 0; y < image.height; ++y) {
+    int packed = 0;
+    for (int x = 0; x < image.width; ++x) {
+      if (header.type == '1') {
+        packed = reader.bit() ? 0x80 : 0;
+      } else {
+        packed = x % 8 == 0 ? reader.byte() : packed << 1;
+      }
+      *pixel++ = (packed & 0x80) != 0 ? kBlack : kWhite;
+    }
+  }
+}
+
+// One sample, scaled to 0 ... 255.
+std::uint8_t read_sample(PnmReader& reader, const PnmHeader& header) {
+  int value = 0;
+  if (header.is_text()) {
+    value = reader.number();
+  } else {
+    value = reader.byte();
+    if (header.maxval > 255) value = value << 8 | reader.byte();
+  }
+  if (value > header.maxval) corrupt("damaged PNM: a sample is larger than maxval");
+  return static_cast<std::uint8_t>((value * 255 + header.maxval / 2) / header.maxval);
+}
+
+void read_samples(PnmReader& reader, const PnmHeader& header, Image& image) {
+  const int channels = image.channels();
+  auto sample = image.pixels.begin();
+  for (std::size_t i = 0; i < image.pixel_count(); ++i) {
+    for (int c = 0; c < channels; ++c) {
+      *sample++ = c == 3 ? 255 : read_sample(reader, header);
+    }
+  }
+}
+
+}  // namespace
+
+bool is_pnm(std::span<const std::uint8_t> bytes) {
+  return bytes.size() >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
+         (is_space(bytes[2]) || bytes[2] == '#');
+}
+
+Image decode_pnm(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+  PnmReader reader(bytes);
+  const PnmHeader header = read_header(reader, limits);
+  reader.require(minimal_size(header));
+  Image image = make_image(header.width, header.height,
+                           header.is_colour() ? PixelFormat::kRgba : PixelFormat::kGrey);
+  if (header.is_bitmap()) {
+    read_bitmap(reader, header, image);
+  } else {
+    read_samples(reader, header, image);
+  }
+  return image;
+}
+
+}  // namespace mnist

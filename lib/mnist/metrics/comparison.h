@@ -1,0 +1,29 @@
+// Whether one model is better than another on the same images, or just lucky. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace mnist {
+
+// Two models on the same images.
+struct PairedComparison {
+  std::int64_t both_right = 0;
+  std::int64_t both_wrong = 0;
+  std::vector<std::int64_t> only_first;   // images, counted from 0, that only the first got right
+  std::vector<std::int64_t> only_second;  // images that only the second got right
+  double p_value = 1.0;                   // mcnemar_exact() of these two
+};
+
+// Takes one entry per image, true where the model was right. Throws Error{kUsage} where the lengths
+// differ.
+PairedComparison compare_paired(const std::vector<bool>& first_right,
+                                const std::vector<bool>& second_right);
+
+// McNemar's test (1947) in its exact form: the two-sided probability, were both models equally
+// good, that images with one right and one wrong answer split at least as unevenly as `only_first`
+// to `only_second`. 1 where there is no such image. Equals scipy's binomtest(only_first, only_first
+// + only_second). Throws Error{kUsage} for negative counts.
+double mcnemar_exact(std::int64_t only_first, std::int64_t only_second);
+
+}  // namespace mnist

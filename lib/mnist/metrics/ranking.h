@@ -1,0 +1,31 @@
+// How well a score separates good from bad: digits from things that are none, right answers from
+// wrong ones. Thread-safe.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "mnist/metrics/undefined.h"
+
+namespace mnist {
+
+// Area under the ROC curve: the probability that a random positive scores above a random negative,
+// ties counting half (the Mann-Whitney statistic). In [0, 1], 0.5 for chance; undefined where a
+// side is empty. Scores may be any numbers but NaN, which is Error{kUsage}.
+double auroc(std::span<const double> positives, std::span<const double> negatives);
+
+// What answering only at `threshold` confidence or more means.
+struct CoveragePoint {
+  double threshold = 0.0;
+  double coverage = 0.0;         // share of the images that get an answer, in (0, 1]
+  double accuracy = kUndefined;  // share of those answers that are right
+};
+
+// The risk-coverage curve (El-Yaniv and Wiener, "On the foundations of noise-free selective
+// classification", JMLR 2010), as accuracy: one point per distinct confidence, highest threshold
+// first, so coverage rises to 1. Empty where there is no image. Throws Error{kUsage} where the
+// lengths differ or a confidence is NaN.
+std::vector<CoveragePoint> coverage_curve(std::span<const double> confidences,
+                                          const std::vector<bool>& correct);
+
+}  // namespace mnist

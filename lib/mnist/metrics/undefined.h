@@ -1,0 +1,17 @@
+// The one way in which every metric here says "undefined" (a ratio with nothing below the line).
+// Outputs write it as null (JSON) or nan (text, CSV), never as 0.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+namespace mnist {
+
+inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+// part / whole, kUndefined where `whole` is 0.
+constexpr double ratio(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? kUndefined : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace mnist

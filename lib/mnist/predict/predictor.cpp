@@ -1,0 +1,63 @@
+#include "mnist/predict/predictor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+namespace mnist {
+namespace {
+
+bool is_blank(const NormalizedDigit& digit) { return digit.rejection == Rejection::kBlank; }
+
+}  // namespace
+
+Predictor::Predictor(Model model, const PredictorOptions& options)
+    : model_(std::move(model)), options_(options) {
+  model_.network->to(options_.device);
+  model_.network->eval();
+}
+
+std::vector<Prediction> Predictor::predict(std::span<const NormalizedDigit> digits) {
+  if (digits.empty()) return {};
+  const torch::InferenceMode inference;
+  const auto count = static_cast<std::int64_t>(digits.size());
+  torch::Tensor ink = torch::empty({count, 1, kDigitSide, kDigitSide});
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::memcpy(ink.data_ptr<float>() + i * kDigitPixels, digits[i].digit.ink.data(),
+                sizeof digits[i].digit.ink);
+  }
+  const torch::Tensor probabilities = model_.network->forward(ink.to(options_.device))
+                                          .to(torch::kCPU, torch::kFloat32)
+                                          .div_(model_.temperature)
+                                          .softmax(1)
+                                          .contiguous();
+  std::vector<Prediction> predictions;
+  predictions.reserve(digits.size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    predictions.push_back(decide(digits[i], probabilities.data_ptr<float>() + i * kClasses));
+  }
+  return predictions;
+}
+
+Prediction Predictor::decide(const NormalizedDigit& digit, const float* probabilities) const {
+  Prediction prediction;
+  if (is_blank(digit)) {
+    prediction.rejection = Rejection::kBlank;
+    return prediction;
+  }
+  std::copy_n(probabilities, kClasses, prediction.probabilities.begin());
+  const auto best =
+      std::max_element(prediction.probabilities.begin(), prediction.probabilities.end());
+  prediction.digit = static_cast<int>(std::distance(prediction.probabilities.begin(), best));
+  prediction.confidence = *best;
+  if (!options_.reject) return prediction;
+  if (digit.rejection) {
+    prediction.rejection = digit.rejection;
+  } else if (prediction.confidence < options_.reject_below.value_or(model_.reject_below)) {
+    prediction.rejection = Rejection::kUnsure;
+  }
+  return prediction;
+}
+
+}  // namespace mnist

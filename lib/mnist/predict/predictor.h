@@ -1,0 +1,42 @@
+// Digits -> Predictions: the network, its calibration and the decision to trust it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "mnist/digit/digit.h"
+#include "mnist/digit/normalize.h"
+#include "mnist/digit/prediction.h"
+#include "mnist/model/model_file.h"
+
+namespace mnist {
+
+struct PredictorOptions {
+  torch::Device device = torch::kCPU;
+  // Confidence below which a digit is rejected as unsure; nothing takes the model's own threshold.
+  std::optional<double> reject_below;
+  // false: a best guess for everything that has ink.
+  bool reject = true;
+};
+
+class Predictor {
+ public:
+  Predictor(Model model, const PredictorOptions& options = {});
+
+  // One prediction per digit, in order. A digit that normalize() rejected as blank is not shown to
+  // the network. Not thread-safe: one Predictor per thread, or one caller at a time.
+  std::vector<Prediction> predict(std::span<const NormalizedDigit> digits);
+
+  const Model& model() const { return model_; }
+
+ private:
+  Prediction decide(const NormalizedDigit& digit, const float* probabilities) const;
+
+  Model model_;
+  PredictorOptions options_;
+};
+
+}  // namespace mnist

@@ -1,0 +1,29 @@
+#include "mnist/report/number_text.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace mnist {
+namespace {
+
+// Room for the largest double (309 digits) and its decimals.
+using Buffer = std::array<char, 400>;
+
+template <typename... Format>
+std::string text(double value, Format... format) {
+  if (std::isnan(value)) return "nan";  // to_chars would add a sign that has no meaning
+  Buffer buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format...);
+  return {buffer.data(), end.ptr};
+}
+
+}  // namespace
+
+std::string fixed_text(double value, int decimals) {
+  return text(value, std::chars_format::fixed, decimals);
+}
+
+std::string unrounded_text(double value) { return text(value); }
+
+}  // namespace mnist

@@ -1,0 +1,364 @@
+// Text rounds (4 decimals) and shows a rejected digit as "?". JSON and CSV do not round, hold null
+// or nothing in place of a rejected digit, and keep its probabilities: a consumer that reads
+// `digit` alone cannot take a guess for an answer, and one that wants the guess still finds it.
+#include "mnist/report/prediction_lines.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "mnist/base/error.h"
+#include "mnist/report/csv.h"
+#include "mnist/report/number_text.h"
+
+namespace mnist {
+namespace {
+
+using Json = nlohmann::ordered_json;  // keeps the order in which fields are documented
+using Layout = PredictionFormat::Layout;
+
+constexpr int kDecimals = 4;
+
+bool accepted(const Prediction& prediction) {
+  return prediction.digit.has_value() && !prediction.rejection.has_value();
+}
+
+std::string digit_text(const Prediction& prediction) {
+  return accepted(prediction) ? std::to_string(*prediction.digit) : "?";
+}
+
+std::string digit_text(const PagePrediction& page) {
+  std::string text;
+  for (std::size_t i = 0; i < page.digits.size(); ++i) {
+    if (i > 0 && page.digits[i].row != page.digits[i - 1].row) text += '-';
+    text += digit_text(page.digits[i].prediction);
+  }
+  return text.empty() ? "?" : text;
+}
+
+double confidence(const Prediction& prediction) { return prediction.confidence; }
+
+// A chain is as strong as its weakest link.
+double confidence(const PagePrediction& page) {
+  if (page.digits.empty()) return 0.0;
+  return std::ranges::min(
+             page.digits, {},
+             [](const LocatedPrediction& digit) { return digit.prediction.confidence; })
+      .prediction.confidence;
+}
+
+const char* reason(const Prediction& prediction) {
+  return prediction.rejection ? to_string(*prediction.rejection) : nullptr;
+}
+
+// Of the first digit that is rejected.
+const char* reason(const PagePrediction& page) {
+  if (page.digits.empty()) return to_string(Rejection::kBlank);
+  for (const LocatedPrediction& digit : page.digits) {
+    if (digit.prediction.rejection) return reason(digit.prediction);
+  }
+  return nullptr;
+}
+
+std::string reason_text(const Prediction& prediction) {
+  const char* word = reason(prediction);
+  return word == nullptr ? "" : word;
+}
+
+// The classes by falling probability, the lower digit first among equals.
+std::vector<int> best_classes(const Prediction& prediction, int count) {
+  std::vector<int> classes(kClasses);
+  std::iota(classes.begin(), classes.end(), 0);
+  std::ranges::stable_sort(classes, std::ranges::greater{},
+                           [&](int label) { return prediction.probabilities[label]; });
+  classes.resize(static_cast<std::size_t>(count));
+  return classes;
+}
+
+// --- JSON ---
+
+Json or_null(const char* word) { return word == nullptr ? Json() : Json(word); }
+
+Json digit_json(const Prediction& prediction) {
+  return accepted(prediction) ? Json(*prediction.digit) : Json();
+}
+
+Json topk_json(const Prediction& prediction, int topk) {
+  Json classes = Json::array();
+  for (const int label : best_classes(prediction, topk)) {
+    classes.push_back({{"digit", label}, {"probability", prediction.probabilities[label]}});
+  }
+  return classes;
+}
+
+void add_outcome(Json& json, const Prediction& prediction, int topk) {
+  json["digit"] = digit_json(prediction);
+  json["confidence"] = prediction.confidence;
+  json["probabilities"] = prediction.probabilities;
+  json["reason"] = or_null(reason(prediction));
+  if (topk > 0) json["topk"] = topk_json(prediction, topk);
+}
+
+void add_outcome(Json& json, const PagePrediction& page, int topk) {
+  json["digit"] = nullptr;
+  json["confidence"] = confidence(page);
+  json["probabilities"] = nullptr;
+  json["reason"] = or_null(reason(page));
+  json["text"] = page.digits.empty() ? "" : digit_text(page);
+  json["digits"] = Json::array();
+  for (const LocatedPrediction& digit : page.digits) {
+    Json entry;
+    add_outcome(entry, digit.prediction, topk);
+    entry["box"] = {digit.box.x, digit.box.y, digit.box.width, digit.box.height};
+    entry["row"] = digit.row;
+    json["digits"].push_back(std::move(entry));
+  }
+}
+
+void add_outcome(Json& json, const ReadFailure& failure, int /*topk*/) {
+  json["digit"] = nullptr;
+  json["confidence"] = nullptr;
+  json["probabilities"] = nullptr;
+  json["reason"] = failure.reason;
+}
+
+// --- text ---
+
+// A path fit for one field of a line: \t, \n, \r and \ itself as two characters each.
+std::string escaped(std::string_view path) {
+  std::string text;
+  for (const char c : path) {
+    switch (c) {
+      case '\t':
+        text += "\\t";
+        break;
+      case '\n':
+        text += "\\n";
+        break;
+      case '\r':
+        text += "\\r";
+        break;
+      case '\\':
+        text += "\\\\";
+        break;
+      default:
+        text += c;
+    }
+  }
+  return text;
+}
+
+std::string confidence_text(const PredictionRecord& record) {
+  if (const auto* page = std::get_if<PagePrediction>(&record.outcome)) {
+    return fixed_text(confidence(*page), kDecimals);
+  }
+  return fixed_text(confidence(std::get<Prediction>(record.outcome)), kDecimals);
+}
+
+std::string tsv_line(const PredictionRecord& record, int topk) {
+  std::string line =
+      escaped(record.path) + '\t' + digit_text(record) + '\t' + confidence_text(record);
+  if (const auto* prediction = std::get_if<Prediction>(&record.outcome)) {
+    for (const int label : best_classes(*prediction, topk)) {
+      line += '\t' + std::to_string(label) + '\t' +
+              fixed_text(prediction->probabilities[label], kDecimals);
+    }
+  }
+  return line + '\n';
+}
+
+[[noreturn]] void reject_format(const std::string& what) {
+  throw Error(ErrorKind::kUsage,
+              what + " in the output format (known: %p %d %c %s %% \\t \\n \\\\)");
+}
+
+std::string escape_value(char name) {
+  switch (name) {
+    case 't':
+      return "\t";
+    case 'n':
+      return "\n";
+    case '\\':
+      return "\\";
+    default:
+      reject_format(std::string("unknown escape \\") + name);
+  }
+}
+
+std::string field_value(char name, const PredictionRecord& record) {
+  switch (name) {
+    case 'p':
+      return record.path;
+    case 'd':
+      return digit_text(record);
+    case 'c':
+      return confidence_text(record);
+    case 's':
+      return to_string(status_of(record));
+    case '%':
+      return "%";
+    default:
+      reject_format(std::string("unknown field %") + name);
+  }
+}
+
+std::string custom_line(std::string_view format, const PredictionRecord& record) {
+  std::string line;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    const char c = format[i];
+    if (c != '%' && c != '\\') {
+      line += c;
+      continue;
+    }
+    if (++i == format.size()) reject_format(std::string("nothing after ") + c);
+    line += c == '%' ? field_value(format[i], record) : escape_value(format[i]);
+  }
+  return line.ends_with('\n') ? line : line + '\n';
+}
+
+// --- CSV ---
+
+std::string csv_header(const PredictionFormat& format) {
+  std::vector<std::string> names = {"path", "status", "digit", "confidence", "reason"};
+  if (format.all) names.insert(names.end(), {"row", "x", "y", "width", "height"});
+  for (int label = 0; label < kClasses; ++label) names.push_back("p" + std::to_string(label));
+  for (int rank = 1; rank <= format.topk; ++rank) {
+    names.push_back("digit_" + std::to_string(rank));
+    names.push_back("probability_" + std::to_string(rank));
+  }
+  return csv_line(names);
+}
+
+std::string csv_digit(const std::string& path, const Prediction& prediction,
+                      const std::vector<std::string>& place, int topk) {
+  const bool is_digit = accepted(prediction);
+  std::vector<std::string> fields = {
+      path, to_string(is_digit ? PredictionStatus::kDigit : PredictionStatus::kRejected),
+      is_digit ? std::to_string(*prediction.digit) : "", unrounded_text(prediction.confidence),
+      reason_text(prediction)};
+  fields.insert(fields.end(), place.begin(), place.end());
+  for (const double probability : prediction.probabilities) {
+    fields.push_back(unrounded_text(probability));
+  }
+  for (const int label : best_classes(prediction, topk)) {
+    fields.push_back(std::to_string(label));
+    fields.push_back(unrounded_text(prediction.probabilities[label]));
+  }
+  return csv_line(fields);
+}
+
+// A picture of which there is nothing to tell but why.
+std::string csv_without_digit(const PredictionRecord& record, const std::string& why,
+                              const PredictionFormat& format) {
+  std::vector<std::string> fields = {record.path, to_string(status_of(record)), "", "", why};
+  fields.resize(fields.size() + (format.all ? 5 : 0) + kClasses + 2 * format.topk);
+  return csv_line(fields);
+}
+
+std::string csv_page(const PredictionRecord& record, const PagePrediction& page,
+                     const PredictionFormat& format) {
+  if (page.digits.empty()) return csv_without_digit(record, reason(page), format);
+  std::string lines;
+  for (const auto& [prediction, box, row] : page.digits) {
+    lines += csv_digit(record.path, prediction,
+                       {std::to_string(row), std::to_string(box.x), std::to_string(box.y),
+                        std::to_string(box.width), std::to_string(box.height)},
+                       format.topk);
+  }
+  return lines;
+}
+
+std::string csv_lines(const PredictionRecord& record, const PredictionFormat& format) {
+  if (const auto* failure = std::get_if<ReadFailure>(&record.outcome)) {
+    return csv_without_digit(record, failure->reason, format);
+  }
+  if (const auto* page = std::get_if<PagePrediction>(&record.outcome)) {
+    return csv_page(record, *page, format);
+  }
+  return csv_digit(record.path, std::get<Prediction>(record.outcome), {}, format.topk);
+}
+
+}  // namespace
+
+PredictionStatus status_of(const PredictionRecord& record) {
+  if (std::holds_alternative<ReadFailure>(record.outcome)) return PredictionStatus::kError;
+  if (const auto* prediction = std::get_if<Prediction>(&record.outcome)) {
+    return accepted(*prediction) ? PredictionStatus::kDigit : PredictionStatus::kRejected;
+  }
+  const auto& digits = std::get<PagePrediction>(record.outcome).digits;
+  const bool all_accepted =
+      !digits.empty() && std::ranges::all_of(digits, accepted, &LocatedPrediction::prediction);
+  return all_accepted ? PredictionStatus::kDigit : PredictionStatus::kRejected;
+}
+
+const char* to_string(PredictionStatus status) {
+  switch (status) {
+    case PredictionStatus::kDigit:
+      return "digit";
+    case PredictionStatus::kRejected:
+      return "rejected";
+    case PredictionStatus::kError:
+      return "error";
+  }
+  return "unknown";
+}
+
+std::string digit_text(const PredictionRecord& record) {
+  if (std::holds_alternative<ReadFailure>(record.outcome)) return "";
+  if (const auto* page = std::get_if<PagePrediction>(&record.outcome)) return digit_text(*page);
+  return digit_text(std::get<Prediction>(record.outcome));
+}
+
+std::string prediction_json(const PredictionRecord& record, int topk) {
+  Json json = {{"path", record.path}, {"status", to_string(status_of(record))}};
+  std::visit([&](const auto& outcome) { add_outcome(json, outcome, topk); }, record.outcome);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+PredictionFormatter::PredictionFormatter(PredictionFormat format) : format_(std::move(format)) {
+  if (format_.topk < 0 || format_.topk > kClasses) {
+    throw Error(ErrorKind::kUsage, "the number of best classes must be 0 to 10");
+  }
+  if (format_.topk > 0 && format_.layout == Layout::kCustom) {
+    throw Error(ErrorKind::kUsage, "an output format of one's own cannot show the best classes");
+  }
+  if (format_.topk > 0 && format_.layout == Layout::kTsv && format_.all) {
+    throw Error(ErrorKind::kUsage,
+                "the best classes of several digits need JSON or CSV, a line of text has no room");
+  }
+  if (format_.layout == Layout::kCustom) {
+    custom_line(format_.custom, {.path = "", .outcome = Prediction{}});  // is it valid?
+  }
+}
+
+std::string PredictionFormatter::begin() const {
+  if (format_.layout == Layout::kJson) return "[";
+  return format_.layout == Layout::kCsv ? csv_header(format_) : "";
+}
+
+std::string PredictionFormatter::record(const PredictionRecord& record) {
+  const bool read = !std::holds_alternative<ReadFailure>(record.outcome);
+  switch (format_.layout) {
+    case Layout::kTsv:
+      return read ? tsv_line(record, format_.topk) : "";
+    case Layout::kCustom:
+      return read ? custom_line(format_.custom, record) : "";
+    case Layout::kCsv:
+      return csv_lines(record, format_);
+    case Layout::kJsonl:
+      return prediction_json(record, format_.topk) + '\n';
+    case Layout::kJson:
+      return (std::exchange(first_, false) ? "\n" : ",\n") + prediction_json(record, format_.topk);
+  }
+  return "";
+}
+
+std::string PredictionFormatter::end() const {
+  if (format_.layout != Layout::kJson) return "";
+  return first_ ? "]\n" : "\n]\n";
+}
+
+}  // namespace mnist

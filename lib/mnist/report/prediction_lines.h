@@ -1,0 +1,78 @@
+// One picture's result as output: the lines of mnist-predict and the answer of mnist-serve. Every
+// layout is specified in docs/formats.md.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mnist/digit/prediction.h"
+
+namespace mnist {
+
+// One of several digits in a picture.
+struct LocatedPrediction {
+  Prediction prediction;
+  Box box;
+  int row = 0;  // counted from 0 at the top
+};
+
+// All digits of a picture, rows top to bottom, each left to right. None: a blank picture.
+struct PagePrediction {
+  std::vector<LocatedPrediction> digits;
+};
+
+// The picture could not be read.
+struct ReadFailure {
+  std::string reason;  // without the path
+};
+
+struct PredictionRecord {
+  std::string path;  // as the user gave it; any bytes
+  std::variant<Prediction, PagePrediction, ReadFailure> outcome;
+};
+
+enum class PredictionStatus { kDigit, kRejected, kError };
+
+// A page is kDigit when it has digits and all of them are accepted.
+PredictionStatus status_of(const PredictionRecord& record);
+// "digit", "rejected", "error".
+const char* to_string(PredictionStatus status);
+
+// The digit, or "?" where it is rejected; a page's digits, rows joined by "-"; empty for an error.
+std::string digit_text(const PredictionRecord& record);
+
+// The object of --jsonl, on one line, without the newline. Bytes of the path that are no valid
+// UTF-8 become U+FFFD. `topk` as in PredictionFormat. Thread-safe.
+std::string prediction_json(const PredictionRecord& record, int topk = 0);
+
+struct PredictionFormat {
+  enum class Layout { kTsv, kJsonl, kJson, kCsv, kCustom };
+  Layout layout = Layout::kTsv;
+  // Of kCustom. Fields: %p path, %d digit, %c confidence, %s status, %% percent sign; escapes: \t
+  // \n
+  // \\. A newline is added unless it ends in one.
+  std::string custom{};
+  int topk = 0;      // adds the classes of highest probability: how many, 0 to 10
+  bool all = false;  // records hold pages (--all): CSV has other columns for them
+};
+
+// Turns records into output, in order; what is written is begin(), every record(), end(). Holds no
+// more than the format, however many records there are. Not thread-safe.
+class PredictionFormatter {
+ public:
+  // Throws Error{kUsage}: an unknown field or escape in `custom`; `topk` out of range, or asked of
+  // a layout that cannot show it (kCustom, kTsv of pages).
+  explicit PredictionFormatter(PredictionFormat format);
+
+  std::string begin() const;
+  // Empty for pictures that could not be read in kTsv and kCustom: their place is stderr.
+  std::string record(const PredictionRecord& record);
+  std::string end() const;
+
+ private:
+  PredictionFormat format_;
+  bool first_ = true;
+};
+
+}  // namespace mnist

@@ -1,0 +1,149 @@
+#include "mnist/train/config.h"
+
+#include <array>
+#include <limits>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "mnist/bytes/json_document.h"
+
+namespace mnist {
+namespace {
+
+constexpr std::array<std::string_view, 3> kOptimizers = {"sgd", "adam", "adamw"};
+constexpr std::array<std::string_view, 4> kSchedules = {"constant", "step", "cosine", "one-cycle"};
+
+constexpr double kTiny = 1e-12;  // the smallest value of what must be above 0
+
+DataConfig read_data(JsonObjectReader reader) {
+  DataConfig data;
+  data.directory = reader.string("directory", data.directory);
+  data.train_images = reader.string("train_images", data.train_images);
+  data.train_labels = reader.string("train_labels", data.train_labels);
+  data.test_images = reader.string("test_images", data.test_images);
+  data.test_labels = reader.string("test_labels", data.test_labels);
+  data.validation = reader.integer("validation", data.validation, 0, INT32_MAX);
+  reader.finish();
+  return data;
+}
+
+OptimizerConfig read_optimizer(JsonObjectReader reader) {
+  OptimizerConfig optimizer;
+  optimizer.name = reader.choice("name", optimizer.name, kOptimizers);
+  optimizer.learning_rate = reader.number("learning_rate", optimizer.learning_rate, kTiny, 1000);
+  optimizer.weight_decay = reader.number("weight_decay", optimizer.weight_decay, 0, 10);
+  // A value that the chosen optimiser would ignore is an error, not a surprise.
+  if (optimizer.name == "sgd") {
+    optimizer.momentum = reader.number("momentum", optimizer.momentum, 0, 0.9999);
+  } else {
+    optimizer.beta1 = reader.number("beta1", optimizer.beta1, 0, 0.9999);
+    optimizer.beta2 = reader.number("beta2", optimizer.beta2, 0, 0.999999);
+    optimizer.epsilon = reader.number("epsilon", optimizer.epsilon, kTiny, 1);
+  }
+  reader.finish();
+  return optimizer;
+}
+
+ScheduleConfig read_schedule(JsonObjectReader reader) {
+  ScheduleConfig schedule;
+  schedule.name = reader.choice("name", schedule.name, kSchedules);
+  schedule.warmup = reader.number("warmup", schedule.warmup, 0, 0.95);
+  if (schedule.name == "step") {
+    schedule.step_epochs = reader.number("step_epochs", schedule.step_epochs, kTiny, 1e6);
+    schedule.step_factor = reader.number("step_factor", schedule.step_factor, kTiny, 1);
+  } else if (schedule.name != "constant") {
+    schedule.final_fraction = reader.number("final_fraction", schedule.final_fraction, 0, 1);
+  }
+  reader.finish();
+  return schedule;
+}
+
+TrainingConfig read_training(JsonObjectReader reader) {
+  TrainingConfig training;
+  training.epochs = reader.number("epochs", training.epochs, 1e-3, 1e6);
+  training.batch_size = reader.integer("batch_size", training.batch_size, 2, 65536);
+  training.label_smoothing = reader.number("label_smoothing", training.label_smoothing, 0, 0.9);
+  training.gradient_clip = reader.number("gradient_clip", training.gradient_clip, 0, 1e9);
+  training.ema_decay = reader.number("ema_decay", training.ema_decay, 0, 0.999999);
+  training.early_stopping = reader.integer("early_stopping", training.early_stopping, 0, 1'000'000);
+  reader.finish();
+  return training;
+}
+
+nlohmann::json to_json(const OptimizerConfig& optimizer) {
+  nlohmann::json out = {{"name", optimizer.name},
+                        {"learning_rate", optimizer.learning_rate},
+                        {"weight_decay", optimizer.weight_decay}};
+  if (optimizer.name == "sgd") {
+    out["momentum"] = optimizer.momentum;
+  } else {
+    out["beta1"] = optimizer.beta1;
+    out["beta2"] = optimizer.beta2;
+    out["epsilon"] = optimizer.epsilon;
+  }
+  return out;
+}
+
+nlohmann::json to_json(const ScheduleConfig& schedule) {
+  nlohmann::json out = {{"name", schedule.name}, {"warmup", schedule.warmup}};
+  if (schedule.name == "step") {
+    out["step_epochs"] = schedule.step_epochs;
+    out["step_factor"] = schedule.step_factor;
+  } else if (schedule.name != "constant") {
+    out["final_fraction"] = schedule.final_fraction;
+  }
+  return out;
+}
+
+}  // namespace
+
+RunConfig RunConfig::read(const JsonDocument& document) {
+  JsonObjectReader root(document, "");
+  root.string("$schema", "");  // for editors
+  RunConfig config;
+  JsonObjectReader model = root.object("model");
+  config.model = ConvNetOptions::read(model);
+  model.finish();
+  config.data = read_data(root.object("data"));
+  config.training = read_training(root.object("training"));
+  config.optimizer = read_optimizer(root.object("optimizer"));
+  config.schedule = read_schedule(root.object("schedule"));
+  config.seed = static_cast<std::uint64_t>(
+      root.integer("seed", static_cast<std::int64_t>(config.seed), 0, INT64_MAX));
+  config.device = root.string("device", config.device);
+  config.threads = static_cast<int>(root.integer("threads", config.threads, 0, 4096));
+  root.finish();
+  if (config.training.early_stopping > 0 && config.data.validation == 0) {
+    JsonObjectReader(document, "training")
+        .fail("early_stopping", "needs a validation split: set 'data.validation'");
+  }
+  return config;
+}
+
+nlohmann::json RunConfig::to_json() const {
+  return {
+      {"model", model.to_json()},
+      {"data",
+       {{"directory", data.directory},
+        {"train_images", data.train_images},
+        {"train_labels", data.train_labels},
+        {"test_images", data.test_images},
+        {"test_labels", data.test_labels},
+        {"validation", data.validation}}},
+      {"training",
+       {{"epochs", training.epochs},
+        {"batch_size", training.batch_size},
+        {"label_smoothing", training.label_smoothing},
+        {"gradient_clip", training.gradient_clip},
+        {"ema_decay", training.ema_decay},
+        {"early_stopping", training.early_stopping}}},
+      {"optimizer", mnist::to_json(optimizer)},
+      {"schedule", mnist::to_json(schedule)},
+      {"seed", seed},
+      {"device", device},
+      {"threads", threads},
+  };
+}
+
+}  // namespace mnist

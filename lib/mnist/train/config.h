@@ -1,0 +1,72 @@
+// Everything a training run is told, as read from a JSON config. docs/training.md explains each
+// value, docs/config.schema.json describes the same for editors.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "mnist/model/network.h"
+
+namespace mnist {
+
+class JsonDocument;
+
+struct DataConfig {
+  // Folder of the four files below, each also found with ".gz" appended. Empty: the program's own
+  // search order.
+  std::string directory;
+  std::string train_images = "train-images-idx3-ubyte";
+  std::string train_labels = "train-labels-idx1-ubyte";
+  std::string test_images = "t10k-images-idx3-ubyte";
+  std::string test_labels = "t10k-labels-idx1-ubyte";
+  std::int64_t validation = 5000;  // training images put aside, stratified and seeded; 0 for none
+};
+
+struct OptimizerConfig {
+  std::string name = "adamw";  // sgd, adam, adamw
+  double learning_rate = 0.003;
+  double weight_decay = 0.0;  // of weights alone: biases and normalisation are left out
+  double momentum = 0.9;      // sgd (Nesterov)
+  double beta1 = 0.9;         // adam, adamw
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+
+struct ScheduleConfig {
+  std::string name = "one-cycle";  // constant, step, cosine, one-cycle
+  double warmup = 0.2;             // share of all steps over which the rate rises from near 0
+  double final_fraction = 0.0;     // cosine, one-cycle: the last rate, as a share of the highest
+  double step_epochs = 1.0;        // step: every so many epochs …
+  double step_factor = 0.7;        // … the rate is multiplied by this
+};
+
+struct TrainingConfig {
+  double epochs = 4.0;  // may be fractional
+  std::int64_t batch_size = 256;
+  double label_smoothing = 0.0;     // Szegedy et al., 2016 (arXiv:1512.00567), section 7
+  double gradient_clip = 0.0;       // largest norm of the whole gradient; 0 for no limit
+  double ema_decay = 0.0;           // exponential moving average of the weights; 0 for none
+  std::int64_t early_stopping = 0;  // epochs without a better validation accuracy; 0 for never
+};
+
+struct RunConfig {
+  ConvNetOptions model;
+  DataConfig data;
+  TrainingConfig training;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  std::uint64_t seed = 1;
+  std::string device = "auto";
+  int threads = 0;  // 0: every processor the process may use
+
+  // Reads the whole document. Throws Error{kUsage} naming path, line and nearest key for an unknown
+  // key, a wrong type or an impossible value.
+  static RunConfig read(const JsonDocument& document);
+
+  // The resolved config: every key, defaults included; read() takes it back unchanged.
+  nlohmann::json to_json() const;
+};
+
+}  // namespace mnist

@@ -1,0 +1,124 @@
+// The training loop.
+//
+// Exactness: batches, their order and dropout are functions of the seed and the step; everything
+// else that a step depends on is in checkpoint(). So the same config, data, device and thread count
+// give the same weights bit for bit, whether or not the run was interrupted in between.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <torch/types.h>
+
+#include "mnist/data/digit_set.h"
+#include "mnist/model/model_file.h"
+#include "mnist/train/config.h"
+#include "mnist/train/optimizer.h"
+
+namespace mnist {
+
+// One row of metrics.jsonl; `epoch` counts from 1.
+struct EpochMetrics {
+  std::int64_t epoch = 0;
+  double seconds = 0;  // of training alone, without validation and writing
+  double train_loss = 0;
+  std::optional<double> validation_loss;
+  std::optional<double> validation_accuracy;
+  double learning_rate = 0;  // of the epoch's last step
+  double images_per_second = 0;
+};
+
+nlohmann::json to_json(const EpochMetrics& metrics);
+EpochMetrics epoch_metrics_from_json(const nlohmann::json& json);
+
+struct StepProgress {
+  std::int64_t step;   // steps done in the whole run
+  std::int64_t total;  // steps of the whole run
+  std::int64_t epoch;  // running epoch, from 1
+  double images_per_second;
+};
+
+class Trainer;
+
+// What a program does while training runs. Called between steps, on the training thread.
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  virtual void on_step(const StepProgress& progress) = 0;
+  // After each epoch, its validation included; `is_best` says that this epoch's weights are the
+  // best so far (always so without a validation split).
+  virtual void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) = 0;
+  // True ends the run after the current step.
+  virtual bool interrupted() = 0;
+};
+
+enum class TrainingOutcome { kFinished, kStoppedEarly, kInterrupted };
+
+// All that is needed to go on exactly: docs/formats.md, "Checkpoint".
+struct Checkpoint {
+  std::map<std::string, torch::Tensor> tensors;
+  nlohmann::json state;
+};
+
+class Trainer {
+ public:
+  // `validation` may be empty. Throws Error{kUsage} where the config and the data contradict.
+  Trainer(const RunConfig& config, DigitSet training, DigitSet validation, torch::Device device);
+
+  // Trains from the current step to the last.
+  TrainingOutcome run(TrainingObserver& observer);
+
+  // The weights as they would be used now (the moving average where there is one), as a model on
+  // the CPU with its temperature fitted on the validation split.
+  Model model();
+
+  Checkpoint checkpoint();
+  // Takes up where `checkpoint` was made. Throws Error{kCorrupt} when it does not fit the network.
+  void restore(const Checkpoint& checkpoint);
+
+  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+  std::int64_t total_steps() const { return total_steps_; }
+  std::int64_t step() const { return step_; }
+  const std::vector<EpochMetrics>& history() const { return history_; }
+  double best_accuracy() const { return best_accuracy_; }
+
+ private:
+  // A weighted mean in the making: sum over images of the loss, and how many.
+  struct RunningLoss {
+    torch::Tensor sum;  // float64 scalar on the device: reading it would wait for the device
+    std::int64_t images = 0;
+  };
+
+  void train_step(const torch::Tensor& rows);
+  EpochMetrics finish_epoch(double seconds);
+  bool record_best(const EpochMetrics& metrics);
+  torch::Tensor validation_logits();
+  std::map<std::string, torch::Tensor> state_tensors();
+  double learning_rate_at(std::int64_t step) const;
+
+  RunConfig config_;
+  torch::Device device_;
+  torch::Tensor images_;  // uint8 [N,1,28,28] on the device
+  torch::Tensor labels_;  // int64 [N] on the device
+  DigitSet validation_;
+  ConvNet network_{nullptr};
+  std::optional<FlatParameters> parameters_;
+  std::optional<Optimizer> optimizer_;
+  torch::Tensor average_;  // moving average of parameters_->values; undefined without one
+  std::int64_t steps_per_epoch_ = 0;
+  std::int64_t total_steps_ = 0;
+
+  std::int64_t step_ = 0;
+  RunningLoss loss_;
+  double epoch_seconds_ = 0;  // spent on the running epoch before it was interrupted
+  std::vector<EpochMetrics> history_;
+  double best_accuracy_ = -1;
+  std::int64_t best_epoch_ = 0;
+};
+
+}  // namespace mnist

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Gets the four MNIST files into DIR (default: data/mnist) and verifies them.
+#   scripts/fetch-mnist.sh [DIR]
+# The first source whose files verify is taken: DIR itself, $MNIST_DATA_DIR, ../shared/data/mnist
+# (an offline copy beside the checkout), then the public mirrors over HTTPS, with resume. What
+# decides is the SHA-256 of the uncompressed content. Exit code 2 when no source has them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+dir=${1:-data/mnist}
+mirrors=(
+  https://ossci-datasets.s3.amazonaws.com/mnist
+  https://storage.googleapis.com/cvdf-datasets/mnist
+)
+declare -A digests=(
+  [train-images-idx3-ubyte]=ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db
+  [train-labels-idx1-ubyte]=65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5
+  [t10k-images-idx3-ubyte]=0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7
+  [t10k-labels-idx1-ubyte]=ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2
+)
+
+say() { echo "fetch-mnist.sh: $*" >&2; }
+
+# verified FILE STEM: is the content of FILE, plain or gzip, that of STEM?
+verified() {
+  local digest
+  [ -f "$1" ] || return 1
+  case $1 in
+    *.gz) digest=$(gzip -dc "$1" 2>/dev/null | sha256sum) || return 1 ;;
+    *) digest=$(sha256sum <"$1") ;;
+  esac
+  [ "${digest%% *}" = "${digests[$2]}" ]
+}
+
+# have FOLDER STEM: prints FOLDER's file for STEM if it verifies.
+have() {
+  local file
+  for file in "$1/$2" "$1/$2.gz"; do
+    if verified "$file" "$2"; then echo "$file"; return 0; fi
+  done
+  return 1
+}
+
+# place FILE STEM: FILE, verified, becomes DIR's file, in one step.
+place() {
+  local target=$dir/$2
+  case $1 in *.gz) target+=.gz ;; esac
+  cp -- "$1" "$target.partial.$$"
+  mv -- "$target.partial.$$" "$target"
+}
+
+download() {
+  local stem=$1 mirror part=$dir/$1.gz.part
+  for mirror in "${mirrors[@]}"; do
+    say "downloading $stem.gz from ${mirror#https://}"
+    if curl --fail --silent --show-error --location --proto '=https' --connect-timeout 10 \
+      --retry 3 --retry-delay 1 --continue-at - --output "$part" "$mirror/$stem.gz" >&2; then
+      mv -- "$part" "$part.gz"
+      if verified "$part.gz" "$stem"; then
+        mv -- "$part.gz" "$dir/$stem.gz"
+        return 0
+      fi
+      say "$stem.gz from ${mirror#https://} has the wrong content; it is thrown away"
+      rm -f -- "$part.gz"
+    fi
+  done
+  rm -f -- "$part"
+  return 1
+}
+
+mkdir -p -- "$dir"
+for stem in "${!digests[@]}"; do
+  have "$dir" "$stem" >/dev/null && continue
+  found=
+  for source in "${MNIST_DATA_DIR:-}" ../shared/data/mnist; do
+    if [ -n "$source" ] && found=$(have "$source" "$stem"); then break; fi
+  done
+  if [ -n "$found" ]; then
+    place "$found" "$stem"
+  elif ! command -v curl >/dev/null || ! download "$stem"; then
+    say "cannot get $stem: no copy verifies and no mirror can be reached"
+    exit 2
+  fi
+done
+say "the four MNIST files are in $dir, verified"

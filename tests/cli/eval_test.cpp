@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/fixtures.h"
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/process.h"
+
+namespace mnist::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+Outcome evaluate(std::vector<std::string> more) {
+  std::vector<std::string> arguments = {"--model", small_run().string()};
+  if (std::find(more.begin(), more.end(), "--images") == more.end()) {
+    arguments.insert(arguments.end(), {"--data", generated_data().string()});
+  }
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_program("mnist-eval", arguments);
+}
+
+}  // namespace
+
+TEST_CASE("the text report has scikit-learn's table and a matrix with named rows", "[eval]") {
+  const Outcome outcome = evaluate({});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  for (const char* part : {"precision", "recall", "f1-score", "support", "macro avg",
+                           "weighted avg", "rows", "true"}) {
+    INFO(part);
+    CHECK(outcome.out.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("the JSON report agrees with itself", "[eval]") {
+  const Outcome outcome = evaluate({"--format", "json"});
+  REQUIRE(outcome.exit_code == 0);
+  const json report = json::parse(outcome.out);
+  CHECK(report["accuracy"] > 0.8);
+  REQUIRE(report["per_class"].size() == 10);
+  int support = 0;
+  int right = 0;
+  for (std::size_t c = 0; c < 10; ++c) {
+    support += report["per_class"][c]["support"].get<int>();
+    right += report["confusion_matrix"][c][c].get<int>();
+  }
+  CHECK(support == 500);
+  CHECK(report["accuracy"].get<double>() == Approx(right / 500.0));
+  CHECK(report["accuracy_interval"][0] < report["accuracy"]);
+}
+
+TEST_CASE("--min-accuracy tells by exit code 1", "[eval]") {
+  CHECK(evaluate({"--min-accuracy", "0.5"}).exit_code == 0);
+  const Outcome outcome = evaluate({"--min-accuracy", "1"});
+  CHECK(outcome.exit_code == 1);
+  CHECK_FALSE(outcome.out.empty());
+}
+
+TEST_CASE("a model compared with itself changes no image", "[eval]") {
+  const Outcome outcome =
+      evaluate({"--compare", (small_run() / "best.safetensors").string(), "--format", "json"});
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(json::parse(outcome.out)["comparison"]["p_value"] == 1.0);
+}
+
+TEST_CASE("an ensemble of one model twice is that model", "[eval]") {
+  const json one = json::parse(evaluate({"--format", "json"}).out);
+  const json two = json::parse(evaluate({"--model", small_run().string(), "--format", "json"}).out);
+  CHECK(one["accuracy"] == two["accuracy"]);
+  CHECK(one["loss"].get<double>() == Approx(two["loss"].get<double>()));
+}
+
+TEST_CASE("the validation split is the one of the model's own training", "[eval]") {
+  const json report = json::parse(evaluate({"--split", "validation", "--format", "json"}).out);
+  const auto rows = lines_of(read_text(small_run() / "metrics.jsonl"));
+  double best = 0;
+  for (const std::string& row : rows) {
+    best = std::max(best, json::parse(row)["validation_accuracy"].get<double>());
+  }
+  CHECK(report["images"] == 200);
+  CHECK(report["accuracy"].get<double>() == Approx(best));
+}
+
+TEST_CASE("a folder of labelled pictures is evaluated through the path of mnist-predict",
+          "[eval]") {
+  const fs::path folder = fs::path(pictures().front()).parent_path();
+  const Outcome outcome = evaluate({"--images", folder.string(), "--format", "json"});
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(json::parse(outcome.out)["images"] == 10);
+}
+
+TEST_CASE("a missing model is one line and exit code 2", "[eval]") {
+  const Outcome outcome = run_program("mnist-eval", {"--model", "/no/such/model"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(lines_of(outcome.err).size() == 1);
+  CHECK(outcome.err.starts_with("mnist-eval: /no/such/model: "));
+}
+
+TEST_CASE("a file that is no model is one line and exit code 2", "[eval]") {
+  for (const std::string& file :
+       {pictures().front(), generated_data().string() + "/train-labels-idx1-ubyte"}) {
+    const Outcome outcome = run_program("mnist-eval", {"--model", file});
+    CHECK(outcome.exit_code == 2);
+    CHECK(lines_of(outcome.err).size() == 1);
+    CHECK(outcome.err.starts_with("mnist-eval: " + file + ": "));
+  }
+}
+
+}  // namespace mnist::testing

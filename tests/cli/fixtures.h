@@ -1,0 +1,28 @@
+// What the programs' tests share: small generated data, and one model trained on them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mnist::testing {
+
+// A folder with 2000 training and 500 test digits drawn by mnist-generate; made once a process.
+const std::filesystem::path& generated_data();
+
+// A config that trains a small network on them in seconds.
+std::string small_config();
+
+// The run folder of a network trained so; made once a process.
+const std::filesystem::path& small_run();
+
+// Pictures of the digits 0 to 9, drawn by mnist-generate; made once a process.
+const std::vector<std::string>& pictures();
+
+void write_text(const std::filesystem::path& path, const std::string& text);
+std::string read_text(const std::filesystem::path& path);
+
+// Lines of `text`, without their ends.
+std::vector<std::string> lines_of(const std::string& text);
+
+}  // namespace mnist::testing

@@ -1,0 +1,43 @@
+#include <filesystem>
+
+#include "cli/fixtures.h"
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/process.h"
+
+namespace mnist::testing {
+
+namespace fs = std::filesystem;
+
+TEST_CASE("generated data are the four MNIST files, the same for the same seed", "[generate]") {
+  const TemporaryDirectory folder;
+  const auto generate = [&](const std::string& name, const std::string& seed) {
+    return run_program("mnist-generate", {"--out", (folder / name).string(), "--train", "50",
+                                          "--test", "20", "--seed", seed});
+  };
+  REQUIRE(generate("a", "1").exit_code == 0);
+  REQUIRE(generate("b", "1").exit_code == 0);
+  REQUIRE(generate("c", "2").exit_code == 0);
+  CHECK(fs::file_size(folder / "a" / "train-images-idx3-ubyte") == 16 + 50 * 784);
+  CHECK(fs::file_size(folder / "a" / "t10k-labels-idx1-ubyte") == 8 + 20);
+  const std::string name = "t10k-images-idx3-ubyte";
+  CHECK(read_text(folder.path() / "a" / name) == read_text(folder.path() / "b" / name));
+  CHECK(read_text(folder.path() / "a" / name) != read_text(folder.path() / "c" / name));
+}
+
+TEST_CASE("pictures are named by the digit drawn on them", "[generate]") {
+  REQUIRE(pictures().size() == 10);
+  for (std::size_t digit = 0; digit < 10; ++digit) {
+    CHECK(pictures()[digit].ends_with("_label" + std::to_string(digit) + ".png"));
+    CHECK(fs::file_size(pictures()[digit]) > 100);
+  }
+}
+
+TEST_CASE("a folder that cannot be made is one line and exit code 2", "[generate]") {
+  const Outcome outcome = run_program("mnist-generate", {"--out", "/dev/null/folder"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(lines_of(outcome.err).size() == 1);
+}
+
+}  // namespace mnist::testing

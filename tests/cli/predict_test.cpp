@@ -1,0 +1,180 @@
+#include <filesystem>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "mnist/image/encode.h"
+
+#include "cli/fixtures.h"
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/process.h"
+
+namespace mnist::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+Outcome predict(std::vector<std::string> more, const std::string& input = "") {
+  std::vector<std::string> arguments = {"--model", small_run().string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_program("mnist-predict", arguments, {.input = input});
+}
+
+std::vector<std::string> with_pictures(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), pictures().begin(), pictures().end());
+  return arguments;
+}
+
+std::string white_page(const TemporaryDirectory& folder) {
+  Image image{.width = 60, .height = 80, .format = PixelFormat::kGrey, .pixels = {}};
+  image.pixels.assign(image.pixel_count(), 255);
+  const auto png = encode_png(image);
+  const fs::path file = folder / "white.png";
+  write_text(file, std::string(png.begin(), png.end()));
+  return file.string();
+}
+
+}  // namespace
+
+TEST_CASE("each picture is one line of path, digit and confidence, in order", "[predict]") {
+  const Outcome outcome = predict(with_pictures({"--no-reject"}));
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  const auto lines = lines_of(outcome.out);
+  REQUIRE(lines.size() == 10);
+  int right = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::istringstream fields(lines[i]);
+    std::string path;
+    int digit = -1;
+    double confidence = -1;
+    std::getline(fields, path, '\t');
+    fields >> digit >> confidence;
+    CHECK(path == pictures()[i]);
+    CHECK((confidence > 0 && confidence <= 1));
+    right += digit == static_cast<int>(i) ? 1 : 0;
+  }
+  CHECK(right >= 8);  // the network was trained for a few seconds, on 1800 images
+}
+
+TEST_CASE("cut -f2 gives just the digits", "[predict]") {
+  const Outcome outcome =
+      run_shell("mnist-predict -v --model " + small_run().string() + " --no-reject " +
+                pictures()[0] + " " + pictures()[1] + " | cut -f2");
+  CHECK(outcome.exit_code == 0);
+  for (const std::string& line : lines_of(outcome.out)) CHECK(line.size() == 1);
+  CHECK(lines_of(outcome.out).size() == 2);
+}
+
+TEST_CASE("JSON lines carry status and ten probabilities", "[predict]") {
+  const Outcome outcome = predict(with_pictures({"--jsonl"}));
+  for (const std::string& line : lines_of(outcome.out)) {
+    const json object = json::parse(line);
+    CHECK(object["probabilities"].size() == 10);
+    CHECK((object["status"] == "digit" || object["status"] == "rejected"));
+  }
+}
+
+TEST_CASE("one picture can come on stdin", "[predict]") {
+  const Outcome named = predict({"--format", "%d %c", pictures()[0]});
+  const Outcome piped = predict({"--format", "%d %c", "-"}, read_text(pictures()[0]));
+  CHECK(piped.exit_code == 0);
+  CHECK(piped.out == named.out);
+}
+
+TEST_CASE("paths can come on stdin, ended by newline or NUL", "[predict]") {
+  std::string newline_list;
+  std::string null_list;
+  for (const std::string& path : pictures()) {
+    newline_list += path + "\n";
+    null_list += path + '\0';
+  }
+  const Outcome expected = predict(with_pictures({}));
+  CHECK(predict({"--files-from", "-"}, newline_list).out == expected.out);
+  CHECK(predict({"--files-from", "-", "-0"}, null_list).out == expected.out);
+  const std::string folder = fs::path(pictures()[0]).parent_path().string();
+  CHECK(predict({"-r", folder}).out == expected.out);
+}
+
+TEST_CASE("a white page is rejected as blank", "[predict]") {
+  const TemporaryDirectory folder;
+  const std::string page = white_page(folder);
+  const Outcome text = predict({page});
+  CHECK(text.exit_code == 0);
+  CHECK(text.out.starts_with(page + "\t?\t"));
+  const json object = json::parse(predict({"--jsonl", page}).out);
+  CHECK(object["status"] == "rejected");
+  CHECK(object["digit"].is_null());
+  CHECK(object["reason"] == "blank");
+  CHECK(predict({"--fail-on-reject", page}).exit_code == 1);
+}
+
+TEST_CASE("a bad file among good ones is reported, the rest is read, the exit code is 2",
+          "[predict]") {
+  const TemporaryDirectory folder;
+  const std::string text_file = (folder / "notes.txt").string();
+  const std::string truncated = (folder / "cut.png").string();
+  write_text(text_file, "hello\n");
+  write_text(truncated, read_text(pictures()[1]).substr(0, 200));
+  const Outcome outcome = predict(
+      {pictures()[0], text_file, truncated, folder.path().string(), "/no/such.png", pictures()[2]});
+  CHECK(outcome.exit_code == 2);
+  CHECK(lines_of(outcome.out).size() == 2);
+  const auto errors = lines_of(outcome.err);
+  REQUIRE(errors.size() == 4);
+  CHECK(errors[0] == "mnist-predict: " + text_file + ": not a PNG, JPEG or PNM image");
+  CHECK(errors[1].starts_with("mnist-predict: " + truncated + ": "));
+  CHECK(errors[2].starts_with("mnist-predict: " + folder.path().string() + ": "));
+  CHECK(errors[3].starts_with("mnist-predict: /no/such.png: "));
+  const Outcome as_json = predict({"--jsonl", text_file});
+  CHECK(as_json.exit_code == 2);
+  CHECK(json::parse(as_json.out)["status"] == "error");
+}
+
+TEST_CASE("a reader that leaves early is no error", "[predict]") {
+  const std::string folder = fs::path(pictures()[0]).parent_path().string();
+  const Outcome outcome = run_shell("set -e; (mnist-predict --model " + small_run().string() +
+                                    " -r " + folder + "; echo $? >&2) | head -1");
+  CHECK(lines_of(outcome.out).size() == 1);
+  CHECK(outcome.err == "0\n");
+}
+
+TEST_CASE("--dump-input writes the 28x28 that the network saw", "[predict]") {
+  const TemporaryDirectory folder;
+  const fs::path dump = folder / "seen";
+  CHECK(predict({"--dump-input", dump.string(), pictures()[3]}).exit_code == 0);
+  const fs::path file = dump / ("000001-" + fs::path(pictures()[3]).stem().string() + ".png");
+  REQUIRE(fs::exists(file));
+  // The dump has MNIST's form already: read again, it must give the same answer.
+  CHECK(predict({"--format", "%d", file.string()}).out ==
+        predict({"--format", "%d", pictures()[3]}).out);
+}
+
+TEST_CASE("usage errors are one line and exit code 2", "[predict]") {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--jsonl", "--csv", "a.png"},
+                                             {"--no-such-flag"},
+                                             {"--format", "%z", "a.png"},
+                                             {"--topk", "11", "a.png"},
+                                             {"-0", "a.png"}}) {
+    const Outcome outcome = run_program("mnist-predict", arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(lines_of(outcome.err).size() == 1);
+  }
+}
+
+TEST_CASE("--help and --version print to stdout and succeed", "[predict]") {
+  const Outcome help = run_program("mnist-predict", {"--help"});
+  CHECK(help.exit_code == 0);
+  CHECK(help.err.empty());
+  CHECK(help.out.find("Examples:") != std::string::npos);
+  const Outcome version = run_program("mnist-predict", {"--version"});
+  CHECK(version.exit_code == 0);
+  CHECK(version.out.find("LibTorch") != std::string::npos);
+}
+
+}  // namespace mnist::testing

@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "cli/fixtures.h"
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/process.h"
+
+namespace mnist::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct TrainingAttempt {
+  TemporaryDirectory folder;
+  fs::path config = folder / "config.json";
+  fs::path out = folder / "run";
+
+  explicit TrainingAttempt(const std::string& text = small_config()) { write_text(config, text); }
+
+  Outcome train(std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"--config", config.string(), "--out", out.string()};
+    if (std::find(more.begin(), more.end(), "--data") == more.end()) {
+      arguments.insert(arguments.end(), {"--data", generated_data().string()});
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_program("mnist-train", arguments);
+  }
+};
+
+void check_one_error_line(const Outcome& outcome, const std::string& text) {
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(lines_of(outcome.err).size() == 1);
+  CHECK(outcome.err.starts_with("mnist-train: "));
+  CHECK(outcome.err.find(text) != std::string::npos);
+}
+
+// The data of a safetensors file, without its header: a checkpoint's holds epoch times.
+std::string tensors_of(const fs::path& path) {
+  const std::string file = read_text(path);
+  std::uint64_t header = 0;
+  std::memcpy(&header, file.data(), sizeof header);
+  return file.substr(sizeof header + header);
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a run folder holds the record of the training", "[train]") {
+  const fs::path& run = small_run();
+  for (const char* name : {"config.json", "environment.json", "metrics.jsonl", "metrics.csv",
+                           "best.safetensors", "last.safetensors", "checkpoint", "train.log"}) {
+    INFO(name);
+    CHECK(fs::file_size(run / name) > 0);
+  }
+  const auto rows = lines_of(read_text(run / "metrics.jsonl"));
+  REQUIRE(rows.size() == 4);
+  const json last = json::parse(rows.back());
+  CHECK(last["epoch"] == 4);
+  CHECK(last["validation_accuracy"] > 0.8);
+  CHECK(last["train_loss"] < json::parse(rows.front())["train_loss"]);
+  CHECK(lines_of(read_text(run / "metrics.csv")).size() == 5);
+  const json environment = json::parse(read_text(run / "environment.json"));
+  CHECK(environment["data"]["images_sha256"].get<std::string>().size() == 64);
+}
+
+TEST_CASE("stdout gets the result alone, stderr the progress without a bar", "[train]") {
+  const TrainingAttempt attempt;
+  const Outcome outcome = attempt.train();
+  CHECK(outcome.exit_code == 0);
+  const auto results = lines_of(outcome.out);
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].starts_with("test accuracy "));
+  CHECK(results[1] == "model " + (attempt.out / "best.safetensors").string());
+  CHECK(outcome.err.find("epoch 4: train loss") != std::string::npos);
+  CHECK(outcome.err.find('\r') == std::string::npos);
+}
+
+TEST_CASE("the same seed gives the same weights, byte for byte", "[train]") {
+  const TrainingAttempt first;
+  const TrainingAttempt second;
+  REQUIRE(first.train({"--set", "model.dropout=0.2"}).exit_code == 0);
+  REQUIRE(second.train({"--set", "model.dropout=0.2"}).exit_code == 0);
+  CHECK(tensors_of(first.out / "checkpoint") == tensors_of(second.out / "checkpoint"));
+}
+
+TEST_CASE("a misspelt key is one line with its path, its line and the key that was meant",
+          "[train]") {
+  const TrainingAttempt attempt(replaced(small_config(), "batch_size", "batchsize"));
+  const Outcome outcome = attempt.train();
+  check_one_error_line(outcome,
+                       "config.json: line 4: 'training.batchsize' is unknown; did you mean "
+                       "'training.batch_size'?");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("an impossible value names its key and its range", "[train]") {
+  const TrainingAttempt attempt;
+  check_one_error_line(attempt.train({"--set", "training.epochs=-1"}), "'training.epochs' must be");
+  check_one_error_line(attempt.train({"--set", "model.hidden=wide"}),
+                       "'model.hidden' must be a whole number, not \"wide\"");
+  check_one_error_line(attempt.train({"--set", "optimizer.name=adma"}),
+                       "'optimizer.name' must be one of sgd, adam, adamw, not 'adma'");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("a value that the chosen optimiser would ignore is refused", "[train]") {
+  const TrainingAttempt attempt;
+  check_one_error_line(attempt.train({"--set", "optimizer.momentum=0.5"}),
+                       "'optimizer.momentum' is unknown");
+}
+
+TEST_CASE("a missing data folder is one line that says how to get the data", "[train]") {
+  const TrainingAttempt attempt;
+  check_one_error_line(attempt.train({"--data", "/no/such/folder"}),
+                       "/no/such/folder: no such data folder: run scripts/fetch-mnist.sh");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("a truncated IDX file is one line that names the file", "[train]") {
+  const TrainingAttempt attempt;
+  const fs::path data = attempt.folder / "data";
+  fs::copy(generated_data(), data);
+  fs::resize_file(data / "train-images-idx3-ubyte", 100000);
+  check_one_error_line(attempt.train({"--data", data.string()}),
+                       (data / "train-images-idx3-ubyte").string() + ": ");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("an unknown device is one line and no run folder", "[train]") {
+  const TrainingAttempt attempt;
+  check_one_error_line(attempt.train({"--device", "tpu"}), "unknown device 'tpu'");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("a config that is no JSON is one line with the place", "[train]") {
+  const TrainingAttempt attempt("{\n  \"seed\": 1,\n  \"seed\" 2\n}");
+  check_one_error_line(attempt.train(), "line 3");
+}
+
+TEST_CASE("a folder that holds a run is not overwritten", "[train]") {
+  const TrainingAttempt attempt;
+  const std::string before = read_text(small_run() / "config.json");
+  const Outcome outcome =
+      run_program("mnist-train", {"--config", attempt.config.string(), "--data",
+                                  generated_data().string(), "--out", small_run().string()});
+  check_one_error_line(outcome, "a run is there already");
+  CHECK(read_text(small_run() / "config.json") == before);
+}
+
+TEST_CASE("a dry run prints the plan and writes nothing", "[train]") {
+  const TrainingAttempt attempt;
+  const Outcome outcome = attempt.train({"--dry-run", "--set", "training.epochs=1.5"});
+  REQUIRE(outcome.exit_code == 0);
+  const json plan = json::parse(outcome.out);
+  CHECK(plan["config"]["training"]["epochs"] == 1.5);
+  CHECK(plan["steps_per_epoch"] == 29);  // 1800 images in batches of 64
+  CHECK(plan["steps"] == 44);
+  CHECK(plan["parameters"] > 1000);
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("a run resumed for more epochs ends with the weights of a longer one", "[train]") {
+  const std::vector<std::string> steady = {"--set", "schedule.name=constant", "--set",
+                                           "schedule.warmup=0", "--set"};
+  const auto with_epochs = [&](const std::string& epochs) {
+    std::vector<std::string> arguments = steady;
+    arguments.push_back("training.epochs=" + epochs);
+    return arguments;
+  };
+  const TrainingAttempt whole;
+  const TrainingAttempt parts;
+  REQUIRE(whole.train(with_epochs("3")).exit_code == 0);
+  REQUIRE(parts.train(with_epochs("2")).exit_code == 0);
+  const auto resume = [&](const std::string& assignment) {
+    return run_program("mnist-train", {"--resume", parts.out.string(), "--set", assignment});
+  };
+  check_one_error_line(resume("training.epochs=1"), "more epochs, not fewer");
+  check_one_error_line(resume("training.batch_size=8"), "a resumed run can change");
+  CHECK(resume("training.epochs=3").exit_code == 0);
+  CHECK(tensors_of(parts.out / "checkpoint") == tensors_of(whole.out / "checkpoint"));
+  CHECK(lines_of(read_text(parts.out / "metrics.jsonl")).size() == 3);
+}
+
+TEST_CASE("an interrupted run says how to go on, and goes on to the same weights", "[train]") {
+  const std::vector<std::string> longer = {"--set", "training.epochs=12"};
+  const TrainingAttempt whole;
+  REQUIRE(whole.train(longer).exit_code == 0);
+
+  const TrainingAttempt parts;
+  Child child("mnist-train",
+              {"--config", parts.config.string(), "--data", generated_data().string(), "--out",
+               parts.out.string(), "--set", "training.epochs=12"});
+  while (!fs::exists(parts.out / "checkpoint")) usleep(10'000);
+  child.signal(SIGINT);
+  const Outcome interrupted = child.wait();
+  if (interrupted.exit_code != 0) {  // it may have been quicker
+    CHECK(interrupted.exit_code == 2);
+    CHECK(interrupted.err.find("to go on: mnist-train --resume") != std::string::npos);
+    REQUIRE(run_program("mnist-train", {"--resume", parts.out.string()}).exit_code == 0);
+  }
+  CHECK(tensors_of(whole.out / "checkpoint") == tensors_of(parts.out / "checkpoint"));
+}
+
+TEST_CASE("neither or both of --config and --resume is a usage error", "[train]") {
+  check_one_error_line(run_program("mnist-train", {}), "one of --config and --resume is required");
+  check_one_error_line(run_program("mnist-train", {"--config", "a", "--resume", "b"}), "excludes");
+}
+
+TEST_CASE("asking for CUDA where there is none is one line", "[train][needs-no-cuda]") {
+  const Outcome version = run_program("mnist-train", {"--version"});
+  REQUIRE(version.exit_code == 0);
+  if (version.out.find("no CUDA device") == std::string::npos) return;
+  const TrainingAttempt attempt;
+  check_one_error_line(attempt.train({"--device", "cuda"}), "no CUDA device is available");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("the fast config reaches 98.9 % on MNIST", "[train][needs-mnist]") {
+  const fs::path data = mnist_files_or_skip();
+  const TemporaryDirectory folder;
+  const Outcome outcome =
+      run_program("mnist-train", {"--config", std::string(MNIST_SOURCE_DIR) + "/configs/fast.json",
+                                  "--data", data.string(), "--out", (folder / "run").string()});
+  INFO(outcome.out << outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(std::stod(outcome.out.substr(std::string("test accuracy ").size())) >= 98.9);
+}
+
+}  // namespace mnist::testing

@@ -1,0 +1,64 @@
+#include "support/environment.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace mnist::testing {
+namespace {
+
+constexpr int kSkipExitCode = 77;  // SKIP_EXIT_CODE in tests/CMakeLists.txt
+
+fs::path pictures_root() {
+  if (const char* set = std::getenv("MNIST_TEST_DATA")) return set;
+  return fs::path(MNIST_SOURCE_DIR).parent_path() / "shared" / "data";
+}
+
+bool has_mnist(const fs::path& folder) {
+  return fs::exists(folder / "t10k-labels-idx1-ubyte") ||
+         fs::exists(folder / "t10k-labels-idx1-ubyte.gz");
+}
+
+}  // namespace
+
+void skip(const std::string& reason) {
+  std::printf("SKIPPED: %s\n", reason.c_str());
+  std::fflush(stdout);
+  std::_Exit(kSkipExitCode);
+}
+
+fs::path mnist_files_or_skip() {
+  const char* set = std::getenv("MNIST_DATA_DIR");
+  for (const fs::path& folder :
+       {fs::path(set == nullptr ? "" : set), fs::path(MNIST_SOURCE_DIR) / "data" / "mnist",
+        pictures_root() / "mnist"}) {
+    if (!folder.empty() && has_mnist(folder)) return folder;
+  }
+  skip("no MNIST files here: run scripts/fetch-mnist.sh or set MNIST_DATA_DIR");
+}
+
+fs::path test_pictures_or_skip(const std::string& name) {
+  const fs::path folder = pictures_root() / name;
+  if (!fs::is_directory(folder)) skip("no test pictures here: set MNIST_TEST_DATA");
+  return folder;
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string pattern = (fs::temp_directory_path() / "mnist-test-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {
+    throw std::system_error(errno, std::generic_category(), "mkdtemp");
+  }
+  path_ = pattern;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace mnist::testing

@@ -1,0 +1,36 @@
+// What a test may find on its machine, and a folder of its own to write in.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace mnist::testing {
+
+// Ends the running test program as skipped, with `reason` printed. Only for cases with a
+// [needs-...] tag: those run one to a process, and ctest knows their exit code for skips.
+[[noreturn]] void skip(const std::string& reason);
+
+// The folder with the four MNIST files (MNIST_DATA_DIR, <checkout>/data/mnist, or the folder
+// "mnist" of the test data); skips the test where there is none.
+std::filesystem::path mnist_files_or_skip();
+
+// The sub-folder `name` of the test pictures (MNIST_TEST_DATA, or ../shared/data beside the
+// checkout); skips the test where there is none.
+std::filesystem::path test_pictures_or_skip(const std::string& name);
+
+// A fresh empty folder, removed with everything in it at the end of the scope.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace mnist::testing

@@ -1,0 +1,252 @@
+#include "mnist/digit/normalize.h"
+
+#include <cmath>
+#include <filesystem>
+#include <vector>
+
+#include <opencv2/imgproc.hpp>
+
+#include "mnist/bytes/file.h"
+#include "mnist/image/decode.h"
+
+#include "drawing.h"
+#include "support/catch.h"
+#include "support/environment.h"
+
+namespace mnist {
+namespace {
+
+using testing::draw_digit;
+using testing::likeness;
+using testing::paper;
+using testing::to_image;
+
+const cv::Rect kMiddle{70, 50, 60, 100};  // of a page of 200x200
+
+cv::Mat page_with(int digit, int level = 230, int ink = 30) {
+  cv::Mat page = paper(200, 200, level);
+  draw_digit(page, digit, kMiddle, 10, ink);
+  return page;
+}
+
+Digit plain(int digit) { return normalize(to_image(page_with(digit))).digit; }
+
+// Other paper, light or pen must not change what the network sees.
+void check_reads_like_plain(const cv::Mat& page, int digit) {
+  const NormalizedDigit seen = normalize(to_image(page));
+  CHECK(!seen.rejection.has_value());
+  CHECK(likeness(seen.digit, plain(digit)) > 0.75);
+}
+
+TEST_CASE("the digit's longer side becomes 20 pixels and its centre of mass the middle",
+          "[digit]") {
+  for (const int digit : {0, 1, 4, 5, 7}) {
+    const Digit seen = plain(digit);
+    const cv::Rect box = testing::ink_box(seen, 0.0F);
+    CHECK(std::max(box.width, box.height) == 20);
+    CHECK(std::abs(testing::centre_of_mass(seen).x - 14) <= 0.51);
+    CHECK(std::abs(testing::centre_of_mass(seen).y - 14) <= 0.51);
+  }
+}
+
+TEST_CASE("the digit keeps its aspect", "[digit]") {
+  cv::Mat page = paper(300, 300);
+  draw_digit(page, 0, {50, 100, 200, 100}, 12, 0);
+  const cv::Rect box = testing::ink_box(normalize(to_image(page)).digit, 0.5F);
+  CHECK(box.width / static_cast<double>(box.height) == Approx(212.0 / 112).epsilon(0.1));
+}
+
+TEST_CASE("ink is 1 at the core of strokes, paper 0, and edges are grey", "[digit]") {
+  const Digit seen = plain(0);
+  CHECK(seen.at(0, 0) == 0.0F);
+  CHECK(seen.at(14, 14) == 0.0F);
+  CHECK(*std::max_element(seen.ink.begin(), seen.ink.end()) == Approx(1.0F));
+  CHECK(std::any_of(seen.ink.begin(), seen.ink.end(), [](float v) { return v > 0.2 && v < 0.8; }));
+}
+
+TEST_CASE("the box tells where in the picture the digit is", "[digit]") {
+  const Box box = normalize(to_image(page_with(5))).box;
+  CHECK(std::abs(box.x - 65) <= 3);
+  CHECK(std::abs(box.y - 45) <= 3);
+  CHECK(std::abs(box.width - 70) <= 5);
+  CHECK(std::abs(box.height - 110) <= 5);
+}
+
+TEST_CASE("light ink on a dark ground reads like dark ink on light paper", "[digit]") {
+  for (const int digit : {0, 1, 4, 5, 7}) {
+    check_reads_like_plain(page_with(digit, 20, 240), digit);
+  }
+}
+
+TEST_CASE("a polarity that is asked for is not guessed", "[digit]") {
+  const Image picture = to_image(page_with(5));
+  CHECK(normalize(picture, {.polarity = Polarity::kDarkOnLight}).digit == plain(5));
+  CHECK(likeness(normalize(picture, {.polarity = Polarity::kLightOnDark}).digit, plain(5)) < 0.5);
+}
+
+TEST_CASE("uneven light and a shadow's edge do not count as ink", "[digit]") {
+  cv::Mat graded = page_with(5);
+  cv::Mat shadowed = page_with(5);
+  for (int y = 0; y < 200; ++y) {
+    for (int x = 0; x < 200; ++x) {
+      graded.at<uchar>(y, x) = cv::saturate_cast<uchar>(graded.at<uchar>(y, x) * (0.4 + x / 350.0));
+      if (x + y < 150)
+        shadowed.at<uchar>(y, x) = cv::saturate_cast<uchar>(shadowed.at<uchar>(y, x) * 0.75);
+    }
+  }
+  check_reads_like_plain(graded, 5);
+  check_reads_like_plain(shadowed, 5);
+}
+
+TEST_CASE("the rules of ruled and squared paper do not count as ink", "[digit]") {
+  cv::Mat page = paper(200, 200, 230);
+  for (int at = 15; at < 200; at += 30) {
+    cv::line(page, {0, at}, {199, at}, 185, 1);
+    cv::line(page, {at, 0}, {at, 199}, 185, 1);
+  }
+  draw_digit(page, 5, kMiddle, 10, 30);
+  check_reads_like_plain(page, 5);
+}
+
+TEST_CASE("a frame at the picture's edge does not count as ink", "[digit]") {
+  cv::Mat page = page_with(5);
+  cv::rectangle(page, {0, 0, 200, 200}, 20, 9);
+  check_reads_like_plain(page, 5);
+}
+
+TEST_CASE("a small digit in a corner is found", "[digit]") {
+  cv::Mat page = paper(900, 700, 230);
+  draw_digit(page, 5, {20, 620, 30, 50}, 5, 30);
+  check_reads_like_plain(page, 5);
+  CHECK(std::abs(normalize(to_image(page)).box.x - 17) <= 3);
+}
+
+TEST_CASE("a hairline on a large canvas gets MNIST's stroke weight", "[digit]") {
+  cv::Mat page = paper(1200, 1200);
+  draw_digit(page, 5, {420, 300, 360, 600}, 2, 0);
+  const NormalizedDigit seen = normalize(to_image(page));
+  CHECK(seen.ink.stroke < 1);
+  CHECK(likeness(seen.digit, plain(5)) > 0.6);
+}
+
+TEST_CASE("a digit that fills the frame is read", "[digit]") {
+  const cv::Mat page = page_with(5);
+  const cv::Mat cropped = page(cv::Rect(65, 45, 71, 111)).clone();
+  check_reads_like_plain(cropped, 5);
+}
+
+TEST_CASE("faint ink and noise are told apart", "[digit]") {
+  check_reads_like_plain(page_with(5, 230, 180), 5);
+  check_reads_like_plain(testing::with_noise(page_with(5), 30), 5);
+}
+
+TEST_CASE("coloured ink on coloured paper of the same luminance is seen", "[digit]") {
+  cv::Mat page(200, 200, CV_8UC4, cv::Scalar(220, 90, 60, 255));
+  draw_digit(page, 5, kMiddle, 10, cv::Scalar(40, 180, 60, 255));
+  check_reads_like_plain(page, 5);
+}
+
+TEST_CASE("transparent pixels are paper", "[digit]") {
+  for (const int ink : {0, 255}) {
+    cv::Mat page(200, 200, CV_8UC4, cv::Scalar(ink, ink, ink, 0));
+    draw_digit(page, 5, kMiddle, 10, cv::Scalar(ink, ink, ink, 255));
+    check_reads_like_plain(page, 5);
+  }
+}
+
+TEST_CASE("a broken stroke stays part of its digit", "[digit]") {
+  cv::Mat page = page_with(5);
+  cv::rectangle(page, {60, 62, 80, 8}, 230, cv::FILLED);  // cuts the bar of the 5 off
+  const NormalizedDigit seen = normalize(to_image(page));
+  CHECK(!seen.rejection.has_value());
+  CHECK(seen.ink.marks == 2);
+  CHECK(likeness(seen.digit, plain(5)) > 0.7);
+}
+
+TEST_CASE("a picture in MNIST's form keeps its pixels exactly", "[digit]") {
+  const Image picture = testing::mnist_like();
+  const Digit seen = normalize(picture).digit;
+  bool same = true;
+  for (int i = 0; i < kDigitPixels; ++i) same = same && seen.ink[i] == picture.pixels[i] / 255.0F;
+  CHECK(same);
+}
+
+TEST_CASE("an inverted picture in MNIST's form reads the same, also in RGBA", "[digit]") {
+  const Image picture = testing::mnist_like();
+  Image inverted = picture;
+  for (auto& pixel : inverted.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+  CHECK(normalize(inverted).digit == normalize(picture).digit);
+
+  Image rgba{.width = 28, .height = 28, .format = PixelFormat::kRgba, .pixels = {}};
+  for (const auto pixel : picture.pixels)
+    rgba.pixels.insert(rgba.pixels.end(), {pixel, pixel, pixel, 255});
+  CHECK(normalize(rgba).digit == normalize(picture).digit);
+}
+
+TEST_CASE("an enlarged picture in MNIST's form reads nearly the same", "[digit]") {
+  const Image picture = testing::mnist_like();
+  const cv::Mat small(28, 28, CV_8UC1, const_cast<std::uint8_t*>(picture.pixels.data()));
+  cv::Mat large;
+  cv::resize(small, large, {280, 280}, 0, 0, cv::INTER_CUBIC);
+  CHECK(likeness(normalize(to_image(large)).digit, normalize(picture).digit) > 0.85);
+}
+
+TEST_CASE("white, black, shaded and empty pictures are blank", "[digit]") {
+  cv::Mat1b shaded = paper(300, 200, 0);
+  for (int y = 0; y < shaded.rows; ++y) {
+    for (int x = 0; x < shaded.cols; ++x) shaded(y, x) = static_cast<uchar>(120 + x / 4 + y / 5);
+  }
+  const std::vector<Image> blanks{to_image(paper(200, 200, 255)),
+                                  to_image(paper(200, 200, 0)),
+                                  to_image(paper(28, 28, 0)),
+                                  to_image(paper(28, 28, 255)),
+                                  to_image(shaded),
+                                  Image{}};
+  for (const Image& image : blanks) {
+    const NormalizedDigit seen = normalize(image);
+    CHECK(seen.rejection == Rejection::kBlank);
+    CHECK(seen.digit == Digit{});
+  }
+}
+
+TEST_CASE("pictures of a few pixels are no trouble", "[digit]") {
+  for (const int width : {1, 2, 3, 9}) {
+    for (const int height : {1, 2, 3, 500}) {
+      cv::Mat1b page = testing::with_noise(paper(width, height, 128), 100);
+      CHECK_NOTHROW(normalize(to_image(page)));
+    }
+  }
+}
+
+TEST_CASE("plain noise is no digit", "[digit]") {
+  for (const int side : {28, 64, 300}) {
+    for (const int amplitude : {5, 20, 60, 127}) {
+      const cv::Mat page = testing::with_noise(paper(side, side, 128), amplitude);
+      INFO(side << " " << amplitude);
+      CHECK(normalize(to_image(page)).rejection.has_value());
+    }
+  }
+}
+
+TEST_CASE("several digits are not taken for one", "[digit]") {
+  cv::Mat page = paper(300, 200, 230);
+  draw_digit(page, 5, {40, 50, 60, 100}, 10, 30);
+  draw_digit(page, 7, {160, 50, 60, 100}, 10, 30);
+  CHECK(normalize(to_image(page)).rejection == Rejection::kSeveralDigits);
+}
+
+TEST_CASE("real pictures of digits are hardly ever rejected", "[digit][needs-pictures]") {
+  int pictures = 0;
+  int rejected = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(testing::test_pictures_or_skip("photos-dev"))) {
+    const Image image = decode_image(read_file(entry.path(), 64'000'000));
+    ++pictures;
+    if (normalize(image).rejection) ++rejected;
+  }
+  REQUIRE(pictures > 0);
+  CHECK(rejected <= 0.02 * pictures);
+}
+
+}  // namespace
+}  // namespace mnist

@@ -1,0 +1,103 @@
+#include "mnist/digit/segment.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "mnist/bytes/file.h"
+#include "mnist/image/decode.h"
+
+#include "drawing.h"
+#include "support/catch.h"
+#include "support/environment.h"
+
+namespace mnist {
+namespace {
+
+using testing::draw_digit;
+using testing::paper;
+using testing::to_image;
+
+TEST_CASE("digits come row by row from the top, from left to right", "[digit]") {
+  cv::Mat page = paper(600, 500, 230);
+  draw_digit(page, 7, {400, 70, 60, 100}, 10, 30);
+  draw_digit(page, 4, {60, 50, 60, 100}, 10, 30);
+  draw_digit(page, 0, {230, 60, 60, 100}, 10, 30);
+  draw_digit(page, 5, {300, 300, 60, 100}, 10, 30);
+  draw_digit(page, 1, {100, 310, 60, 100}, 10, 30);
+  const auto digits = segment(to_image(page));
+  REQUIRE(digits.size() == 5);
+  const int rows[] = {0, 0, 0, 1, 1};
+  const int lefts[] = {60, 230, 400, 130, 300};
+  for (int i = 0; i < 5; ++i) {
+    CHECK(digits[i].row == rows[i]);
+    CHECK(std::abs(digits[i].box.x - lefts[i]) <= 10);
+  }
+}
+
+TEST_CASE("a row that rises is one row", "[digit]") {
+  cv::Mat page = paper(900, 500, 230);
+  for (int i = 0; i < 7; ++i) draw_digit(page, 5, {50 + 120 * i, 350 - 45 * i, 60, 100}, 8, 30);
+  const auto digits = segment(to_image(page));
+  REQUIRE(digits.size() == 7);
+  CHECK(std::all_of(digits.begin(), digits.end(), [](const auto& d) { return d.row == 0; }));
+}
+
+TEST_CASE("a digit in a row looks as it does alone", "[digit]") {
+  cv::Mat row = paper(500, 200, 230);
+  draw_digit(row, 5, {60, 50, 60, 100}, 10, 30);
+  draw_digit(row, 0, {300, 50, 60, 100}, 10, 30);
+  cv::Mat alone = paper(200, 200, 230);
+  draw_digit(alone, 5, {60, 50, 60, 100}, 10, 30);
+  const auto digits = segment(to_image(row));
+  REQUIRE(digits.size() == 2);
+  CHECK(testing::likeness(digits[0].digit, normalize(to_image(alone)).digit) > 0.9);
+}
+
+TEST_CASE("digits that touch are cut apart", "[digit]") {
+  cv::Mat page = paper(700, 250, 230);
+  draw_digit(page, 5, {50, 60, 70, 110}, 8, 30);
+  draw_digit(page, 0, {200, 60, 80, 110}, 8, 30);
+  draw_digit(page, 0, {288, 60, 80, 110}, 8, 30);
+  draw_digit(page, 7, {500, 60, 70, 110}, 8, 30);
+  const auto digits = segment(to_image(page));
+  REQUIRE(digits.size() == 4);
+  CHECK(std::abs(digits[2].box.x - 284) <= 12);
+}
+
+TEST_CASE("specks are no digits, and a broken digit is one", "[digit]") {
+  cv::Mat page = paper(500, 200, 230);
+  draw_digit(page, 5, {60, 50, 60, 100}, 10, 30);
+  page(cv::Rect(50, 62, 80, 8)).setTo(230);
+  draw_digit(page, 7, {300, 50, 60, 100}, 10, 30);
+  page(cv::Rect(200, 100, 5, 5)).setTo(30);
+  page(cv::Rect(440, 30, 8, 6)).setTo(30);
+  CHECK(segment(to_image(page)).size() == 2);
+}
+
+TEST_CASE("a picture without ink has no digits", "[digit]") {
+  CHECK(segment(to_image(paper(300, 300))).empty());
+  CHECK(segment(Image{}).empty());
+}
+
+TEST_CASE("real pictures of several digits give as many as they hold", "[digit][needs-pictures]") {
+  int right = 0;
+  int pictures = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(testing::test_pictures_or_skip("multi-dev"))) {
+    const std::string stem = entry.path().stem().string();
+    const std::string text = stem.substr(stem.rfind("__") + 2);
+    const auto digits = segment(decode_image(read_file(entry.path(), 64'000'000)));
+    const auto rows = 1 + std::count(text.begin(), text.end(), '-');
+    ++pictures;
+    if (digits.size() == text.size() - (rows - 1) && !digits.empty() &&
+        digits.back().row == rows - 1) {
+      ++right;
+    }
+  }
+  REQUIRE(pictures > 0);
+  CHECK(right >= pictures - 1);
+}
+
+}  // namespace
+}  // namespace mnist
