@@ -130,14 +130,13 @@ cv::Mat1b borders_of(const cv::Mat1b& dark) {
   const int count = cv::connectedComponentsWithStats(dark, labels, stats, centres, 8, CV_32S);
   std::vector<int> inside(count, 0);
   std::vector<uchar> at_edge(count, 0);
-  const cv::Rect page({0, 0}, dark.size());
   const cv::Rect inner(dark.cols / 8, dark.rows / 8, dark.cols - dark.cols / 4,
                        dark.rows - dark.rows / 4);
   for (int y = 0; y < dark.rows; ++y) {
     for (int x = 0; x < dark.cols; ++x) {
       inside[labels(y, x)] += static_cast<int>(inner.contains({x, y}));
-      if (x == 0 || y == 0 || x == page.width - 1 || y == page.height - 1)
-        at_edge[labels(y, x)] = 1;
+      const bool edge = x == 0 || y == 0 || x == dark.cols - 1 || y == dark.rows - 1;
+      if (edge) at_edge[labels(y, x)] = 1;
     }
   }
   std::vector<uchar> is_border(count, 0);

@@ -3,6 +3,8 @@
 #include "mnist/digit/normalize.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "mnist/digit/frame.h"
 #include "mnist/digit/grey.h"
@@ -17,9 +19,8 @@ constexpr int kCloseUp = 240;         // where a small one is looked at again
 constexpr int kSmall = 60;            // working pixels
 constexpr double kLeastShare = 0.25;  // of the ink: what lies among more dirt than that is no digit
 constexpr int kMostMarks = 10;        // real digits are of one or two
-constexpr double kLongest =
-    90;  // pixels of the 20x20 box: an 8 with a flourish is 65 long, noise 150
-constexpr double kAnother = 0.5;  // of the digit's height and of its area: a second digit
+constexpr double kLongest = 90;       // of all strokes, in the 20x20 box: real digits end at 66
+constexpr double kAnother = 0.5;      // of the digit's height and of its area: a second digit
 
 std::optional<Digit> in_mnist_form(const Image& image, Polarity polarity) {
   if (image.width != kDigitSide || image.height != kDigitSide) return std::nullopt;

@@ -81,6 +81,9 @@ ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(networ
         torch::nn::Conv2d(torch::nn::Conv2dOptions(conv.in_channels, conv.out_channels, kKernel)
                               .padding(kKernel / 2)
                               .bias(false))));
+    // Weights in the layout of the activations: otherwise every call reorders them.
+    torch::Tensor& weight = convolutions_.back()->weight;
+    weight.set_data(weight.detach().contiguous(torch::MemoryFormat::ChannelsLast));
     norms_.push_back(
         register_module(numbered("norm", i), torch::nn::BatchNorm2d(conv.out_channels)));
   }

@@ -23,7 +23,8 @@ FlatParameters::FlatParameters(torch::nn::Module& module) {
   std::int64_t offset = 0;
   for (torch::Tensor& parameter : parameters) {
     const auto view_of = [&](const torch::Tensor& flat) {
-      return flat.narrow(0, offset, parameter.numel()).view(parameter.sizes());
+      // With the parameter's own strides: convolutions keep their weights channels-last.
+      return flat.as_strided(parameter.sizes(), parameter.strides(), offset);
     };
     torch::Tensor view = view_of(values);
     view.copy_(parameter);
