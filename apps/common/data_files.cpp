@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include "mnist/base/error.h"
-#include "mnist/bytes/idx.h"
 
 namespace mnist::app {
 
@@ -28,13 +27,11 @@ fs::path data_directory(const std::string& flag, const std::string& configured) 
 }
 
 DigitSet load_training_set(const fs::path& directory, const DataConfig& data) {
-  return load_digit_set(find_idx_file(directory, data.train_images),
-                        find_idx_file(directory, data.train_labels));
+  return find_digit_set(directory, data.train_images, data.train_labels);
 }
 
 DigitSet load_test_set(const fs::path& directory, const DataConfig& data) {
-  return load_digit_set(find_idx_file(directory, data.test_images),
-                        find_idx_file(directory, data.test_labels));
+  return find_digit_set(directory, data.test_images, data.test_labels);
 }
 
 }  // namespace mnist::app

@@ -42,6 +42,8 @@ Flags parse(int argc, const char* const* argv) {
   }
   app.add_option("--topk", flags.format.topk, "Add the most probable classes")
       ->check(CLI::Range(1, 10));
+  app.add_flag("--all", flags.format.all,
+               "Read every digit of each picture, rows top to bottom, left to right");
   auto* below = app.add_option("--reject-below", flags.reject_below,
                                "Reject below this confidence; default: the model's threshold")
                     ->check(CLI::Range(0.0, 1.0));
@@ -58,6 +60,7 @@ Flags parse(int argc, const char* const* argv) {
                    "  mnist-predict scan.png photo.jpg\n"
                    "  mnist-predict digits/*.png | cut -f2\n"
                    "  find . -name '*.png' -print0 | mnist-predict --files-from - -0 --jsonl\n"
+                   "  mnist-predict --all phone-number.jpg\n"
                    "  mnist-predict - < drawing.png\n");
   parse_command_line(app, argc, argv);
   if (jsonl) flags.format.layout = Layout::kJsonl;

@@ -1,10 +1,16 @@
 #include "predict/job.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <span>
 #include <system_error>
+#include <utility>
+
+#include <opencv2/core/utility.hpp>
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
+#include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
 #include "mnist/image/encode.h"
 #include "mnist/model/device.h"
@@ -29,10 +35,18 @@ Bytes read_picture(const std::string& path, std::istream& in) {
 }
 
 Prepared prepare(const std::string& path, const Flags& flags, std::istream& in) {
-  Prepared prepared{.path = path, .digit = {}, .failure = std::nullopt};
+  Prepared prepared{.path = path, .digits = {}, .rows = {}, .failure = std::nullopt};
   try {
     const Image image = decode_image(read_picture(path, in));
-    prepared.digit = normalize(image, {.polarity = flags.polarity});
+    const NormalizeOptions options{.polarity = flags.polarity};
+    if (!flags.format.all) {
+      prepared.digits.push_back(normalize(image, options));
+    } else {
+      for (const SegmentedDigit& found : segment(image, options)) {
+        prepared.digits.push_back({.digit = found.digit, .box = found.box});
+        prepared.rows.push_back(found.row);
+      }
+    }
   } catch (const Error& error) {
     prepared.failure = error.message();
   }
@@ -48,6 +62,11 @@ Image picture_of(const Digit& digit) {
   return image;
 }
 
+std::string padded(std::size_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits;
+}
+
 // Writes 000001-scan.png, …: numbered, since two pictures may have one name.
 class InputDump {
  public:
@@ -60,14 +79,13 @@ class InputDump {
   }
 
   void write(const Prepared& prepared) {
-    ++count_;
-    if (folder_.empty() || prepared.failure) return;
-    const std::string number = std::to_string(count_);
+    if (folder_.empty()) return;
     const std::string stem =
         prepared.path == "-" ? "stdin" : fs::path(prepared.path).stem().string();
-    const std::string name = std::string(6 - std::min<std::size_t>(6, number.size()), '0') +
-                             number + "-" + stem + ".png";
-    write_file_atomically(folder_ / name, encode_png(picture_of(prepared.digit.digit)));
+    for (const NormalizedDigit& seen : prepared.digits) {
+      const std::string name = padded(++count_) + "-" + stem + ".png";
+      write_file_atomically(folder_ / name, encode_png(picture_of(seen.digit)));
+    }
   }
 
  private:
@@ -79,20 +97,36 @@ void check(const std::ostream& out) {
   if (!out) throw BrokenPipe{};
 }
 
-std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, Predictor& predictor) {
+PagePrediction page_of(const Prepared& prepared, std::span<const Prediction> predictions) {
+  PagePrediction page;
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    page.digits.push_back(
+        {.prediction = predictions[i], .box = prepared.digits[i].box, .row = prepared.rows[i]});
+  }
+  return page;
+}
+
+// All digits of the batch go through the network together; the records take them apart again.
+std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, Job& job) {
   std::vector<NormalizedDigit> digits;
   for (const Prepared& prepared : batch) {
-    if (!prepared.failure) digits.push_back(prepared.digit);
+    digits.insert(digits.end(), prepared.digits.begin(), prepared.digits.end());
   }
-  const std::vector<Prediction> predictions = predictor.predict(digits);
+  const std::vector<Prediction> predictions = job.predictor.predict(digits);
   std::vector<PredictionRecord> records;
-  auto prediction = predictions.begin();
+  std::span<const Prediction> left = predictions;
   for (Prepared& prepared : batch) {
+    const auto own = left.first(prepared.digits.size());
+    left = left.subspan(own.size());
+    PredictionRecord record{.path = std::move(prepared.path), .outcome = {}};
     if (prepared.failure) {
-      records.push_back({std::move(prepared.path), ReadFailure{std::move(*prepared.failure)}});
+      record.outcome = ReadFailure{std::move(*prepared.failure)};
+    } else if (job.flags.format.all) {
+      record.outcome = page_of(prepared, own);
     } else {
-      records.push_back({std::move(prepared.path), *prediction++});
+      record.outcome = own.front();
     }
+    records.push_back(std::move(record));
   }
   return records;
 }
@@ -101,6 +135,7 @@ std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, Predictor
 
 Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
+  cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
   const int threads = set_threads(flags.device.threads);
   const PredictorOptions options{.device = select_device(flags.device.device),
                                  .reject_below = flags.reject_below,
@@ -122,7 +157,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
     std::vector<Prepared> batch = pipeline.take(kBatch);
     if (batch.empty()) break;
     for (const Prepared& prepared : batch) dump.write(prepared);
-    for (const PredictionRecord& record : records_of(batch, job.predictor)) {
+    for (const PredictionRecord& record : records_of(batch, job)) {
       out << formatter.record(record);
       const PredictionStatus outcome = status_of(record);
       any_rejected |= outcome == PredictionStatus::kRejected;

@@ -20,7 +20,8 @@ namespace mnist::app::predict {
 // A picture on its way: prepared for the network, or the reason why not.
 struct Prepared {
   std::string path;
-  NormalizedDigit digit;
+  std::vector<NormalizedDigit> digits;  // one; with --all, every digit of the picture
+  std::vector<int> rows;                // with --all, the line each digit stands in
   std::optional<std::string> failure;
 };
 

@@ -65,10 +65,10 @@ class LineRecorder : public nlohmann::json_sax<json> {
 
   bool key(string_t& name) override {
     key_ = name;
-    if (lines_.try_emplace(joined(parents_.back(), name), line_).second) return true;
-    std::ostringstream text;
-    text << "line " << line_ << ": key '" << joined(parents_.back(), name) << "' is given twice";
-    problem_ = text.str();
+    const std::string path = joined(levels_.back().path, name);
+    lines_.try_emplace(path, line_);
+    if (levels_.back().keys.insert(name).second) return true;
+    problem_ = "line " + std::to_string(line_) + ": key '" + path + "' is given twice";
     return false;
   }
 
@@ -83,21 +83,26 @@ class LineRecorder : public nlohmann::json_sax<json> {
   const std::string& problem() const { return problem_; }
 
  private:
+  struct Level {
+    std::string path;
+    std::set<std::string> keys;
+  };
+
   bool enter() {
-    parents_.push_back(parents_.empty() ? "" : joined(parents_.back(), key_));
-    if (parents_.size() <= kMaxDepth) return true;
+    levels_.push_back({levels_.empty() ? "" : joined(levels_.back().path, key_), {}});
+    if (levels_.size() <= kMaxDepth) return true;
     problem_ = "line " + std::to_string(line_) + ": nested more than " + std::to_string(kMaxDepth) +
                " levels deep";
     return false;
   }
   bool leave() {
-    parents_.pop_back();
+    levels_.pop_back();
     return true;
   }
 
   const int& line_;
   std::map<std::string, int>& lines_;
-  std::vector<std::string> parents_;  // key paths of the open objects and arrays
+  std::vector<Level> levels_;  // the open objects and arrays, outermost first
   std::string key_;
   std::string problem_;
 };
@@ -138,6 +143,10 @@ const json& empty_object() {
 JsonDocument JsonDocument::parse(std::string_view text, const std::string& name) {
   JsonDocument document;
   document.name_ = name;
+  if (text.find('\0') != std::string_view::npos) {
+    // The parser would take it for the end and ignore what follows.
+    throw Error(ErrorKind::kCorrupt, "holds a NUL character: not JSON", name);
+  }
   int line = 1;
   LineRecorder recorder(line, document.lines_);
   const Cursor begin{text.data(), &line};

@@ -51,10 +51,16 @@ DigitSet load_digit_set(const std::filesystem::path& images, const std::filesyst
           images.string(), pair.images_sha256, pair.labels_sha256};
 }
 
+DigitSet find_digit_set(const std::filesystem::path& folder, const std::string& images,
+                        const std::string& labels) {
+  const std::filesystem::path images_file =
+      find_idx_file(folder, images);  // the first to be missed
+  return load_digit_set(images_file, find_idx_file(folder, labels));
+}
+
 DigitSet load_mnist(const std::filesystem::path& folder, Split split) {
   const std::string stem = split == Split::kTrain ? "train" : "t10k";
-  return load_digit_set(find_idx_file(folder, stem + "-images-idx3-ubyte"),
-                        find_idx_file(folder, stem + "-labels-idx1-ubyte"));
+  return find_digit_set(folder, stem + "-images-idx3-ubyte", stem + "-labels-idx1-ubyte");
 }
 
 DigitSet generate_digit_set(std::int64_t count, std::uint64_t seed) {

@@ -29,6 +29,11 @@ enum class Split { kTrain, kTest };
 // anti-aliased). Throws what read_idx_pair throws.
 DigitSet load_digit_set(const std::filesystem::path& images, const std::filesystem::path& labels);
 
+// The files `images` and `labels` in `folder`, each under its name or with ".gz" behind it. Throws
+// what find_idx_file and read_idx_pair throw.
+DigitSet find_digit_set(const std::filesystem::path& folder, const std::string& images,
+                        const std::string& labels);
+
 // The files of MNIST in `folder`, under their usual names: train-images-idx3-ubyte, … t10k-….
 DigitSet load_mnist(const std::filesystem::path& folder, Split split);
 

@@ -116,6 +116,9 @@ Model parse_model(std::span<const std::uint8_t> bytes) {
   model.temperature = metadata_number(file, "temperature", 1e-3, 1e3);
   model.reject_below = metadata_number(file, "reject_below", 0.0, 1.0);
   model.training = json::parse(metadata_value(file, "training"), nullptr, false);
+  if (!model.training.is_object()) {
+    throw Error(ErrorKind::kCorrupt, "impossible value of 'training' in the metadata");
+  }
   return model;
 }
 

@@ -1,6 +1,6 @@
 #include "mnist/model/network.h"
 
-#include <array>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 #include <torch/nn/functional/activation.h>
@@ -18,11 +18,15 @@ namespace F = torch::nn::functional;
 
 constexpr std::int64_t kKernel = 3;
 
+bool pools(const ConvNetOptions& options, std::size_t block) {
+  return options.pool_last || block + 1 < options.channels.size();
+}
+
 // One 3x3 convolution: where it stands and what it turns into what.
 struct ConvolutionPlan {
   std::int64_t in_channels;
   std::int64_t out_channels;
-  std::int64_t side;  // of its input and, padded by one, its output
+  std::int64_t side;  // of its output
 };
 
 // The shapes that follow from the options: the one place that walks through the blocks.
@@ -34,12 +38,13 @@ struct Plan {
     const std::int64_t stride = options.space_to_depth ? 2 : 1;
     std::int64_t side = (kDigitSide - 2 * options.crop) / stride;
     std::int64_t channels = stride * stride;
-    for (const std::int64_t out_channels : options.channels) {
+    for (std::size_t block = 0; block < options.channels.size(); ++block) {
       for (std::int64_t i = 0; i < options.convolutions; ++i) {
-        convolutions.push_back({channels, out_channels, side});
-        channels = out_channels;
+        if (!options.padding) side = std::max<std::int64_t>(0, side - (kKernel - 1));
+        convolutions.push_back({channels, options.channels[block], side});
+        channels = options.channels[block];
       }
-      side /= 2;
+      if (pools(options, block)) side /= 2;
     }
     features = channels * side * side;
   }
@@ -59,31 +64,37 @@ ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
   options.dropout = reader.number("dropout", options.dropout, 0.0, 0.95);
   options.crop = reader.integer("crop", options.crop, 0, 4);
   options.space_to_depth = reader.boolean("space_to_depth", options.space_to_depth);
+  options.padding = reader.boolean("padding", options.padding);
+  options.batch_norm = reader.boolean("batch_norm", options.batch_norm);
+  options.pool_last = reader.boolean("pool_last", options.pool_last);
   if (Plan(options).features == 0) {
-    reader.fail("channels", "has more blocks than a picture of this size can be halved");
+    reader.fail("channels", "has more blocks than a picture of this size has room for");
   }
   return options;
 }
 
 nlohmann::json ConvNetOptions::to_json() const {
-  return {{"channels", channels}, {"convolutions", convolutions},
-          {"hidden", hidden},     {"dropout", dropout},
-          {"crop", crop},         {"space_to_depth", space_to_depth}};
+  return {{"channels", channels},  {"convolutions", convolutions},
+          {"hidden", hidden},      {"dropout", dropout},
+          {"crop", crop},          {"space_to_depth", space_to_depth},
+          {"padding", padding},    {"batch_norm", batch_norm},
+          {"pool_last", pool_last}};
 }
 
 ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(network_options) {
   const Plan plan(options);
   for (std::size_t i = 0; i < plan.convolutions.size(); ++i) {
     const auto& conv = plan.convolutions[i];
-    // No bias: the normalisation that follows takes it out again.
+    // No bias before a normalisation, which takes it out again.
     convolutions_.push_back(register_module(
         numbered("conv", i),
         torch::nn::Conv2d(torch::nn::Conv2dOptions(conv.in_channels, conv.out_channels, kKernel)
-                              .padding(kKernel / 2)
-                              .bias(false))));
+                              .padding(options.padding ? kKernel / 2 : 0)
+                              .bias(!options.batch_norm))));
     // Weights in the layout of the activations: otherwise every call reorders them.
     torch::Tensor& weight = convolutions_.back()->weight;
     weight.set_data(weight.detach().contiguous(torch::MemoryFormat::ChannelsLast));
+    if (!options.batch_norm) continue;
     norms_.push_back(
         register_module(numbered("norm", i), torch::nn::BatchNorm2d(conv.out_channels)));
   }
@@ -98,9 +109,11 @@ ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(networ
 torch::Tensor ConvNetImpl::block(torch::Tensor x, std::size_t index) {
   const auto count = static_cast<std::size_t>(options.convolutions);
   for (std::size_t i = index * count; i < (index + 1) * count; ++i) {
-    x = norms_[i]->forward(convolutions_[i]->forward(x)).relu_();
+    x = convolutions_[i]->forward(x);
+    if (options.batch_norm) x = norms_[i]->forward(x);
+    x.relu_();
   }
-  return F::max_pool2d(x, F::MaxPool2dFuncOptions(2));
+  return pools(options, index) ? F::max_pool2d(x, F::MaxPool2dFuncOptions(2)) : x;
 }
 
 torch::Tensor ConvNetImpl::forward(const torch::Tensor& ink) {
@@ -124,6 +137,10 @@ std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetO
     const auto& conv = plan.convolutions[i];
     tensors[numbered("conv", i) + ".weight"] = {conv.out_channels, conv.in_channels, kKernel,
                                                 kKernel};
+    if (!options.batch_norm) {
+      tensors[numbered("conv", i) + ".bias"] = {conv.out_channels};
+      continue;
+    }
     const std::string norm = numbered("norm", i);
     for (const char* name : {".weight", ".bias", ".running_mean", ".running_var"}) {
       tensors[norm + name] = {conv.out_channels};
@@ -145,7 +162,9 @@ std::int64_t parameter_count(const ConvNetOptions& options) {
   const Plan plan(options);
   std::int64_t count = 0;
   for (const auto& conv : plan.convolutions) {
-    count += conv.out_channels * (conv.in_channels * kKernel * kKernel + 2);
+    // Batch normalisation has a scale and a shift, a convolution without it a bias.
+    const std::int64_t others = options.batch_norm ? 2 : 1;
+    count += conv.out_channels * (conv.in_channels * kKernel * kKernel + others);
   }
   const std::int64_t features = options.hidden > 0 ? options.hidden : plan.features;
   if (options.hidden > 0) count += options.hidden * (plan.features + 1);

@@ -4,6 +4,7 @@
 //     -> border cropped, standardised with MNIST's mean and standard deviation
 //     -> space-to-depth: 2x2 pixels become 4 channels (a quarter of the positions to convolve)
 //     -> per block: 3x3 convolution, batch normalisation, ReLU (repeated), then 2x2 max-pooling
+//        (normalisation, padding and the last pooling can be left out)
 //     -> fully connected hidden layer with ReLU and dropout -> logits [N,10]
 //
 // Batch normalisation: Ioffe and Szegedy, 2015 (arXiv:1502.03167). Modules are not thread-safe
@@ -37,6 +38,11 @@ struct ConvNetOptions {
   double dropout = 0.0;                           // before the last layer, in [0,1)
   std::int64_t crop = 2;                          // pixels cut from each side (MNIST's are empty)
   bool space_to_depth = true;
+  bool padding = true;     // of the convolutions, by one: without, each takes 2 off the side
+  bool batch_norm = true;  // without it, the convolutions have a bias
+  bool pool_last = true;   // whether the last block ends in max-pooling, as the others do
+
+  bool operator==(const ConvNetOptions&) const = default;
 
   // Reads and checks the options, leaving the defaults for absent keys. Throws Error{kUsage} for
   // values out of range and for blocks that leave no pixel.
@@ -56,7 +62,7 @@ struct ConvNetImpl : torch::nn::Module {
   torch::Tensor block(torch::Tensor x, std::size_t index);
 
   std::vector<torch::nn::Conv2d> convolutions_;
-  std::vector<torch::nn::BatchNorm2d> norms_;
+  std::vector<torch::nn::BatchNorm2d> norms_;  // empty without batch normalisation
   torch::nn::Linear hidden_{nullptr};
   torch::nn::Linear output_{nullptr};
 };

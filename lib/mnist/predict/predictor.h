@@ -17,7 +17,7 @@ namespace mnist {
 struct PredictorOptions {
   torch::Device device = torch::kCPU;
   // Confidence below which a digit is rejected as unsure; nothing takes the model's own threshold.
-  std::optional<double> reject_below;
+  std::optional<double> reject_below = std::nullopt;
   // false: a best guess for everything that has ink.
   bool reject = true;
 };

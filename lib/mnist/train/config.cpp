@@ -11,7 +11,7 @@
 namespace mnist {
 namespace {
 
-constexpr std::array<std::string_view, 3> kOptimizers = {"sgd", "adam", "adamw"};
+constexpr std::array<std::string_view, 4> kOptimizers = {"sgd", "adam", "adamw", "muon"};
 constexpr std::array<std::string_view, 4> kSchedules = {"constant", "step", "cosine", "one-cycle"};
 
 constexpr double kTiny = 1e-12;  // the smallest value of what must be above 0
@@ -32,11 +32,18 @@ OptimizerConfig read_optimizer(JsonObjectReader reader) {
   OptimizerConfig optimizer;
   optimizer.name = reader.choice("name", optimizer.name, kOptimizers);
   optimizer.learning_rate = reader.number("learning_rate", optimizer.learning_rate, kTiny, 1000);
-  optimizer.weight_decay = reader.number("weight_decay", optimizer.weight_decay, 0, 10);
   // A value that the chosen optimiser would ignore is an error, not a surprise.
-  if (optimizer.name == "sgd") {
-    optimizer.momentum = reader.number("momentum", optimizer.momentum, 0, 0.9999);
-  } else {
+  const bool muon = optimizer.name == "muon";
+  const bool sgd = optimizer.name == "sgd";
+  if (!muon) optimizer.weight_decay = reader.number("weight_decay", optimizer.weight_decay, 0, 10);
+  if (muon || sgd) optimizer.momentum = reader.number("momentum", optimizer.momentum, 0, 0.9999);
+  if (muon) {
+    optimizer.newton_schulz_steps =
+        reader.integer("newton_schulz_steps", optimizer.newton_schulz_steps, 1, 20);
+    optimizer.adam_learning_rate =
+        reader.number("adam_learning_rate", optimizer.adam_learning_rate, kTiny, 1000);
+  }
+  if (!sgd) {
     optimizer.beta1 = reader.number("beta1", optimizer.beta1, 0, 0.9999);
     optimizer.beta2 = reader.number("beta2", optimizer.beta2, 0, 0.999999);
     optimizer.epsilon = reader.number("epsilon", optimizer.epsilon, kTiny, 1);
@@ -49,6 +56,7 @@ ScheduleConfig read_schedule(JsonObjectReader reader) {
   ScheduleConfig schedule;
   schedule.name = reader.choice("name", schedule.name, kSchedules);
   schedule.warmup = reader.number("warmup", schedule.warmup, 0, 0.95);
+  schedule.start_fraction = reader.number("start_fraction", schedule.start_fraction, 0, 1);
   if (schedule.name == "step") {
     schedule.step_epochs = reader.number("step_epochs", schedule.step_epochs, kTiny, 1e6);
     schedule.step_factor = reader.number("step_factor", schedule.step_factor, kTiny, 1);
@@ -71,13 +79,28 @@ TrainingConfig read_training(JsonObjectReader reader) {
   return training;
 }
 
+AugmentationOptions read_augmentation(JsonObjectReader reader) {
+  AugmentationOptions augmentation;
+  augmentation.shift = reader.number("shift", augmentation.shift, 0, 8);
+  augmentation.rotation = reader.number("rotation", augmentation.rotation, 0, 45);
+  augmentation.scale = reader.number("scale", augmentation.scale, 0, 0.5);
+  augmentation.shear = reader.number("shear", augmentation.shear, 0, 1);
+  augmentation.thickness = reader.number("thickness", augmentation.thickness, 0, 1);
+  reader.finish();
+  return augmentation;
+}
+
 nlohmann::json to_json(const OptimizerConfig& optimizer) {
-  nlohmann::json out = {{"name", optimizer.name},
-                        {"learning_rate", optimizer.learning_rate},
-                        {"weight_decay", optimizer.weight_decay}};
-  if (optimizer.name == "sgd") {
-    out["momentum"] = optimizer.momentum;
-  } else {
+  const bool muon = optimizer.name == "muon";
+  const bool sgd = optimizer.name == "sgd";
+  nlohmann::json out = {{"name", optimizer.name}, {"learning_rate", optimizer.learning_rate}};
+  if (!muon) out["weight_decay"] = optimizer.weight_decay;
+  if (muon || sgd) out["momentum"] = optimizer.momentum;
+  if (muon) {
+    out["newton_schulz_steps"] = optimizer.newton_schulz_steps;
+    out["adam_learning_rate"] = optimizer.adam_learning_rate;
+  }
+  if (!sgd) {
     out["beta1"] = optimizer.beta1;
     out["beta2"] = optimizer.beta2;
     out["epsilon"] = optimizer.epsilon;
@@ -86,7 +109,9 @@ nlohmann::json to_json(const OptimizerConfig& optimizer) {
 }
 
 nlohmann::json to_json(const ScheduleConfig& schedule) {
-  nlohmann::json out = {{"name", schedule.name}, {"warmup", schedule.warmup}};
+  nlohmann::json out = {{"name", schedule.name},
+                        {"warmup", schedule.warmup},
+                        {"start_fraction", schedule.start_fraction}};
   if (schedule.name == "step") {
     out["step_epochs"] = schedule.step_epochs;
     out["step_factor"] = schedule.step_factor;
@@ -109,6 +134,7 @@ RunConfig RunConfig::read(const JsonDocument& document) {
   config.training = read_training(root.object("training"));
   config.optimizer = read_optimizer(root.object("optimizer"));
   config.schedule = read_schedule(root.object("schedule"));
+  config.augmentation = read_augmentation(root.object("augmentation"));
   config.seed = static_cast<std::uint64_t>(
       root.integer("seed", static_cast<std::int64_t>(config.seed), 0, INT64_MAX));
   config.device = root.string("device", config.device);
@@ -140,6 +166,12 @@ nlohmann::json RunConfig::to_json() const {
         {"early_stopping", training.early_stopping}}},
       {"optimizer", mnist::to_json(optimizer)},
       {"schedule", mnist::to_json(schedule)},
+      {"augmentation",
+       {{"shift", augmentation.shift},
+        {"rotation", augmentation.rotation},
+        {"scale", augmentation.scale},
+        {"shear", augmentation.shear},
+        {"thickness", augmentation.thickness}}},
       {"seed", seed},
       {"device", device},
       {"threads", threads},

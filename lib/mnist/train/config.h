@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "mnist/data/augmentation.h"
 #include "mnist/model/network.h"
 
 namespace mnist {
@@ -25,18 +26,21 @@ struct DataConfig {
 };
 
 struct OptimizerConfig {
-  std::string name = "adamw";  // sgd, adam, adamw
+  std::string name = "adamw";  // sgd, adam, adamw, muon
   double learning_rate = 0.003;
-  double weight_decay = 0.0;  // of weights alone: biases and normalisation are left out
-  double momentum = 0.9;      // sgd (Nesterov)
-  double beta1 = 0.9;         // adam, adamw
+  double weight_decay = 0.0;  // of weights alone: biases and normalisation are left out; not muon
+  double momentum = 0.9;      // sgd, muon (Nesterov)
+  double beta1 = 0.9;         // adam, adamw, and muon for what Adam updates there
   double beta2 = 0.999;
   double epsilon = 1e-8;
+  std::int64_t newton_schulz_steps = 5;  // muon: iterations towards the orthogonal matrix
+  double adam_learning_rate = 0.003;     // muon: of what Adam updates there
 };
 
 struct ScheduleConfig {
   std::string name = "one-cycle";  // constant, step, cosine, one-cycle
-  double warmup = 0.2;             // share of all steps over which the rate rises from near 0
+  double warmup = 0.2;             // share of all steps over which the rate rises
+  double start_fraction = 0.0;     // where it rises from, as a share of the highest
   double final_fraction = 0.0;     // cosine, one-cycle: the last rate, as a share of the highest
   double step_epochs = 1.0;        // step: every so many epochs …
   double step_factor = 0.7;        // … the rate is multiplied by this
@@ -57,6 +61,7 @@ struct RunConfig {
   TrainingConfig training;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
+  AugmentationOptions augmentation;
   std::uint64_t seed = 1;
   std::string device = "auto";
   int threads = 0;  // 0: every processor the process may use

@@ -19,7 +19,9 @@ double schedule_factor(const ScheduleConfig& schedule, std::int64_t step, std::i
                        std::int64_t steps_per_epoch) {
   const double warmup_steps = schedule.warmup * static_cast<double>(total);
   const double position = static_cast<double>(step) + 1;  // the first step moves already
-  if (position < warmup_steps) return position / warmup_steps;
+  if (position < warmup_steps) {
+    return schedule.start_fraction + (1 - schedule.start_fraction) * position / warmup_steps;
+  }
   if (schedule.name == "step") {
     const double epochs = static_cast<double>(step) / static_cast<double>(steps_per_epoch);
     return std::pow(schedule.step_factor, std::floor(epochs / schedule.step_epochs));

@@ -5,12 +5,14 @@
 #include <cmath>
 #include <utility>
 
+#include <ATen/Parallel.h>
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/utils.h>
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
+#include "mnist/data/augmentation.h"
 #include "mnist/data/sampling.h"
 #include "mnist/predict/calibration.h"
 #include "mnist/predict/inference.h"
@@ -53,6 +55,20 @@ class ParameterSwap {
   torch::Tensor saved_;
 };
 
+// Keeps Torch's operators on the calling thread for as long as it lives. Beside FusedGradient's
+// threads they have too little to do to be shared out: Torch's own threads, spinning until the next
+// operator comes, would only take processors away (ten times slower where others use them too).
+class SingleThreadedOperators {
+ public:
+  SingleThreadedOperators() : threads_(at::get_num_threads()) { at::set_num_threads(1); }
+  ~SingleThreadedOperators() { at::set_num_threads(threads_); }
+  SingleThreadedOperators(const SingleThreadedOperators&) = delete;
+  SingleThreadedOperators& operator=(const SingleThreadedOperators&) = delete;
+
+ private:
+  int threads_;
+};
+
 template <typename T>
 nlohmann::json optional_json(const std::optional<T>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json();
@@ -88,13 +104,18 @@ Trainer::Trainer(const RunConfig& config, DigitSet training, DigitSet validation
                  torch::Device device)
     : config_(config),
       device_(device),
-      images_(training.images.to(device)),
-      labels_(training.labels.to(device)),
+      // Variations are made on the CPU; without any, the device has all it needs.
+      data_device_(config.augmentation.any() ? torch::Device(torch::kCPU) : device),
+      images_(training.images.to(data_device_)),
+      labels_(training.labels.to(data_device_)),
       validation_(std::move(validation)),
       network_(initial_network(config, device)) {
   if (training.size() == 0) throw Error(ErrorKind::kUsage, "there are no images to train on");
   parameters_.emplace(*network_);
   optimizer_.emplace(config_.optimizer, *parameters_);
+  if (FusedGradient::supports(config_.model, device_) && !config_.augmentation.any()) {
+    fused_.emplace(*network_, at::get_num_threads());
+  }
   if (config_.training.ema_decay > 0) average_ = parameters_->values.clone();
   const std::int64_t batch = config_.training.batch_size;
   steps_per_epoch_ = (training.size() + batch - 1) / batch;
@@ -103,56 +124,72 @@ Trainer::Trainer(const RunConfig& config, DigitSet training, DigitSet validation
   loss_.sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
 }
 
-double Trainer::learning_rate_at(std::int64_t step) const {
-  return config_.optimizer.learning_rate *
-         schedule_factor(config_.schedule, step, total_steps_, steps_per_epoch_);
+double Trainer::schedule_factor_at(std::int64_t step) const {
+  return schedule_factor(config_.schedule, step, total_steps_, steps_per_epoch_);
+}
+
+torch::Tensor Trainer::batch_ink(const torch::Tensor& rows) const {
+  if (!config_.augmentation.any()) return to_ink(images_.index_select(0, rows));
+  return augmented_ink(images_, rows, config_.augmentation, config_.seed, step_ / steps_per_epoch_);
+}
+
+torch::Tensor Trainer::loss_and_gradient(const torch::Tensor& rows) {
+  const double smoothing = config_.training.label_smoothing;
+  if (fused_) return torch::tensor(fused_->compute(images_, labels_, rows, smoothing));
+  if (config_.model.dropout > 0)
+    torch::manual_seed(mix_seed(config_.seed, kDropoutStream + static_cast<std::uint64_t>(step_)));
+  const torch::Tensor ink = batch_ink(rows).to(device_);
+  const torch::Tensor labels = labels_.index_select(0, rows).to(device_);
+  const torch::Tensor loss = F::cross_entropy(
+      network_->forward(ink), labels, F::CrossEntropyFuncOptions().label_smoothing(smoothing));
+  parameters_->gradients.zero_();
+  loss.backward();
+  return loss.detach();
 }
 
 void Trainer::train_step(const torch::Tensor& rows) {
-  if (config_.model.dropout > 0)
-    torch::manual_seed(mix_seed(config_.seed, kDropoutStream + static_cast<std::uint64_t>(step_)));
-  const torch::Tensor ink = to_ink(images_.index_select(0, rows));
-  const torch::Tensor labels = labels_.index_select(0, rows);
-  const torch::Tensor loss = F::cross_entropy(
-      network_->forward(ink), labels,
-      F::CrossEntropyFuncOptions().label_smoothing(config_.training.label_smoothing));
-  parameters_->gradients.zero_();
-  loss.backward();
-
+  const torch::Tensor loss = loss_and_gradient(rows);
   const torch::NoGradGuard no_grad;
   if (config_.training.gradient_clip > 0) {
     const torch::Tensor norm = parameters_->gradients.norm();
     parameters_->gradients.mul_((config_.training.gradient_clip / (norm + 1e-6)).clamp_max(1.0));
   }
-  optimizer_->step(learning_rate_at(step_), step_);
+  optimizer_->step(schedule_factor_at(step_), step_);
   if (average_.defined()) {
     // Early on, a shorter memory: the first weights are noise.
     const double warm = (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_));
     average_.lerp_(parameters_->values, 1 - std::min(config_.training.ema_decay, warm));
   }
   const std::int64_t count = rows.size(0);
-  loss_.sum.add_(loss.detach().to(torch::kFloat64), static_cast<double>(count));
+  loss_.sum.add_(loss.to(torch::kFloat64), static_cast<double>(count));
   loss_.images += count;
   ++step_;
 }
 
+bool Trainer::train_epoch(TrainingObserver& observer) {
+  std::optional<SingleThreadedOperators> single_threaded;
+  if (fused_) single_threaded.emplace();
+  network_->train();
+  const std::int64_t batch = config_.training.batch_size;
+  const std::int64_t epoch = step_ / steps_per_epoch_;
+  const std::int64_t epoch_end = std::min((epoch + 1) * steps_per_epoch_, total_steps_);
+  const torch::Tensor order = epoch_order(images_.size(0), config_.seed, epoch).to(data_device_);
+  const Clock::time_point start = Clock::now();
+  const double seconds_before = epoch_seconds_;
+  while (step_ < epoch_end) {
+    const std::int64_t begin = (step_ - epoch * steps_per_epoch_) * batch;
+    train_step(order.slice(0, begin, std::min(begin + batch, order.size(0))));
+    epoch_seconds_ = seconds_before + seconds_since(start);
+    observer.on_step(
+        {step_, total_steps_, epoch + 1, static_cast<double>(loss_.images) / epoch_seconds_});
+    if (step_ < epoch_end && observer.interrupted()) return false;
+  }
+  return true;
+}
+
 TrainingOutcome Trainer::run(TrainingObserver& observer) {
   while (step_ < total_steps_) {
-    network_->train();
-    const std::int64_t epoch = step_ / steps_per_epoch_;
-    const std::int64_t epoch_end = std::min((epoch + 1) * steps_per_epoch_, total_steps_);
-    const torch::Tensor order = epoch_order(images_.size(0), config_.seed, epoch).to(device_);
-    const Clock::time_point start = Clock::now();
-    const double seconds_before = epoch_seconds_;
-    while (step_ < epoch_end) {
-      const std::int64_t begin = (step_ - epoch * steps_per_epoch_) * config_.training.batch_size;
-      const std::int64_t end = std::min(begin + config_.training.batch_size, order.size(0));
-      train_step(order.slice(0, begin, end));
-      epoch_seconds_ = seconds_before + seconds_since(start);
-      observer.on_step(
-          {step_, total_steps_, epoch + 1, static_cast<double>(loss_.images) / epoch_seconds_});
-      if (step_ < epoch_end && observer.interrupted()) return TrainingOutcome::kInterrupted;
-    }
+    if (!train_epoch(observer)) return TrainingOutcome::kInterrupted;
     const EpochMetrics metrics = finish_epoch(epoch_seconds_);
     const bool is_best = record_best(metrics);
     observer.on_epoch(*this, metrics, is_best);
@@ -171,7 +208,7 @@ EpochMetrics Trainer::finish_epoch(double seconds) {
   metrics.train_loss = loss_.sum.item<double>() / static_cast<double>(loss_.images);
   metrics.seconds = seconds;
   metrics.images_per_second = static_cast<double>(loss_.images) / seconds;
-  metrics.learning_rate = learning_rate_at(step_ - 1);
+  metrics.learning_rate = config_.optimizer.learning_rate * schedule_factor_at(step_ - 1);
   if (validation_.size() > 0) {
     const torch::Tensor logits = validation_logits();
     metrics.validation_loss = F::cross_entropy(logits, validation_.labels).item<double>();

@@ -18,6 +18,7 @@
 #include "mnist/data/digit_set.h"
 #include "mnist/model/model_file.h"
 #include "mnist/train/config.h"
+#include "mnist/train/fused/fused_gradient.h"
 #include "mnist/train/optimizer.h"
 
 namespace mnist {
@@ -94,21 +95,28 @@ class Trainer {
     std::int64_t images = 0;
   };
 
+  // Trains to the end of the running epoch; false when the observer interrupted it.
+  bool train_epoch(TrainingObserver& observer);
   void train_step(const torch::Tensor& rows);
+  torch::Tensor batch_ink(const torch::Tensor& rows) const;
+  // The mean loss over these rows, as a scalar; leaves its gradient in parameters_.
+  torch::Tensor loss_and_gradient(const torch::Tensor& rows);
   EpochMetrics finish_epoch(double seconds);
   bool record_best(const EpochMetrics& metrics);
   torch::Tensor validation_logits();
   std::map<std::string, torch::Tensor> state_tensors();
-  double learning_rate_at(std::int64_t step) const;
+  double schedule_factor_at(std::int64_t step) const;
 
   RunConfig config_;
   torch::Device device_;
-  torch::Tensor images_;  // uint8 [N,1,28,28] on the device
-  torch::Tensor labels_;  // int64 [N] on the device
+  torch::Device data_device_;  // where the training images and labels are
+  torch::Tensor images_;       // uint8 [N,1,28,28]
+  torch::Tensor labels_;       // int64 [N]
   DigitSet validation_;
   ConvNet network_{nullptr};
   std::optional<FlatParameters> parameters_;
   std::optional<Optimizer> optimizer_;
+  std::optional<FusedGradient> fused_;  // instead of autograd, where it knows the network
   torch::Tensor average_;  // moving average of parameters_->values; undefined without one
   std::int64_t steps_per_epoch_ = 0;
   std::int64_t total_steps_ = 0;

@@ -28,6 +28,13 @@ TEST_CASE("warm-up rises to the full rate and no schedule leaves (0,1]", "[train
   }
 }
 
+TEST_CASE("warm-up begins at the start fraction", "[train]") {
+  const auto values = factors({.name = "one-cycle", .warmup = 0.25, .start_fraction = 0.5}, 40);
+  CHECK(values[0] == Approx(0.55));
+  CHECK(values[4] == Approx(0.75));
+  CHECK(values[9] == Approx(1.0));
+}
+
 TEST_CASE("a constant schedule without warm-up never changes", "[train]") {
   for (const double value : factors({.name = "constant", .warmup = 0.0}, 20)) CHECK(value == 1.0);
 }

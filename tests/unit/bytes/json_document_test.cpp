@@ -1,0 +1,139 @@
+#include "mnist/bytes/json_document.h"
+
+#include <array>
+#include <string>
+
+#include "mnist/base/error.h"
+
+#include "support/catch.h"
+#include "unit/bytes/bytes_testing.h"
+
+namespace mnist {
+namespace {
+
+using mnist::testing::error_of;
+
+constexpr const char* kText = R"({
+  // how long
+  "training": {
+    "epochs": 3,
+    "batch_size": 64
+  },
+  "model": {"channels": [8, 16]}, /* widths */
+  "seed": 7
+})";
+
+JsonDocument document() { return JsonDocument::parse(kText, "config.json"); }
+
+}  // namespace
+
+TEST_CASE("a document knows the line of each of its keys", "[bytes]") {
+  const JsonDocument parsed = document();
+  CHECK(parsed.line_of("training") == 3);
+  CHECK(parsed.line_of("training.batch_size") == 5);
+  CHECK(parsed.line_of("model.channels") == 7);
+  CHECK(parsed.line_of("training.absent") == 0);
+}
+
+TEST_CASE("values are read where present, and defaults stay where absent", "[bytes]") {
+  const JsonDocument parsed = document();
+  JsonObjectReader training(parsed, "training");
+  CHECK(training.number("epochs", 1.0, 0.0, 10.0) == 3.0);
+  CHECK(training.integer("batch_size", 1, 1, 100) == 64);
+  CHECK(training.number("smoothing", 0.25, 0.0, 1.0) == 0.25);
+  CHECK(training.boolean("shuffle", true));
+  training.finish();
+  JsonObjectReader model(parsed, "model");
+  CHECK(model.integers("channels", {}, 1, 100, 1, 4) == std::vector<std::int64_t>{8, 16});
+  JsonObjectReader absent(parsed, "optimizer");
+  CHECK(absent.string("name", "adamw") == "adamw");
+}
+
+TEST_CASE("a key that nobody reads is an error that names the nearest one", "[bytes]") {
+  const JsonDocument parsed = document();
+  JsonObjectReader training(parsed, "training");
+  training.number("epochs", 1.0, 0.0, 10.0);
+  training.integer("batchsize", 1, 1, 100);
+  const Error error = error_of([&] { training.finish(); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(std::string(error.what()) ==
+        "config.json: line 5: 'training.batch_size' is unknown; did you mean "
+        "'training.batchsize'?");
+}
+
+TEST_CASE("a key far from every known one is called unknown and nothing more", "[bytes]") {
+  const JsonDocument parsed = document();
+  JsonObjectReader training(parsed, "training");
+  training.number("epochs", 1.0, 0.0, 10.0);
+  const Error error = error_of([&] { training.finish(); });
+  CHECK(error.message() == "line 5: 'training.batch_size' is unknown");
+}
+
+TEST_CASE("wrong types and impossible values name key, line and range", "[bytes]") {
+  const JsonDocument parsed = document();
+  JsonObjectReader root(parsed, "");
+  JsonObjectReader training(parsed, "training");
+  CHECK(error_of([&] { training.integer("epochs", 1, 4, 9); }).message() ==
+        "line 4: 'training.epochs' must be between 4 and 9, not 3");
+  CHECK(error_of([&] { training.boolean("epochs", true); }).message() ==
+        "line 4: 'training.epochs' must be true or false, not 3");
+  CHECK(error_of([&] { root.string("seed", ""); }).message() ==
+        "line 8: 'seed' must be a string, not 7");
+  CHECK(error_of([&] { root.object("seed"); }).message() ==
+        "line 8: 'seed' must be an object, not 7");
+  JsonObjectReader model(parsed, "model");
+  CHECK(error_of([&] { model.integers("channels", {}, 1, 10, 1, 4); })
+            .message()
+            .starts_with("line 7: 'model.channels' must be a list of 1 to 4 whole numbers"));
+}
+
+TEST_CASE("a choice lists what there is to choose from", "[bytes]") {
+  const JsonDocument parsed = JsonDocument::parse(R"({"name": "adma"})", "c");
+  JsonObjectReader root(parsed, "");
+  constexpr std::array<std::string_view, 2> kChoices = {"sgd", "adam"};
+  CHECK(error_of([&] { root.choice("name", "sgd", kChoices); }).message() ==
+        "line 1: 'name' must be one of sgd, adam, not 'adma'");
+}
+
+TEST_CASE("set() replaces and adds values, as JSON where it is JSON, else as text", "[bytes]") {
+  JsonDocument parsed = document();
+  parsed.set("training.epochs", "5");
+  parsed.set("optimizer.name", "sgd");
+  parsed.set("model.channels", "[4]");
+  CHECK(parsed.root()["training"]["epochs"] == 5);
+  CHECK(parsed.root()["optimizer"]["name"] == "sgd");
+  CHECK(parsed.root()["model"]["channels"].size() == 1);
+  CHECK(parsed.line_of("training.epochs") == 0);
+  CHECK(error_of([&] { parsed.set("seed.deep", "1"); }).kind() == ErrorKind::kUsage);
+  CHECK(error_of([&] { parsed.set("", "1"); }).kind() == ErrorKind::kUsage);
+  CHECK(error_of([&] { parsed.set("a..b", "1"); }).kind() == ErrorKind::kUsage);
+}
+
+TEST_CASE("text that is no JSON object is refused with its place", "[bytes]") {
+  const auto problem = [](const std::string& text) {
+    return error_of([&] { JsonDocument::parse(text, "c"); }).message();
+  };
+  CHECK(problem("{\n\"a\": }").find("line 2") != std::string::npos);
+  CHECK(problem("[1]") == "holds no JSON object");
+  CHECK_FALSE(problem("").empty());
+  CHECK_FALSE(problem("{} {}").empty());
+  CHECK(problem("{\"a\": 1,\n \"a\": 2}") == "line 2: key 'a' is given twice");
+  CHECK(problem(std::string("{}\0{}", 5)) == "holds a NUL character: not JSON");
+  CHECK(problem("{\"a\":" + std::string(40, '[') + std::string(40, ']') + "}")
+            .find("nested more than 32") != std::string::npos);
+}
+
+TEST_CASE("the same key in different objects is no duplicate", "[bytes]") {
+  CHECK(JsonDocument::parse(R"({"a.b": 1, "a": {"b": 2}})", "c").root().size() == 2);
+  CHECK(JsonDocument::parse(R"({"a": [{"b": 1}, {"b": 2}, {"b": 3}]})", "c").root().size() == 1);
+}
+
+TEST_CASE("the nearest word is few edits away, or there is none", "[bytes]") {
+  const std::set<std::string> words = {"epochs", "batch_size", "seed"};
+  CHECK(nearest_word("epoch", words) == "epochs");
+  CHECK(nearest_word("sed", words) == "seed");
+  CHECK_FALSE(nearest_word("momentum", words));
+  CHECK_FALSE(nearest_word("", words));
+}
+
+}  // namespace mnist

@@ -1,0 +1,131 @@
+#include "mnist/model/model_file.h"
+
+#include <functional>
+#include <limits>
+
+#include "mnist/base/error.h"
+#include "mnist/bytes/file.h"
+#include "mnist/bytes/safetensors.h"
+#include "mnist/predict/inference.h"
+
+#include "support/environment.h"
+#include "support/torch_catch.h"
+
+namespace mnist {
+namespace {
+
+using mnist::testing::TemporaryDirectory;
+
+Model small_model() {
+  torch::manual_seed(1);
+  Model model;
+  model.network = ConvNet(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
+  model.temperature = 1.5;
+  model.reject_below = 0.25;
+  model.training = {{"epoch", 3}};
+  return model;
+}
+
+// Writes a sound model, lets `damage` change it, and returns the error of loading it.
+Error error_after(const std::function<void(SafeTensors&)>& damage) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "model.safetensors";
+  save_model(path, small_model());
+  const Bytes bytes = read_file(path, 1 << 30);
+  SafeTensors content = parse_safetensors(bytes);
+  damage(content);
+  write_file_atomically(path, serialize_safetensors(content));
+  try {
+    load_model(path);
+  } catch (const Error& error) {
+    CHECK(error.path() == path.string());
+    return error;
+  }
+  FAIL("the damaged model was loaded");
+  return {ErrorKind::kUsage, ""};
+}
+
+}  // namespace
+
+TEST_CASE("a model comes back from its file as it was", "[model]") {
+  const TemporaryDirectory folder;
+  Model saved = small_model();
+  save_model(folder / "m", saved);
+  Model loaded = load_model(folder / "m");
+  CHECK(loaded.temperature == 1.5);
+  CHECK(loaded.reject_below == 0.25);
+  CHECK(loaded.training["epoch"] == 3);
+  CHECK(loaded.network->options.hidden == 16);
+  CHECK_FALSE(loaded.network->is_training());
+  const torch::Tensor images = torch::randint(0, 256, {5, 1, 28, 28}, torch::kUInt8);
+  CHECK(infer_logits(saved.network, images, torch::kCPU)
+            .equal(infer_logits(loaded.network, images, torch::kCPU)));
+}
+
+TEST_CASE("the same model gives the same bytes", "[model]") {
+  const TemporaryDirectory folder;
+  save_model(folder / "a", small_model());
+  save_model(folder / "b", small_model());
+  CHECK(read_file(folder / "a", 1 << 30) == read_file(folder / "b", 1 << 30));
+}
+
+TEST_CASE("a run folder stands for its best model", "[model]") {
+  const TemporaryDirectory folder;
+  save_model(folder / "best.safetensors", small_model());
+  CHECK(load_model(folder.path()).path == (folder / "best.safetensors").string());
+}
+
+TEST_CASE("a missing tensor, a foreign one and a wrong shape are refused by name", "[model]") {
+  CHECK(error_after([](SafeTensors& file) { file.tensors.erase("conv1.weight"); }).message() ==
+        "tensor 'conv1.weight' is missing");
+  CHECK(error_after([](SafeTensors& file) {
+          file.tensors["extra"] = file.tensors.at("output.bias");
+        }).message() == "tensor 'extra' does not belong to the network");
+  CHECK(error_after([](SafeTensors& file) {
+          file.tensors["output.bias"].shape = {2, 5};
+        }).message() == "tensor 'output.bias' has shape [2,5], the network needs [10]");
+}
+
+TEST_CASE("options that the tensors do not fit are refused before anything is built", "[model]") {
+  const Error error = error_after([](SafeTensors& file) {
+    file.metadata["options"] = R"({"channels": [1024, 1024, 1024], "hidden": 8192})";
+  });
+  CHECK(error.kind() == ErrorKind::kCorrupt);
+}
+
+TEST_CASE("values that are not finite are refused", "[model]") {
+  std::vector<float> values(10, std::numeric_limits<float>::quiet_NaN());
+  const Error error = error_after([&](SafeTensors& file) {
+    file.tensors["output.bias"].data = {reinterpret_cast<const std::uint8_t*>(values.data()), 40};
+  });
+  CHECK(error.message() == "tensor 'output.bias' holds values that are not finite");
+}
+
+TEST_CASE("another format, network or impossible metadata are refused", "[model]") {
+  const auto with = [](const std::string& key, const std::string& value) {
+    return error_after([&](SafeTensors& file) { file.metadata[key] = value; });
+  };
+  CHECK(with("format", "mnist-toolkit model 9").kind() == ErrorKind::kUnsupported);
+  CHECK(with("network", "transformer").kind() == ErrorKind::kUnsupported);
+  CHECK(with("temperature", "-1").kind() == ErrorKind::kCorrupt);
+  CHECK(with("temperature", "hot").kind() == ErrorKind::kCorrupt);
+  CHECK(with("reject_below", "2").kind() == ErrorKind::kCorrupt);
+  CHECK(with("training", "{").kind() == ErrorKind::kCorrupt);
+  with("options", "{\"hidden\": 16");
+  with("options", R"({"depth": 3})");
+  CHECK(error_after([](SafeTensors& file) { file.metadata.clear(); })
+            .message()
+            .starts_with("not a mnist-toolkit model"));
+}
+
+TEST_CASE("a truncated model is refused at every length", "[model]") {
+  const TemporaryDirectory folder;
+  save_model(folder / "m", small_model());
+  const Bytes bytes = read_file(folder / "m", 1 << 30);
+  for (std::size_t length = 0; length < bytes.size(); length += 97) {
+    write_file_atomically(folder / "cut", std::span(bytes).first(length));
+    CHECK_THROWS_AS(load_model(folder / "cut"), Error);
+  }
+}
+
+}  // namespace mnist

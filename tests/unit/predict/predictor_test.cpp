@@ -1,0 +1,89 @@
+#include "mnist/predict/predictor.h"
+
+#include <numeric>
+
+#include "mnist/predict/calibration.h"
+
+#include "support/torch_catch.h"
+
+namespace mnist {
+namespace {
+
+Model untrained(double temperature = 1.0) {
+  torch::manual_seed(3);
+  Model model;
+  model.network = ConvNet(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
+  model.temperature = temperature;
+  model.reject_below = 0.0;
+  return model;
+}
+
+NormalizedDigit stroke(int column) {
+  NormalizedDigit digit;
+  for (int row = 5; row < 23; ++row) digit.digit.ink[row * kDigitSide + column] = 1.0F;
+  return digit;
+}
+
+}  // namespace
+
+TEST_CASE("predictions are probabilities, in the order of the digits", "[predict]") {
+  Predictor predictor(untrained());
+  const std::vector<NormalizedDigit> digits = {stroke(10), stroke(14), stroke(10)};
+  const auto predictions = predictor.predict(digits);
+  REQUIRE(predictions.size() == 3);
+  for (const Prediction& prediction : predictions) {
+    const auto& p = prediction.probabilities;
+    CHECK(std::accumulate(p.begin(), p.end(), 0.0) == Approx(1.0).margin(1e-6));
+    CHECK(prediction.confidence == p[*prediction.digit]);
+    CHECK_FALSE(prediction.rejection);
+  }
+  CHECK(predictions[0].probabilities == predictions[2].probabilities);
+  CHECK(predictions[0].probabilities != predictions[1].probabilities);
+  CHECK(predictor.predict({}).empty());
+}
+
+TEST_CASE("a blank picture is rejected without a guess, even when nothing shall be", "[predict]") {
+  NormalizedDigit blank;
+  blank.rejection = Rejection::kBlank;
+  Predictor predictor(untrained(), {.reject = false});
+  const auto prediction = predictor.predict(std::vector{blank}).front();
+  CHECK(prediction.rejection == Rejection::kBlank);
+  CHECK_FALSE(prediction.digit);
+  CHECK(prediction.confidence == 0.0);
+}
+
+TEST_CASE("confidence below the threshold is rejected as unsure, with its guess", "[predict]") {
+  const std::vector<NormalizedDigit> digits = {stroke(14)};
+  const auto rejected = Predictor(untrained(), {.reject_below = 1.0}).predict(digits).front();
+  CHECK(rejected.rejection == Rejection::kUnsure);
+  CHECK(rejected.digit);
+  const auto accepted =
+      Predictor(untrained(), {.reject_below = 1.0, .reject = false}).predict(digits).front();
+  CHECK_FALSE(accepted.rejection);
+}
+
+TEST_CASE("what the picture alone told is passed on", "[predict]") {
+  NormalizedDigit several = stroke(14);
+  several.rejection = Rejection::kSeveralDigits;
+  CHECK(Predictor(untrained()).predict(std::vector{several}).front().rejection ==
+        Rejection::kSeveralDigits);
+}
+
+TEST_CASE("a higher temperature lowers confidence and keeps the digit", "[predict]") {
+  const std::vector<NormalizedDigit> digits = {stroke(14)};
+  const auto sharp = Predictor(untrained(0.1)).predict(digits).front();
+  const auto flat = Predictor(untrained(10)).predict(digits).front();
+  CHECK(sharp.digit == flat.digit);
+  CHECK(sharp.confidence > flat.confidence);
+}
+
+TEST_CASE("the fitted temperature finds the scale that logits were spoilt by", "[predict]") {
+  torch::manual_seed(5);
+  const torch::Tensor honest = torch::randn({20000, 10}) * 2;
+  const torch::Tensor labels = honest.softmax(1).multinomial(1).squeeze(1);
+  CHECK(fit_temperature(honest * 3, labels) == Approx(3.0).epsilon(0.05));
+  CHECK(fit_temperature(honest / 2, labels) == Approx(0.5).epsilon(0.05));
+  CHECK(fit_temperature(torch::empty({0, 10}), torch::empty({0}, torch::kInt64)) == 1.0);
+}
+
+}  // namespace mnist
