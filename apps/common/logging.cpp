@@ -1,5 +1,6 @@
 #include "common/logging.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -33,8 +34,10 @@ void set_up_logging(const CommonFlags& flags) {
   // Reports read as sentences; what needs attention says so.
   sink->set_pattern(flags.verbose > 0 ? "[%H:%M:%S.%e] %^%l%$ %v" : "%^%v%$");
   sink->set_color(spdlog::level::info, "");
+  sink->set_level(level_of(flags));
   auto logger = std::make_shared<spdlog::logger>("mnist", std::move(sink));
-  logger->set_level(level_of(flags));
+  // --quiet is about stderr: a run's train.log has the reports all the same.
+  logger->set_level(std::min(level_of(flags), spdlog::level::info));
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -59,6 +59,14 @@ TEST_CASE("each picture is one line of path, digit and confidence, in order", "[
   CHECK(right >= 8);  // the network was trained for a few seconds, on 1800 images
 }
 
+TEST_CASE("the shipped model is the default, and reads every drawn digit", "[predict]") {
+  std::vector<std::string> arguments = {"--format", "%d"};
+  arguments.insert(arguments.end(), pictures().begin(), pictures().end());
+  const Outcome outcome = run_program("mnist-predict", arguments);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out == "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+}
+
 TEST_CASE("cut -f2 gives just the digits", "[predict]") {
   const Outcome outcome =
       run_shell("mnist-predict -v --model " + small_run().string() + " --no-reject " +

@@ -236,6 +236,13 @@ torch::Tensor Trainer::validation_logits() {
   return infer_logits(network_, validation_.images, device_);
 }
 
+std::pair<torch::Tensor, torch::Tensor> Trainer::calibration_digits() const {
+  if (validation_.size() > 0) return {validation_.images, validation_.labels};
+  constexpr std::int64_t kEnough = 5000;
+  const std::int64_t count = std::min(kEnough, images_.size(0));
+  return {images_.narrow(0, 0, count).to(torch::kCPU), labels_.narrow(0, 0, count).to(torch::kCPU)};
+}
+
 Model Trainer::model() {
   const torch::NoGradGuard no_grad;
   std::optional<ParameterSwap> swap;
@@ -245,10 +252,8 @@ Model Trainer::model() {
   auto target = state_of(*model.network);
   for (const auto& [name, tensor] : state_of(*network_)) target.at(name).copy_(tensor);
   model.network->eval();
-  if (validation_.size() > 0) {
-    model.temperature = fit_temperature(
-        infer_logits(model.network, validation_.images, torch::kCPU), validation_.labels);
-  }
+  const auto [images, labels] = calibration_digits();
+  model.temperature = fit_temperature(infer_logits(model.network, images, torch::kCPU), labels);
   return model;
 }
 

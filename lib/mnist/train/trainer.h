@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -98,6 +99,8 @@ class Trainer {
   // Trains to the end of the running epoch; false when the observer interrupted it.
   bool train_epoch(TrainingObserver& observer);
   void train_step(const torch::Tensor& rows);
+  // Images and labels that the temperature is fitted on.
+  std::pair<torch::Tensor, torch::Tensor> calibration_digits() const;
   torch::Tensor batch_ink(const torch::Tensor& rows) const;
   // The mean loss over these rows, as a scalar; leaves its gradient in parameters_.
   torch::Tensor loss_and_gradient(const torch::Tensor& rows);
