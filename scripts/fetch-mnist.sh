@@ -5,9 +5,14 @@
 # (an offline copy beside the checkout), then the public mirrors over HTTPS, with resume. What
 # decides is the SHA-256 of the uncompressed content. Exit code 2 when no source has them.
 set -euo pipefail
+here=$PWD
 cd "$(dirname "$0")/.."
 
-dir=${1:-data/mnist}
+# Names given by the caller are relative to where the caller stands.
+absolute() { case $1 in "" | /*) echo "$1" ;; *) echo "$here/$1" ;; esac; }
+dir=$(absolute "${1:-}")
+dir=${dir:-data/mnist}
+given=$(absolute "${MNIST_DATA_DIR:-}")
 mirrors=(
   https://ossci-datasets.s3.amazonaws.com/mnist
   https://storage.googleapis.com/cvdf-datasets/mnist
@@ -72,7 +77,7 @@ mkdir -p -- "$dir"
 for stem in "${!digests[@]}"; do
   have "$dir" "$stem" >/dev/null && continue
   found=
-  for source in "${MNIST_DATA_DIR:-}" ../shared/data/mnist; do
+  for source in "$given" ../shared/data/mnist; do
     if [ -n "$source" ] && found=$(have "$source" "$stem"); then break; fi
   done
   if [ -n "$found" ]; then

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh Debian machine to digits read from pictures: installs packages, builds, gets MNIST,
-# trains, evaluates, predicts. Run it again at any time; what is done is not done twice.
+# trains, evaluates, predicts. Run it again at any time: packages, build and data are kept, and the
+# network is trained anew, which takes seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,7 +33,7 @@ rm -rf runs/quickstart
 step "Evaluation: mnist-eval --model runs/quickstart --data $data"
 "$bin"/mnist-eval --model runs/quickstart --data $data
 
-step "Prediction: mnist-predict --model runs/quickstart samples/*.png"
+step "Prediction: mnist-predict --model runs/quickstart build/samples/*.png"
 "$bin"/mnist-generate --pictures --count 10 --out build/samples >/dev/null
 "$bin"/mnist-predict --model runs/quickstart build/samples/*.png
 

@@ -30,12 +30,23 @@ void add_device_flags(CLI::App& app, DeviceFlags& flags) {
       ->capture_default_str();
 }
 
+CLI::Validator probability() {
+  return {[](std::string& text) {
+            double value = -1;
+            const bool number = CLI::detail::lexical_cast(text, value);
+            return number && value >= 0 && value <= 1 ? std::string()
+                                                      : "'" + text + "' is not between 0 and 1";
+          },
+          "PROBABILITY"};
+}
+
 void parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& outcome) {
     if (outcome.get_exit_code() == 0) {
       app.exit(outcome, std::cout, std::cerr);
+      flush_results(std::cout);
       throw Finished{};
     }
     throw Error(ErrorKind::kUsage, std::string(outcome.what()) + " (--help shows the usage)");

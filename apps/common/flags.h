@@ -25,6 +25,9 @@ void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& exam
 // --device and --threads.
 void add_device_flags(CLI::App& app, DeviceFlags& flags);
 
+// Accepts numbers from 0 to 1; not nan, which CLI::Range lets through.
+CLI::Validator probability();
+
 // Parses. --help and --version print to stdout and throw Finished; a mistake throws Error{kUsage}
 // with CLI11's one line.
 void parse_command_line(CLI::App& app, int argc, const char* const* argv);

@@ -1,7 +1,9 @@
 #include "common/guard.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <string>
@@ -21,7 +23,21 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 }  // namespace
 
 void print_error(const std::string& message) {
-  std::fprintf(stderr, "%s: %s\n", program_name.c_str(), message.c_str());
+  std::string line;
+  for (const char c : message) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    line += control ? '?' : c;  // a path may hold a line break, or worse
+  }
+  std::fprintf(stderr, "%s: %s\n", program_name.c_str(), line.c_str());
+}
+
+void flush_results(std::ostream& out) {
+  errno = 0;
+  out.flush();
+  if (out) return;
+  if (errno == EPIPE) throw BrokenPipe{};
+  throw Error(ErrorKind::kIo, std::string("cannot write the results: ") +
+                                  (errno == 0 ? "the output is closed" : std::strerror(errno)));
 }
 
 int guard(const char* program, const std::function<int()>& body) {

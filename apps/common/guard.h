@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 
 namespace mnist::app {
@@ -20,7 +21,11 @@ struct BrokenPipe {};
 // "<program>: <what>", and kFailure; Finished and BrokenPipe are kSuccess. Never a backtrace.
 int guard(const char* program, const std::function<int()>& body);
 
-// "<program>: <message>" on stderr, below a progress bar if there is one.
+// "<program>: <message>" on stderr, one line whatever bytes the message holds.
 void print_error(const std::string& message);
+
+// Flushes results. Throws BrokenPipe when nobody reads them any more, Error{kIo} when they cannot
+// be written for another reason: a full disk must not pass for success.
+void flush_results(std::ostream& out);
 
 }  // namespace mnist::app

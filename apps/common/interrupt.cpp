@@ -19,6 +19,11 @@ void catch_interrupts() {
   std::signal(SIGTERM, remember);
 }
 
+void release_interrupts() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
 bool interrupted() { return signal_came != 0; }
 
 }  // namespace mnist::app

@@ -30,7 +30,7 @@ Flags parse(int argc, const char* const* argv) {
       ->type_name("FILE|RUN");
   app.add_option("--min-accuracy", flags.min_accuracy,
                  "Exit with 1 when accuracy is below, e.g. 0.99")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(probability());
   add_device_flags(app, flags.device);
   add_common_flags(app, flags.common,
                    "  mnist-eval --model runs/fast\n"

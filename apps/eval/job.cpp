@@ -22,15 +22,20 @@
 namespace mnist::app::eval {
 namespace {
 
+using nlohmann::literals::operator""_json_pointer;
+
 // The images that the model's own training put aside: the split is a function of its config.
 DigitSet validation_part(const DigitSet& training, const Model& model) {
-  const nlohmann::json config = model.training.value("config", nlohmann::json::object());
+  const nlohmann::json& record = model.training;
   try {
-    const DataSplit split =
-        stratified_split(training.labels, config.at("data").at("validation").get<std::int64_t>(),
-                         config.at("seed").get<std::uint64_t>());
+    const auto validation = record.at("/config/data/validation"_json_pointer).get<std::int64_t>();
+    const auto seed = record.at("/config/seed"_json_pointer).get<std::uint64_t>();
+    if (record.at("/environment/data/labels_sha256"_json_pointer) != training.labels_sha256) {
+      throw Error(ErrorKind::kUsage, "it was trained on other data than these", model.path);
+    }
+    const DataSplit split = stratified_split(training.labels, validation, seed);
     if (split.validation.size(0) > 0) return training.subset(split.validation);
-  } catch (const nlohmann::json::exception&) {
+  } catch (const nlohmann::json::exception&) {  // no such record: falls through
   }
   throw Error(ErrorKind::kUsage, "it was trained without a validation split", model.path);
 }
@@ -129,8 +134,8 @@ int run(Job& job, std::ostream& out) {
     std::vector<Model> others = {*job.other};
     result.comparison = compare(input, examination.ask(others));
   }
-  out << formatted(result, job.flags.format) << std::flush;
-  if (!out) throw BrokenPipe{};
+  out << formatted(result, job.flags.format);
+  flush_results(out);
   if (examination.any_failed()) return kFailure;
   // Written so that an undefined accuracy fails too.
   const bool good_enough = !job.flags.min_accuracy || result.accuracy >= *job.flags.min_accuracy;

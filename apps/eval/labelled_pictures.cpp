@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <regex>
+#include <system_error>
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
 
 std::optional<int> label_of(const fs::path& file) {
-  static const std::regex pattern("label([0-9])");
+  static const std::regex pattern("label([0-9])(?![0-9])");
   const std::string folder = file.parent_path().filename().string();
   if (folder.size() == 1 && folder[0] >= '0' && folder[0] <= '9') return folder[0] - '0';
   std::smatch match;
@@ -37,9 +38,14 @@ std::string source_of(const fs::path& file) {
 std::vector<fs::path> files_below(const fs::path& folder) {
   if (!fs::is_directory(folder)) throw Error(ErrorKind::kIo, "no such folder", folder.string());
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::error_code failure;
+  for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    std::error_code ignored;
+    const bool hidden = entry->path().filename().string().starts_with('.');
+    if (!hidden && entry->is_regular_file(ignored)) files.push_back(entry->path());
   }
+  if (failure) throw Error(ErrorKind::kIo, "cannot read the folder: " + failure.message(), folder);
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -60,7 +66,6 @@ LabelledPictures load_labelled_pictures(const fs::path& folder) {
     }
     pictures.labels.push_back(*label);
     pictures.sources.push_back(source_of(file));
-    pictures.paths.push_back(file.string());
   }
   if (pictures.labels.empty()) {
     throw Error(ErrorKind::kIo, "no picture in it is labelled, by a sub-folder 0 to 9 or label<d>",

@@ -13,12 +13,12 @@ struct LabelledPictures {
   std::vector<NormalizedDigit> digits;
   std::vector<int> labels;
   std::vector<std::string> sources;  // see source_of(); empty strings where names carry none
-  std::vector<std::string> paths;
-  bool any_failed = false;  // a picture could not be read; it was reported and left out
+  bool any_failed = false;           // a picture could not be read; it was reported and left out
 };
 
 // Every file below `folder`, in name order, labelled by the sub-folder it lies in ("3/a.png") or by
-// "label<d>" in its name; other files are passed over. Throws Error{kIo} when no file is labelled.
+// "label<d>" in its name; hidden and other files are passed over. Throws Error{kIo} when no file is
+// labelled.
 LabelledPictures load_labelled_pictures(const std::filesystem::path& folder);
 
 }  // namespace mnist::app::eval

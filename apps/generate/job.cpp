@@ -80,6 +80,7 @@ int run(const Flags& flags, std::ostream& out) {
     write_pair(flags.out, "t10k", generate_digits(flags.test, mix_seed(flags.seed, flags.train)),
                out);
   }
+  flush_results(out);
   return kSuccess;
 }
 

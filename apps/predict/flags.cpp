@@ -1,5 +1,6 @@
 #include "predict/flags.h"
 
+#include <algorithm>
 #include <map>
 
 #include "mnist/base/error.h"
@@ -46,7 +47,7 @@ Flags parse(int argc, const char* const* argv) {
                "Read every digit of each picture, rows top to bottom, left to right");
   auto* below = app.add_option("--reject-below", flags.reject_below,
                                "Reject below this confidence; default: the model's threshold")
-                    ->check(CLI::Range(0.0, 1.0));
+                    ->check(probability());
   app.add_flag("--no-reject", no_reject, "Always name the likeliest digit")->excludes(below);
   app.add_flag("--fail-on-reject", flags.fail_on_reject, "Exit with 1 when a picture is rejected");
   app.add_option("--invert", invert, "auto; yes: dark ink on light paper; no: light on dark")
@@ -71,6 +72,10 @@ Flags parse(int argc, const char* const* argv) {
   flags.reject = !no_reject;
   if (flags.paths.empty() && flags.files_from.empty()) {
     throw Error(ErrorKind::kUsage, "no pictures given (--help shows the usage)");
+  }
+  const auto stdin_pictures = std::count(flags.paths.begin(), flags.paths.end(), "-");
+  if (stdin_pictures + (flags.files_from == "-" ? 1 : 0) > 1) {
+    throw Error(ErrorKind::kUsage, "stdin (-) can be used once");
   }
   if (flags.null_separated && flags.files_from.empty()) {
     throw Error(ErrorKind::kUsage, "-0 goes with --files-from");

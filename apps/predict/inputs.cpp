@@ -1,6 +1,9 @@
 #include "predict/inputs.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <system_error>
 
 #include "mnist/base/error.h"
 
@@ -8,26 +11,41 @@ namespace mnist::app::predict {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// What cannot be looked at is no folder: reading it as a picture says what is wrong with it.
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+}  // namespace
+
 Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags) {
   if (flags.files_from == "-") {
     list_ = &standard_input;
   } else if (!flags.files_from.empty()) {
     list_file_.open(flags.files_from);
-    if (!list_file_) throw Error(ErrorKind::kIo, "cannot be read", flags.files_from);
+    if (!list_file_ || is_folder(flags.files_from)) {
+      throw Error(ErrorKind::kIo, "cannot be read as a list of paths", flags.files_from);
+    }
     list_ = &list_file_;
   }
 }
 
 std::optional<std::string> Inputs::next() {
   while (true) {
-    if (!folder_files_.empty()) {
-      std::string file = std::move(folder_files_.back());
-      folder_files_.pop_back();
-      return file;
+    const bool inside = !entries_.empty();
+    std::optional<std::string> path;
+    if (inside) {
+      path = entries_.back().string();
+      entries_.pop_back();
+    } else {
+      path = next_named();
     }
-    std::optional<std::string> path = next_named();
-    if (!path || !flags_.recursive || !fs::is_directory(*path)) return path;
-    open_folder(*path);
+    if (!path || !flags_.recursive || !is_folder(*path)) return path;
+    // A link to a folder may lead back up.
+    if (!inside || !fs::is_symlink(*path)) open_folder(*path);
   }
 }
 
@@ -35,19 +53,21 @@ std::optional<std::string> Inputs::next_named() {
   if (argument_ < flags_.paths.size()) return flags_.paths[argument_++];
   const char separator = flags_.null_separated ? '\0' : '\n';
   for (std::string path; list_ != nullptr && std::getline(*list_, path, separator);) {
+    if (separator == '\n' && path.ends_with('\r')) path.pop_back();
     if (!path.empty()) return path;
   }
   return std::nullopt;
 }
 
-void Inputs::open_folder(const std::string& folder) {
+void Inputs::open_folder(const fs::path& folder) {
+  const auto begin = static_cast<std::ptrdiff_t>(entries_.size());
   std::error_code failure;
-  for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
-    if (entry->is_regular_file()) folder_files_.push_back(entry->path().string());
+    entries_.push_back(entry->path());
   }
   if (failure) throw Error(ErrorKind::kIo, "cannot read the folder: " + failure.message(), folder);
-  std::sort(folder_files_.rbegin(), folder_files_.rend());
+  std::sort(entries_.begin() + begin, entries_.end(), std::greater<>());
 }
 
 }  // namespace mnist::app::predict

@@ -23,13 +23,15 @@ class Inputs {
 
  private:
   std::optional<std::string> next_named();
-  void open_folder(const std::string& folder);
+  void open_folder(const std::filesystem::path& folder);
 
   const Flags& flags_;
   std::size_t argument_ = 0;
   std::istream* list_ = nullptr;
   std::ifstream list_file_;
-  std::vector<std::string> folder_files_;  // of the folder being read, last first
+  // What is left of the folders being read, the innermost at the end, each last entry first: memory
+  // grows with the size of single folders, not of the tree.
+  std::vector<std::filesystem::path> entries_;
 };
 
 }  // namespace mnist::app::predict

@@ -9,6 +9,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/base/processors.h"
 #include "mnist/bytes/file.h"
 #include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
@@ -31,7 +32,12 @@ constexpr std::size_t kBatch = 256;
 constexpr std::size_t kCapacity = 4 * kBatch;
 
 Bytes read_picture(const std::string& path, std::istream& in) {
-  return path == "-" ? read_stream(in, path, kMaxFileBytes) : read_file(path, kMaxFileBytes);
+  if (path == "-") return read_stream(in, path, kMaxFileBytes);
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    throw Error(ErrorKind::kIo, "is a folder (-r reads folders)", path);
+  }
+  return read_file(path, kMaxFileBytes);
 }
 
 Prepared prepare(const std::string& path, const Flags& flags, std::istream& in) {
@@ -49,6 +55,8 @@ Prepared prepare(const std::string& path, const Flags& flags, std::istream& in) 
     }
   } catch (const Error& error) {
     prepared.failure = error.message();
+  } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's, not the batch's
+    prepared.failure = std::string("cannot be processed: ") + error.what();
   }
   return prepared;
 }
@@ -92,10 +100,6 @@ class InputDump {
   fs::path folder_;
   std::size_t count_ = 0;
 };
-
-void check(const std::ostream& out) {
-  if (!out) throw BrokenPipe{};
-}
 
 PagePrediction page_of(const Prepared& prepared, std::span<const Prediction> predictions) {
   PagePrediction page;
@@ -149,7 +153,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   Inputs inputs(job.flags, in);
   Pipeline pipeline([&] { return inputs.next(); },
                     [&](const std::string& path) { return prepare(path, job.flags, in); },
-                    job.threads, kCapacity);
+                    std::min(job.threads, available_processors()), kCapacity);
   bool any_failed = false;
   bool any_rejected = false;
   out << formatter.begin();
@@ -163,15 +167,14 @@ int run(Job& job, std::istream& in, std::ostream& out) {
       any_rejected |= outcome == PredictionStatus::kRejected;
       if (outcome != PredictionStatus::kError) continue;
       any_failed = true;
-      out.flush();  // so that stderr's line comes where the picture's would
+      flush_results(out);  // so that stderr's line comes where the picture's would
       print_error((record.path == "-" ? "stdin" : record.path) + ": " +
                   std::get<ReadFailure>(record.outcome).reason);
     }
-    out.flush();
-    check(out);
+    flush_results(out);
   }
-  out << formatter.end() << std::flush;
-  check(out);
+  out << formatter.end();
+  flush_results(out);
   if (any_failed) return kFailure;
   return any_rejected && job.flags.fail_on_reject ? kConditionMet : kSuccess;
 }

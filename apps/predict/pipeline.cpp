@@ -74,7 +74,10 @@ std::vector<Prepared> Pipeline::take(std::size_t most) {
   changed_.wait(lock, [&] { return slots_.empty() ? exhausted_ : slots_.front()->done(); });
   std::vector<Prepared> taken;
   while (taken.size() < most && !slots_.empty() && slots_.front()->done()) {
-    if (slots_.front()->failure) std::rethrow_exception(slots_.front()->failure);
+    if (slots_.front()->failure) {
+      if (!taken.empty()) break;  // first what came before it
+      std::rethrow_exception(slots_.front()->failure);
+    }
     taken.push_back(std::move(*slots_.front()->result));
     slots_.pop_front();
   }

@@ -20,7 +20,7 @@ Flags parse(int argc, const char* const* argv) {
   auto* resume = app.add_option("--resume", flags.resume, "Goes on with the run in this folder")
                      ->type_name("RUN");
   app.add_option("--seed", flags.seed, "Overrides the config's seed")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(std::int64_t{0}, INT64_MAX));
   app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N; beats the config");
   app.add_option("--threads", flags.threads, "Threads of the network; 0: every processor allowed")
       ->check(CLI::Range(0, 4096));

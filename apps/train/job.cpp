@@ -1,6 +1,6 @@
 #include "train/job.h"
 
-#include <chrono>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -73,6 +73,11 @@ void check_resumed_config(const RunConfig& resumed, const RunConfig& begun, cons
         "a resumed run can change training.epochs, data.directory, device and threads alone",
         run.string());
   }
+  if (resumed.training.epochs > begun.training.epochs &&
+      begun.training.epochs != std::floor(begun.training.epochs)) {
+    throw Error(ErrorKind::kUsage, "a run that ends within an epoch cannot be made longer",
+                run.string());
+  }
   if (resumed.training.epochs < begun.training.epochs) {
     throw Error(ErrorKind::kUsage, "a resumed run can have more epochs, not fewer", run.string());
   }
@@ -98,6 +103,7 @@ int dry_run(const Job& job, const DigitSet& training, const Trainer& trainer, st
                      {"steps_per_epoch", trainer.steps_per_epoch()},
                      {"steps", trainer.total_steps()}};
   out << plan.dump(2) << '\n';
+  flush_results(out);
   return kSuccess;
 }
 
@@ -114,10 +120,10 @@ void report_test_accuracy(const Job& job, const RunDirectory& run, torch::Device
   }
   std::vector<Model> models = {load_model(run.best_model())};
   const EvaluationResult result = evaluate_predictions(evaluate_models(models, *test, device));
-  out << "test accuracy " << fixed_text(100 * result.accuracy, 2) << " % (95 % interval "
+  out << "test accuracy " << fixed_text(100 * result.accuracy, 2) << " % (final; 95 % interval "
       << fixed_text(100 * result.accuracy_interval.lower, 2) << " to "
       << fixed_text(100 * result.accuracy_interval.upper, 2) << ", " << result.images
-      << " images, seen once)\n";
+      << " images)\n";
 }
 
 int finish(const Job& job, const RunDirectory& run, TrainingOutcome outcome, torch::Device device,
@@ -132,6 +138,7 @@ int finish(const Job& job, const RunDirectory& run, TrainingOutcome outcome, tor
   }
   report_test_accuracy(job, run, device, out);
   out << "model " << run.best_model().string() << '\n';
+  flush_results(out);
   return kSuccess;
 }
 
@@ -172,8 +179,9 @@ int run(Job& job, std::ostream& out) {
   const json environment = environment_of(all, device, threads);
   const bool resumed = job.run.has_value();
   if (resumed) {
-    if (job.run->environment().at("data").at("images_sha256") != all.images_sha256 ||
-        job.run->environment().at("data").at("labels_sha256") != all.labels_sha256) {
+    const json begun_with = job.run->environment().value("data", json::object());
+    if (begun_with.value("images_sha256", "") != all.images_sha256 ||
+        begun_with.value("labels_sha256", "") != all.labels_sha256) {
       throw Error(ErrorKind::kUsage, "these are not the data the run was begun with",
                   job.data.string());
     }
@@ -191,6 +199,7 @@ int run(Job& job, std::ostream& out) {
   catch_interrupts();
   ProgressReport report(*job.run, job.flags.common);
   const TrainingOutcome outcome = trainer.run(report);
+  release_interrupts();
   if (outcome == TrainingOutcome::kInterrupted) job.run->write_checkpoint(trainer);
   return finish(job, *job.run, outcome, device, out);
 }

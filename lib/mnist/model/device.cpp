@@ -44,7 +44,7 @@ torch::Device select_device(const std::string& name) {
   }
   if (index >= available) {
     throw Error(ErrorKind::kDevice, "device '" + name + "' was asked for, but there are only " +
-                                        std::to_string(available) + " CUDA devices");
+                                        std::to_string(available) + " of them");
   }
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }

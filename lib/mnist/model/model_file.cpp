@@ -47,6 +47,13 @@ double metadata_number(const SafeTensors& file, const std::string& key, double m
   return value.get<double>();
 }
 
+// The same in every model of this version, written for other readers of the file.
+std::map<std::string, std::string> fixed_metadata() {
+  return {{"classes", json({"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}).dump()},
+          {"mean", json(kInkMean).dump()},
+          {"std", json(kInkStd).dump()}};
+}
+
 ConvNetOptions read_options(const SafeTensors& file) {
   const std::string& network = metadata_value(file, "network");
   if (network != kNetworkName) {
@@ -106,6 +113,11 @@ Model parse_model(std::span<const std::uint8_t> bytes) {
   const std::string& format = metadata_value(file, "format");
   if (format != kFormat)
     throw Error(ErrorKind::kUnsupported, "unknown model format '" + format + "'");
+  for (const auto& [key, value] : fixed_metadata()) {
+    if (metadata_value(file, key) != value) {
+      throw Error(ErrorKind::kUnsupported, "its '" + key + "' is another than this program's");
+    }
+  }
   const ConvNetOptions options = read_options(file);
   check_tensors(file, options);
 
@@ -143,13 +155,11 @@ void save_model(const std::filesystem::path& path, const Model& model) {
       {"producer", std::string("mnist-toolkit ") + kVersion},
       {"network", kNetworkName},
       {"options", model.network->options.to_json().dump()},
-      {"classes", json({"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}).dump()},
-      {"mean", json(kInkMean).dump()},
-      {"std", json(kInkStd).dump()},
       {"temperature", json(model.temperature).dump()},
       {"reject_below", json(model.reject_below).dump()},
       {"training", model.training.dump()},
   };
+  file.metadata.merge(fixed_metadata());
   write_file_atomically(path, serialize_safetensors(file));
 }
 

@@ -206,6 +206,10 @@ EpochMetrics Trainer::finish_epoch(double seconds) {
   EpochMetrics metrics;
   metrics.epoch = (step_ - 1) / steps_per_epoch_ + 1;
   metrics.train_loss = loss_.sum.item<double>() / static_cast<double>(loss_.images);
+  if (!std::isfinite(metrics.train_loss)) {
+    throw Error(ErrorKind::kUsage, "training diverged in epoch " + std::to_string(metrics.epoch) +
+                                       ": lower optimizer.learning_rate");
+  }
   metrics.seconds = seconds;
   metrics.images_per_second = static_cast<double>(loss_.images) / seconds;
   metrics.learning_rate = config_.optimizer.learning_rate * schedule_factor_at(step_ - 1);
@@ -296,14 +300,18 @@ void Trainer::restore(const Checkpoint& checkpoint) {
     }
     tensor.copy_(stored->second);
   }
-  const nlohmann::json& state = checkpoint.state;
-  step_ = state.at("step").get<std::int64_t>();
-  loss_.images = state.at("loss_images").get<std::int64_t>();
-  epoch_seconds_ = state.at("epoch_seconds").get<double>();
-  best_accuracy_ = state.at("best_accuracy").get<double>();
-  best_epoch_ = state.at("best_epoch").get<std::int64_t>();
-  history_.clear();
-  for (const auto& row : state.at("history")) history_.push_back(epoch_metrics_from_json(row));
+  try {
+    const nlohmann::json& state = checkpoint.state;
+    step_ = state.at("step").get<std::int64_t>();
+    loss_.images = state.at("loss_images").get<std::int64_t>();
+    epoch_seconds_ = state.at("epoch_seconds").get<double>();
+    best_accuracy_ = state.at("best_accuracy").get<double>();
+    best_epoch_ = state.at("best_epoch").get<std::int64_t>();
+    history_.clear();
+    for (const auto& row : state.at("history")) history_.push_back(epoch_metrics_from_json(row));
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorKind::kCorrupt, "the checkpoint lacks part of its state");
+  }
 }
 
 }  // namespace mnist
