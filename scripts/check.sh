@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What reviewers run besides the tests: format, lint, shell scripts. Needs a configured release build
+# (scripts/test.sh) and the packages clang-format, clang-tidy, shellcheck.
+#   scripts/check.sh [FILE…]     lints these sources only; default: all (LibTorch makes that slow)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
+shellcheck scripts/*.sh .ci/run
+if [ $# -gt 0 ]; then
+  sources=("$@")
+else
+  mapfile -t sources < <(git ls-files '*.cpp' | grep -v '/kernels_avx')
+fi
+printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -n 1 clang-tidy -p build/release --quiet
