@@ -1,6 +1,7 @@
 #include "predict/job.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <span>
 #include <system_error>
@@ -65,7 +66,7 @@ Image picture_of(const Digit& digit) {
   Image image{
       .width = kDigitSide, .height = kDigitSide, .format = PixelFormat::kGrey, .pixels = {}};
   for (const float ink : digit.ink) {
-    image.pixels.push_back(static_cast<std::uint8_t>(ink * 255.0F + 0.5F));
+    image.pixels.push_back(static_cast<std::uint8_t>(std::lround(ink * 255.0F)));
   }
   return image;
 }

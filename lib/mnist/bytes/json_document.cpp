@@ -259,7 +259,7 @@ std::string JsonObjectReader::string(const std::string& key, const std::string& 
 
 std::string JsonObjectReader::choice(const std::string& key, const std::string& default_value,
                                      std::span<const std::string_view> choices) {
-  const std::string word = string(key, default_value);
+  std::string word = string(key, default_value);
   if (std::find(choices.begin(), choices.end(), word) != choices.end()) return word;
   std::string list;
   for (const std::string_view choice : choices)

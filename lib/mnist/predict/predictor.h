@@ -24,7 +24,7 @@ struct PredictorOptions {
 
 class Predictor {
  public:
-  Predictor(Model model, const PredictorOptions& options = {});
+  explicit Predictor(Model model, const PredictorOptions& options = {});
 
   // One prediction per digit, in order. A digit that normalize() rejected as blank is not shown to
   // the network. Not thread-safe: one Predictor per thread, or one caller at a time.
