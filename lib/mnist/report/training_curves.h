@@ -1,0 +1,33 @@
+// How a training went, as pictures: curves.svg of a run directory, and a part of an evaluation's
+// report. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mnist/metrics/undefined.h"
+#include "mnist/report/chart/drawing.h"
+
+namespace mnist {
+
+// A row of metrics.jsonl, as far as there is a curve of it; kUndefined where it has null.
+struct TrainingEpoch {
+  std::int64_t epoch = 0;
+  double train_loss = kUndefined;
+  double validation_loss = kUndefined;
+  double validation_accuracy = kUndefined;
+  double learning_rate = kUndefined;
+};
+
+// The rows of a metrics.jsonl. Throws Error{kCorrupt} for a line that is none, naming it.
+std::vector<TrainingEpoch> parse_training_history(std::string_view metrics_jsonl);
+
+// Loss, accuracy on the validation split (where there is one), and learning rate, over epochs.
+std::vector<chart::Drawing> training_curves(const std::vector<TrainingEpoch>& history);
+
+// The same as one SVG file, side by side.
+std::string training_curves_svg(const std::vector<TrainingEpoch>& history);
+
+}  // namespace mnist
