@@ -85,7 +85,14 @@ AugmentationOptions read_augmentation(JsonObjectReader reader) {
   augmentation.rotation = reader.number("rotation", augmentation.rotation, 0, 45);
   augmentation.scale = reader.number("scale", augmentation.scale, 0, 0.5);
   augmentation.shear = reader.number("shear", augmentation.shear, 0, 1);
+  augmentation.elastic = reader.number("elastic", augmentation.elastic, 0, 16);
+  augmentation.elastic_smoothness =
+      reader.number("elastic_smoothness", augmentation.elastic_smoothness, kLeastSmoothness, 28);
   augmentation.thickness = reader.number("thickness", augmentation.thickness, 0, 1);
+  augmentation.blur = reader.number("blur", augmentation.blur, 0, 1);
+  augmentation.contrast = reader.number("contrast", augmentation.contrast, 0, 0.9);
+  augmentation.erasing = reader.number("erasing", augmentation.erasing, 0, 1);
+  augmentation.erasing_size = reader.number("erasing_size", augmentation.erasing_size, 0.05, 1);
   reader.finish();
   return augmentation;
 }
@@ -171,7 +178,13 @@ nlohmann::json RunConfig::to_json() const {
         {"rotation", augmentation.rotation},
         {"scale", augmentation.scale},
         {"shear", augmentation.shear},
-        {"thickness", augmentation.thickness}}},
+        {"elastic", augmentation.elastic},
+        {"elastic_smoothness", augmentation.elastic_smoothness},
+        {"thickness", augmentation.thickness},
+        {"blur", augmentation.blur},
+        {"contrast", augmentation.contrast},
+        {"erasing", augmentation.erasing},
+        {"erasing_size", augmentation.erasing_size}}},
       {"seed", seed},
       {"device", device},
       {"threads", threads},

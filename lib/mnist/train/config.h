@@ -7,7 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "mnist/data/augmentation.h"
+#include "mnist/data/augment_digit.h"
 #include "mnist/model/network.h"
 
 namespace mnist {

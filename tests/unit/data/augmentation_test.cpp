@@ -36,7 +36,9 @@ TEST_CASE("each option changes the images, within [0,1]", "[data]") {
   for (const AugmentationOptions& options :
        {AugmentationOptions{.shift = 2}, AugmentationOptions{.rotation = 10},
         AugmentationOptions{.scale = 0.2}, AugmentationOptions{.shear = 0.2},
-        AugmentationOptions{.thickness = 0.8}}) {
+        AugmentationOptions{.elastic = 4}, AugmentationOptions{.thickness = 0.8},
+        AugmentationOptions{.blur = 1}, AugmentationOptions{.contrast = 0.5},
+        AugmentationOptions{.erasing = 1}}) {
     CHECK(options.any());
     const torch::Tensor ink = varied(options);
     CHECK_FALSE(ink.allclose(own, 0, 1e-2));
@@ -66,7 +68,8 @@ TEST_CASE("thickness both adds ink and takes it away", "[data]") {
 }
 
 TEST_CASE("variations depend on seed, epoch and row, not on batch or threads", "[data]") {
-  const AugmentationOptions options{.shift = 2, .rotation = 10, .thickness = 0.5};
+  const AugmentationOptions options{
+      .shift = 2, .rotation = 10, .elastic = 3, .thickness = 0.5, .blur = 0.5, .erasing = 0.3};
   const torch::Tensor all = varied(options);
   CHECK(all.equal(varied(options)));
   CHECK_FALSE(all.equal(varied(options, 2)));

@@ -1,0 +1,3 @@
+// Compiled for any processor.
+#define MNIST_INSTRUCTION_SET portable
+#include "mnist/data/vary_pixels.inc"
