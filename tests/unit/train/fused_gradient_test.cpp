@@ -113,7 +113,7 @@ TEST_CASE("fused gradients are for one network on the CPU", "[train]") {
 }
 
 TEST_CASE("a crew does every piece of every round once", "[train]") {
-  fused::Crew crew(3);
+  Crew crew(3);
   for (int round = 0; round < 2000; ++round) {
     const int pieces = round % 7;
     std::vector<std::atomic<int>> done(pieces);

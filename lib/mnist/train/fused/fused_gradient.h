@@ -12,7 +12,7 @@
 #include <torch/types.h>
 
 #include "mnist/model/network.h"
-#include "mnist/train/fused/crew.h"
+#include "mnist/train/crew.h"
 #include "mnist/train/fused/kernels.h"
 
 namespace mnist {
@@ -42,7 +42,7 @@ class FusedGradient {
   void sum_gradients(std::int64_t chunks);
 
   const fused::Kernels& kernels_;
-  fused::Crew crew_;
+  Crew crew_;
   std::unique_ptr<fused::Weights> weights_;
   std::unique_ptr<fused::TransposedWeights> transposed_;
   std::vector<std::unique_ptr<fused::Scratch>> scratch_;    // one for each thread

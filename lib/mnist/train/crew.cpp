@@ -1,6 +1,6 @@
-#include "mnist/train/fused/crew.h"
+#include "mnist/train/crew.h"
 
-namespace mnist::fused {
+namespace mnist {
 
 namespace {
 
@@ -70,4 +70,4 @@ void Crew::help(int worker) {
   }
 }
 
-}  // namespace mnist::fused
+}  // namespace mnist

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace mnist::fused {
+namespace mnist {
 
 class Crew {
  public:
@@ -53,4 +53,4 @@ class Crew {
   std::atomic<bool> stop_{false};
 };
 
-}  // namespace mnist::fused
+}  // namespace mnist
