@@ -21,6 +21,10 @@ Flags parse(int argc, const char* const* argv) {
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str()
       ->needs(pictures);
+  app.add_option("--outliers", flags.outliers,
+                 "Besides, so many things that are no digit, 28x28: one more IDX file, or pictures")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
   app.add_option("--seed", flags.seed, "The same seed draws the same digits")
       ->capture_default_str();
   add_common_flags(app, flags.common,

@@ -15,6 +15,7 @@ struct Flags {
   std::uint32_t train = 20000;
   std::uint32_t test = 2000;
   std::uint32_t count = 10;
+  std::uint32_t outliers = 0;
   std::uint64_t seed = 1;
 };
 

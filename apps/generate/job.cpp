@@ -1,17 +1,21 @@
 #include "generate/job.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <random>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/idx.h"
 #include "mnist/data/generated_digits.h"
+#include "mnist/data/generated_outliers.h"
 #include "mnist/image/encode.h"
 
 #include "common/guard.h"
@@ -51,16 +55,51 @@ PictureOptions picture_options(std::uint32_t number, std::mt19937_64& engine) {
   return options;
 }
 
+fs::path numbered(const Flags& flags, std::uint32_t n, const std::string& what) {
+  const std::string number = std::to_string(n);
+  return fs::path(flags.out) / (std::string(number.size() < 4 ? 4 - number.size() : 0, '0') +
+                                number + "_" + what + ".png");
+}
+
+// Ink is 255, as in the MNIST files.
+std::vector<std::uint8_t> outlier(const Flags& flags, std::uint32_t n) {
+  std::vector<std::uint8_t> pixels;
+  pixels.reserve(kDigitPixels);
+  for (const float ink : generated_outlier(flags.seed, n).ink) {
+    pixels.push_back(static_cast<std::uint8_t>(std::lround(255.0F * ink)));
+  }
+  return pixels;
+}
+
+void write_outliers(const Flags& flags, std::ostream& out) {
+  IdxImages set{.count = flags.outliers, .rows = kDigitSide, .columns = kDigitSide, .pixels = {}};
+  for (std::uint32_t n = 0; n < flags.outliers; ++n) {
+    const std::vector<std::uint8_t> pixels = outlier(flags, n);
+    set.pixels.insert(set.pixels.end(), pixels.begin(), pixels.end());
+  }
+  const fs::path file = fs::path(flags.out) / "outliers-images-idx3-ubyte";
+  write_file_atomically(file, serialize_idx(set));
+  out << file.string() << '\n';
+}
+
+void write_outlier_pictures(const Flags& flags, std::ostream& out) {
+  for (std::uint32_t n = 0; n < flags.outliers; ++n) {
+    const fs::path file = numbered(flags, n, "outlier");
+    write_file_atomically(file, encode_png({.width = kDigitSide,
+                                            .height = kDigitSide,
+                                            .format = PixelFormat::kGrey,
+                                            .pixels = outlier(flags, n)}));
+    out << file.string() << '\n';
+  }
+}
+
 void write_pictures(const Flags& flags, std::ostream& out) {
   for (std::uint32_t n = 0; n < flags.count; ++n) {
     std::mt19937_64 engine(mix_seed(flags.seed, n));
     const int digit = static_cast<int>(n % kClasses);
     const Drawing drawing = draw_digit(digit, engine);
     const Image picture = render_picture(drawing, picture_options(n, engine));
-    const std::string number = std::to_string(n);
-    const fs::path file =
-        fs::path(flags.out) / (std::string(number.size() < 4 ? 4 - number.size() : 0, '0') +
-                               number + "_label" + std::to_string(digit) + ".png");
+    const fs::path file = numbered(flags, n, "label" + std::to_string(digit));
     write_file_atomically(file, encode_png(picture));
     out << file.string() << '\n';
   }
@@ -75,10 +114,12 @@ int run(const Flags& flags, std::ostream& out) {
     throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), flags.out);
   if (flags.pictures) {
     write_pictures(flags, out);
+    write_outlier_pictures(flags, out);
   } else {
     write_pair(flags.out, "train", generate_digits(flags.train, flags.seed), out);
     write_pair(flags.out, "t10k", generate_digits(flags.test, mix_seed(flags.seed, flags.train)),
                out);
+    if (flags.outliers > 0) write_outliers(flags, out);
   }
   flush_results(out);
   return kSuccess;

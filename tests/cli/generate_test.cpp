@@ -33,6 +33,20 @@ TEST_CASE("pictures are named by the digit drawn on them", "[generate]") {
   }
 }
 
+TEST_CASE("things that are no digit come on request, as a file or as pictures", "[generate]") {
+  const TemporaryDirectory folder;
+  const std::string out = folder.path().string();
+  REQUIRE(run_program("mnist-generate",
+                      {"--out", out, "--train", "10", "--test", "10", "--outliers", "30"})
+              .exit_code == 0);
+  CHECK(fs::file_size(folder / "outliers-images-idx3-ubyte") == 16 + 30 * 784);
+  const Outcome outcome = run_program(
+      "mnist-generate", {"--out", out, "--pictures", "--count", "2", "--outliers", "3"});
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(lines_of(outcome.out).size() == 5);
+  CHECK(fs::exists(folder / "0002_outlier.png"));
+}
+
 TEST_CASE("a folder that cannot be made is one line and exit code 2", "[generate]") {
   const Outcome outcome = run_program("mnist-generate", {"--out", "/dev/null/folder"});
   CHECK(outcome.exit_code == 2);

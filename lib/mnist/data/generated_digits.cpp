@@ -1,11 +1,6 @@
-// From style to pixels:
-//   1. A style is a few knots that the pen passes, written down twice, as two extremes of one way
-//   of
-//      writing; a sample lies somewhere between (or slightly beyond), and every knot trembles.
-//   2. A Catmull-Rom spline runs through the knots, broken at corners, and is flattened.
-//   3. The whole is bent, narrowed, slanted and turned, then fitted to the unit square.
-//   4. A pixel's ink is how far its centre lies inside the stroke of a round pen: the distance d to
-//      the nearest segment gives (radius - d) / softness + 1/2, cut to [0, 1].
+// A style is a few knots that the pen passes, written down twice, as two extremes of one way of
+// writing; a sample lies somewhere between (or slightly beyond). data/handwriting.cpp has the rest
+// of the way to pixels.
 #include "mnist/data/generated_digits.h"
 
 #include <algorithm>
@@ -18,58 +13,15 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
+#include "mnist/data/handwriting.h"
 
 namespace mnist {
+
+using namespace pen;
+
 namespace {
 
-// Never two throws among the arguments of one call: their order would be the compiler's.
-class Dice {
- public:
-  explicit Dice(std::mt19937_64& engine) : engine_(engine) {}
-
-  double uniform(double low, double high) {
-    return low + (high - low) * (static_cast<double>(engine_() >> 11) * 0x1p-53);
-  }
-
-  // The sum of twelve uniform numbers: a normal one for all purposes here, without libm, and never
-  // further out than six standard deviations.
-  double normal(double mean, double deviation) {
-    double sum = -6.0;
-    for (int i = 0; i < 12; ++i) sum += uniform(0.0, 1.0);
-    return mean + deviation * sum;
-  }
-
-  bool chance(double probability) { return uniform(0.0, 1.0) < probability; }
-
-  std::size_t below(std::size_t bound) { return uniform_below(engine_, bound); }
-
- private:
-  std::mt19937_64& engine_;
-};
-
 // --- Ways of writing ---------------------------------------------------------------------------
-
-// A point of a style, in hundredths of the glyph's height.
-struct Knot {
-  double x = 0.0;
-  double y = 0.0;
-  bool corner = false;  // the pen turns on the spot
-};
-constexpr bool kCorner = true;
-
-using Path = std::vector<Knot>;
-
-// Both extremes have the same paths, knot by knot.
-struct Style {
-  double share;  // how often it is seen, relative to the glyph's other styles
-  std::vector<Path> from;
-  std::vector<Path> to;
-};
-
-using Glyph = std::vector<Style>;
-
-// A style without extremes: all its variety is the hand's.
-Style only(const std::vector<Path>& paths) { return {1.0, paths, paths}; }
 
 // clang-format off
 const Glyph& digit_glyph(int digit) {
@@ -290,151 +242,8 @@ const Glyph& symbol_glyph() {
 
 // --- Strokes -----------------------------------------------------------------------------------
 
-struct Bounds {
-  double left = std::numeric_limits<double>::infinity();
-  double top = left;
-  double right = -left;
-  double bottom = -left;
-
-  void add(Point p) {
-    left = std::min(left, p.x);
-    top = std::min(top, p.y);
-    right = std::max(right, p.x);
-    bottom = std::max(bottom, p.y);
-  }
-  bool empty() const { return left > right; }
-  double longer_side() const { return std::max(right - left, bottom - top); }
-  Point centre() const { return {(left + right) / 2, (top + bottom) / 2}; }
-};
-
-Bounds bounds_of(const std::vector<Stroke>& strokes) {
-  Bounds bounds;
-  for (const Stroke& stroke : strokes) {
-    for (const Point p : stroke) bounds.add(p);
-  }
-  return bounds;
-}
-
-template <typename Map>
-void transform(std::vector<Stroke>& strokes, const Map& map) {
-  for (Stroke& stroke : strokes) {
-    for (Point& p : stroke) p = map(p);
-  }
-}
-
-void fit_unit_square(std::vector<Stroke>& strokes) {
-  const Bounds bounds = bounds_of(strokes);
-  const double side = bounds.longer_side();
-  if (!(side > 0.0)) return;
-  const Point centre = bounds.centre();
-  transform(strokes, [&](Point p) {
-    return Point{0.5 + (p.x - centre.x) / side, 0.5 + (p.y - centre.y) / side};
-  });
-}
-
-// Uniform Catmull-Rom (E. Catmull, R. Rom: "A class of local interpolating splines", 1974) through
-// knots[first] … knots[last]; beyond its ends the curve's neighbours are mirrored.
-void append_spline(const std::vector<Knot>& knots, std::size_t first, std::size_t last,
-                   Stroke& stroke) {
-  constexpr int kSteps = 8;
-  const auto knot = [&](std::size_t i) { return Point{knots[i].x, knots[i].y}; };
-  const auto mirrored = [](Point end, Point inner) {
-    return Point{2 * end.x - inner.x, 2 * end.y - inner.y};
-  };
-  for (std::size_t i = first; i < last; ++i) {
-    const Point b = knot(i);
-    const Point c = knot(i + 1);
-    const Point a = i > first ? knot(i - 1) : mirrored(b, c);
-    const Point d = i + 1 < last ? knot(i + 2) : mirrored(c, b);
-    const auto at = [](double p, double q, double r, double s, double t) {
-      return q + t / 2 * (r - p + t * (2 * p - 5 * q + 4 * r - s + t * (3 * (q - r) + s - p)));
-    };
-    for (int step = 1; step <= kSteps; ++step) {
-      const double t = static_cast<double>(step) / kSteps;
-      stroke.push_back({at(a.x, b.x, c.x, d.x, t), at(a.y, b.y, c.y, d.y, t)});
-    }
-  }
-}
-
-Stroke flatten(const Path& path) {
-  Stroke stroke = {{path.front().x, path.front().y}};
-  std::size_t first = 0;
-  for (std::size_t i = 1; i < path.size(); ++i) {
-    if (!path[i].corner && i + 1 < path.size()) continue;
-    append_spline(path, first, i, stroke);
-    first = i;
-  }
-  return stroke;
-}
-
-const Style& pick_style(const Glyph& glyph, Dice& dice) {
-  double total = 0.0;
-  for (const Style& style : glyph) total += style.share;
-  double rest = dice.uniform(0.0, total);
-  for (const Style& style : glyph) {
-    rest -= style.share;
-    if (rest < 0.0) return style;
-  }
-  return glyph.back();
-}
-
-// How a hand departs from its model. Lengths are in units of the glyph's height.
-struct Hand {
-  double tremor = 0.0;        // standard deviation of each knot
-  double stroke_shift = 0.0;  // of each stroke as a whole
-  double warp = 0.0;          // of the bending
-  double width_low = 1.0;     // the glyph is narrowed or widened by a factor between these
-  double width_high = 1.0;
-  double slant = 0.0;  // standard deviation of the shear; its mean leans to the right
-  double turn = 0.0;   // of the rotation, in radians
-};
 constexpr Hand kDigitHand = {0.030, 0.020, 0.10, 0.70, 1.30, 0.28, 0.10};
 constexpr Hand kCarefulHand = {0.030, 0.010, 0.05, 0.80, 1.20, 0.10, 0.08};
-
-std::vector<Stroke> write(const Style& style, const Hand& hand, Dice& dice) {
-  constexpr double kPersistence = 0.5;
-  const double blend = dice.uniform(-0.15, 1.15);
-  const double tremor = hand.tremor * dice.uniform(0.4, 1.4);
-  std::vector<Stroke> strokes;
-  for (std::size_t i = 0; i < style.from.size(); ++i) {
-    const double shift_x = dice.normal(0.0, hand.stroke_shift);
-    const double shift_y = dice.normal(0.0, hand.stroke_shift);
-    Path path = style.from[i];
-    Point drift;
-    for (std::size_t k = 0; k < path.size(); ++k) {
-      const Knot& other = style.to[i][k];
-      path[k].x = (path[k].x + blend * (other.x - path[k].x)) / 100 + shift_x;
-      path[k].y = (path[k].y + blend * (other.y - path[k].y)) / 100 + shift_y;
-      // A hand that strays comes back slowly: each knot keeps some of the last one's error.
-      drift.x = kPersistence * drift.x + dice.normal(0.0, tremor);
-      drift.y = kPersistence * drift.y + dice.normal(0.0, tremor);
-      path[k].x += drift.x;
-      path[k].y += drift.y;
-    }
-    strokes.push_back(flatten(path));
-  }
-  return strokes;
-}
-
-// Bends, narrows, slants and turns the glyph about its middle.
-void distort(std::vector<Stroke>& strokes, const Hand& hand, Dice& dice) {
-  const double bow = dice.normal(0.0, 2 * hand.warp);      // ) or (
-  const double taper = dice.normal(0.0, 2 * hand.warp);    // narrower above or below
-  const double balance = dice.normal(0.0, 2 * hand.warp);  // the upper or the lower half is larger
-  const double width = dice.uniform(hand.width_low, hand.width_high);
-  const double slant = dice.normal(0.5 * hand.slant, hand.slant);
-  // tan(angle / 2) gives a rotation by rational numbers alone.
-  const double half = dice.normal(0.0, hand.turn) / 2;
-  const double cosine = (1 - half * half) / (1 + half * half);
-  const double sine = 2 * half / (1 + half * half);
-  transform(strokes, [&](Point p) {
-    const double u = p.x - 0.5;
-    const double v = p.y - 0.5;
-    const double x = width * u * (1 + taper * v) + bow * (v * v - 0.125) - slant * v;
-    const double y = v + balance * (v * v - 0.25);
-    return Point{x * cosine - y * sine, x * sine + y * cosine};
-  });
-}
 
 Drawing draw_glyph(const Glyph& glyph, const Hand& hand, Dice& dice) {
   Drawing drawing;
@@ -525,21 +334,6 @@ std::vector<Stroke> hatching(Dice& dice) {
   return strokes;
 }
 
-// What of the strokes lies above `height`, or below it.
-std::vector<Stroke> cut(const std::vector<Stroke>& strokes, double height, bool keep_above) {
-  std::vector<Stroke> kept;
-  for (const Stroke& stroke : strokes) {
-    bool pen_down = false;
-    for (const Point p : stroke) {
-      const bool inside = (p.y < height) == keep_above;
-      if (inside && !pen_down) kept.emplace_back();
-      if (inside) kept.back().push_back(p);
-      pen_down = inside;
-    }
-  }
-  return kept;
-}
-
 Drawing part_of_digit(Dice& dice) {
   struct Half {
     int digit;
@@ -571,64 +365,6 @@ Drawing several_digits(Dice& dice) {
 }
 
 // --- Pixels ------------------------------------------------------------------------------------
-
-double squared_distance(Point p, Point a, Point b) {
-  const double dx = b.x - a.x;
-  const double dy = b.y - a.y;
-  const double length = dx * dx + dy * dy;
-  const double along = (p.x - a.x) * dx + (p.y - a.y) * dy;
-  const double t = length > 0.0 ? std::clamp(along / length, 0.0, 1.0) : 0.0;
-  const double ex = a.x + t * dx - p.x;
-  const double ey = a.y + t * dy - p.y;
-  return ex * ex + ey * ey;
-}
-
-// From the drawing's coordinates to pixels: (x, y) -> (left + scale * x, top + scale * y).
-struct Placement {
-  double left;
-  double top;
-  double scale;
-
-  Point operator()(Point p) const { return {left + scale * p.x, top + scale * p.y}; }
-};
-
-// The ink of every pixel, 0 to 1, row by row; a pixel's centre lies half a pixel right of and below
-// its corner. `softness` is how many pixels the outline takes from ink to paper.
-std::vector<double> coverage(const Drawing& drawing, const Placement& placement, int width,
-                             int height, double softness) {
-  const double reach = placement.scale * drawing.thickness / 2 + softness / 2;
-  // Squared distances first, none beyond the reach: one square root a pixel is enough.
-  std::vector<double> ink(static_cast<std::size_t>(width) * static_cast<std::size_t>(height),
-                          reach * reach);
-  // The first pixel whose centre is not before `x`, within [0, size].
-  const auto pixel = [](double x, int size) {
-    return static_cast<int>(std::ceil(std::clamp(x - 0.5, 0.0, static_cast<double>(size))));
-  };
-  const auto draw_segment = [&](Point a, Point b) {
-    const int left = pixel(std::min(a.x, b.x) - reach, width);
-    const int right = pixel(std::max(a.x, b.x) + reach, width);
-    const int top = pixel(std::min(a.y, b.y) - reach, height);
-    const int bottom = pixel(std::max(a.y, b.y) + reach, height);
-    for (int y = top; y < bottom; ++y) {
-      double* row = ink.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
-      for (int x = left; x < right; ++x) {
-        row[x] = std::min(row[x], squared_distance({x + 0.5, y + 0.5}, a, b));
-      }
-    }
-  };
-  for (const Stroke& stroke : drawing.strokes) {
-    if (stroke.empty()) continue;
-    Point last = placement(stroke.front());
-    if (stroke.size() == 1) draw_segment(last, last);
-    for (std::size_t i = 1; i < stroke.size(); ++i) {
-      const Point next = placement(stroke[i]);
-      draw_segment(last, next);
-      last = next;
-    }
-  }
-  for (double& value : ink) value = std::clamp((reach - std::sqrt(value)) / softness, 0.0, 1.0);
-  return ink;
-}
 
 // Of a digit's 28x28 pixels.
 Point centre_of_mass(const std::vector<double>& ink) {

@@ -1,4 +1,5 @@
-// Strokes -> Digit: MNIST's box, stroke weight and centring. Internal to lib/mnist/digit.
+// Strokes -> Digit: MNIST's box, stroke weight and centring. Internal to lib/mnist; data/ uses it
+// too.
 #pragma once
 
 #include <opencv2/core.hpp>
