@@ -1,15 +1,23 @@
 #include "mnist/data/digit_set.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
+#include <ATen/Parallel.h>
 #include <torch/nn/functional/upsampling.h>
 
+#include "mnist/base/random.h"
 #include "mnist/bytes/idx.h"
 #include "mnist/data/generated_digits.h"
+#include "mnist/data/generated_outliers.h"
 #include "mnist/digit/digit.h"
 
 namespace mnist {
 namespace {
+
+// A stream of mix_seed.
+constexpr std::uint64_t kOutlierStream = 0x0071'1e25'0000'0000ULL;
 
 torch::Tensor image_tensor(const IdxImages& images) {
   torch::Tensor tensor =
@@ -36,6 +44,22 @@ torch::Tensor scale_to_digit_side(const torch::Tensor& images) {
       .round_()
       .clamp_(0, 255)
       .to(torch::kUInt8);
+}
+
+Digit one_outlier(const std::uint8_t* images, const std::int64_t* labels, std::int64_t size,
+                  std::uint64_t seed, std::int64_t index) {
+  const std::uint64_t own_seed = mix_seed(seed, kOutlierStream + static_cast<std::uint64_t>(index));
+  if (size == 0 || index % 2 == 0) return generated_outlier(own_seed, 0);
+  const auto digit = [&](std::uint64_t stream) {
+    return static_cast<std::int64_t>(mix_seed(own_seed, stream) % static_cast<std::uint64_t>(size));
+  };
+  const auto bytes = [&](std::int64_t row) {
+    return DigitBytes(images + row * kDigitPixels, kDigitPixels);
+  };
+  const std::int64_t a = digit(1);
+  const std::int64_t b = digit(2);
+  return outlier_from_digits(bytes(a), static_cast<int>(labels[a]), bytes(b),
+                             static_cast<int>(labels[b]), own_seed);
 }
 
 }  // namespace
@@ -67,6 +91,23 @@ DigitSet generate_digit_set(std::int64_t count, std::uint64_t seed) {
   const GeneratedSet generated = generate_digits(static_cast<std::uint32_t>(count), seed);
   return {
       image_tensor(generated.images), label_tensor(generated.labels), "generated digits", {}, {}};
+}
+
+DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t seed) {
+  torch::Tensor outliers = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8);
+  const auto* images = digits.images.data_ptr<std::uint8_t>();
+  const auto* labels = digits.labels.data_ptr<std::int64_t>();
+  auto* out = outliers.data_ptr<std::uint8_t>();
+  at::parallel_for(0, count, 64, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const Digit outlier = one_outlier(images, labels, digits.size(), seed, i);
+      std::transform(outlier.ink.begin(), outlier.ink.end(), out + i * kDigitPixels,
+                     [](float ink) { return static_cast<std::uint8_t>(std::lround(ink * 255)); });
+    }
+  });
+  return {torch::cat({digits.images, outliers}),
+          torch::cat({digits.labels, torch::full({count}, kOutlierLabel, torch::kInt64)}), digits.name,
+          digits.images_sha256, digits.labels_sha256};
 }
 
 torch::Tensor to_ink(const torch::Tensor& bytes) { return bytes.to(torch::kFloat32).div_(255); }

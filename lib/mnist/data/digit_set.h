@@ -8,11 +8,16 @@
 
 #include <torch/types.h>
 
+#include "mnist/digit/digit.h"
+
 namespace mnist {
+
+// The label of images that are no digit.
+inline constexpr std::int64_t kOutlierLabel = kClasses;
 
 struct DigitSet {
   torch::Tensor images;       // uint8 [N,1,28,28] on the CPU; 255 is ink, 0 is paper
-  torch::Tensor labels;       // int64 [N] on the CPU, 0 to 9
+  torch::Tensor labels;       // int64 [N] on the CPU, 0 to 9, or kOutlierLabel
   std::string name;           // what reports call it, e.g. the path of the image file
   std::string images_sha256;  // of the uncompressed IDX content; empty where there was none
   std::string labels_sha256;
@@ -39,6 +44,11 @@ DigitSet load_mnist(const std::filesystem::path& folder, Split split);
 
 // Digits drawn by the project itself (generated_digits.h), classes evenly spread.
 DigitSet generate_digit_set(std::int64_t count, std::uint64_t seed);
+
+// `digits` and behind them `count` images that are no digit (generated_outliers.h), labelled
+// kOutlierLabel: half of them from nothing, half made of two of the digits. A function of its
+// arguments alone. Throws what generated_outlier throws.
+DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t seed);
 
 // Ink in [0,1] from bytes: float32 of the same shape.
 torch::Tensor to_ink(const torch::Tensor& bytes);

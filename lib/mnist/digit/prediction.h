@@ -35,6 +35,10 @@ struct Prediction {
   double confidence = 0.0;
   // Calibrated probabilities of the ten classes, summing to 1; all 0 where there is no `digit`.
   std::array<double, kClasses> probabilities{};
+  // The network's probability that this is a digit at all, whichever: sigmoid(logsumexp(logits)),
+  // with "not a digit" as an eleventh class of logit 0. Means something where the network was
+  // trained on images that are none. 0 where there is no `digit`.
+  double acceptance = 0.0;
   // Nothing when the picture is accepted as a digit.
   std::optional<Rejection> rejection;
 };

@@ -127,6 +127,7 @@ Model parse_model(std::span<const std::uint8_t> bytes) {
   model.network->eval();
   model.temperature = metadata_number(file, "temperature", 1e-3, 1e3);
   model.reject_below = metadata_number(file, "reject_below", 0.0, 1.0);
+  model.accept_above = metadata_number(file, "accept_above", 0.0, 1.0);
   model.training = json::parse(metadata_value(file, "training"), nullptr, false);
   if (!model.training.is_object()) {
     throw Error(ErrorKind::kCorrupt, "impossible value of 'training' in the metadata");
@@ -157,6 +158,7 @@ void save_model(const std::filesystem::path& path, const Model& model) {
       {"options", model.network->options.to_json().dump()},
       {"temperature", json(model.temperature).dump()},
       {"reject_below", json(model.reject_below).dump()},
+      {"accept_above", json(model.accept_above).dump()},
       {"training", model.training.dump()},
   };
   file.metadata.merge(fixed_metadata());

@@ -23,6 +23,9 @@ struct Model {
   double temperature = 1.0;
   // A digit whose confidence lies below is rejected as unsure.
   double reject_below = 0.5;
+  // An image whose acceptance (Prediction::acceptance) lies below is rejected as not a digit; 0 for
+  // a network that was not trained to tell.
+  double accept_above = 0.0;
   // How it came to be: config, epochs, seed, validation accuracy, digests of the training data.
   nlohmann::json training = nlohmann::json::object();
   std::string path;  // where it was loaded from; empty for one made in memory

@@ -27,20 +27,22 @@ std::vector<Prediction> Predictor::predict(std::span<const NormalizedDigit> digi
     std::memcpy(ink.data_ptr<float>() + i * kDigitPixels, digits[i].digit.ink.data(),
                 sizeof digits[i].digit.ink);
   }
-  const torch::Tensor probabilities = model_.network->forward(ink.to(options_.device))
-                                          .to(torch::kCPU, torch::kFloat32)
-                                          .div_(model_.temperature)
-                                          .softmax(1)
-                                          .contiguous();
+  const torch::Tensor logits =
+      model_.network->forward(ink.to(options_.device)).to(torch::kCPU, torch::kFloat32);
+  // The eleventh class was trained with these logits: the temperature is for the ten alone.
+  const torch::Tensor acceptance = logits.logsumexp(1).sigmoid_().contiguous();
+  const torch::Tensor probabilities = (logits / model_.temperature).softmax(1).contiguous();
   std::vector<Prediction> predictions;
   predictions.reserve(digits.size());
   for (std::int64_t i = 0; i < count; ++i) {
-    predictions.push_back(decide(digits[i], probabilities.data_ptr<float>() + i * kClasses));
+    predictions.push_back(decide(digits[i], probabilities.data_ptr<float>() + i * kClasses,
+                                 acceptance.data_ptr<float>()[i]));
   }
   return predictions;
 }
 
-Prediction Predictor::decide(const NormalizedDigit& digit, const float* probabilities) const {
+Prediction Predictor::decide(const NormalizedDigit& digit, const float* probabilities,
+                             double acceptance) const {
   Prediction prediction;
   if (is_blank(digit)) {
     prediction.rejection = Rejection::kBlank;
@@ -51,9 +53,12 @@ Prediction Predictor::decide(const NormalizedDigit& digit, const float* probabil
       std::max_element(prediction.probabilities.begin(), prediction.probabilities.end());
   prediction.digit = static_cast<int>(std::distance(prediction.probabilities.begin(), best));
   prediction.confidence = *best;
+  prediction.acceptance = acceptance;
   if (!options_.reject) return prediction;
   if (digit.rejection) {
     prediction.rejection = digit.rejection;
+  } else if (acceptance < model_.accept_above) {
+    prediction.rejection = Rejection::kNotADigit;
   } else if (prediction.confidence < options_.reject_below.value_or(model_.reject_below)) {
     prediction.rejection = Rejection::kUnsure;
   }

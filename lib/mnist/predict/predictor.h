@@ -33,7 +33,8 @@ class Predictor {
   const Model& model() const { return model_; }
 
  private:
-  Prediction decide(const NormalizedDigit& digit, const float* probabilities) const;
+  Prediction decide(const NormalizedDigit& digit, const float* probabilities,
+                    double acceptance) const;
 
   Model model_;
   PredictorOptions options_;

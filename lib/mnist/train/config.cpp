@@ -14,6 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kOptimizers = {"sgd", "adam", "adamw", "muon"};
 constexpr std::array<std::string_view, 4> kSchedules = {"constant", "step", "cosine", "one-cycle"};
 
+constexpr std::array<std::string_view, 3> kPrecisions = {"auto", "float32", "bfloat16"};
+
 constexpr double kTiny = 1e-12;  // the smallest value of what must be above 0
 
 DataConfig read_data(JsonObjectReader reader) {
@@ -24,6 +26,7 @@ DataConfig read_data(JsonObjectReader reader) {
   data.test_images = reader.string("test_images", data.test_images);
   data.test_labels = reader.string("test_labels", data.test_labels);
   data.validation = reader.integer("validation", data.validation, 0, INT32_MAX);
+  data.outliers = reader.integer("outliers", data.outliers, 0, 10'000'000);
   reader.finish();
   return data;
 }
@@ -74,6 +77,7 @@ TrainingConfig read_training(JsonObjectReader reader) {
   training.label_smoothing = reader.number("label_smoothing", training.label_smoothing, 0, 0.9);
   training.gradient_clip = reader.number("gradient_clip", training.gradient_clip, 0, 1e9);
   training.ema_decay = reader.number("ema_decay", training.ema_decay, 0, 0.999999);
+  training.precision = reader.choice("precision", training.precision, kPrecisions);
   training.early_stopping = reader.integer("early_stopping", training.early_stopping, 0, 1'000'000);
   reader.finish();
   return training;
@@ -163,13 +167,15 @@ nlohmann::json RunConfig::to_json() const {
         {"train_labels", data.train_labels},
         {"test_images", data.test_images},
         {"test_labels", data.test_labels},
-        {"validation", data.validation}}},
+        {"validation", data.validation},
+        {"outliers", data.outliers}}},
       {"training",
        {{"epochs", training.epochs},
         {"batch_size", training.batch_size},
         {"label_smoothing", training.label_smoothing},
         {"gradient_clip", training.gradient_clip},
         {"ema_decay", training.ema_decay},
+        {"precision", training.precision},
         {"early_stopping", training.early_stopping}}},
       {"optimizer", mnist::to_json(optimizer)},
       {"schedule", mnist::to_json(schedule)},

@@ -23,6 +23,8 @@ struct DataConfig {
   std::string test_images = "t10k-images-idx3-ubyte";
   std::string test_labels = "t10k-labels-idx1-ubyte";
   std::int64_t validation = 5000;  // training images put aside, stratified and seeded; 0 for none
+  // Generated images of what is no digit (with_outliers) to train on besides; 0 for none.
+  std::int64_t outliers = 0;
 };
 
 struct OptimizerConfig {
@@ -49,9 +51,12 @@ struct ScheduleConfig {
 struct TrainingConfig {
   double epochs = 4.0;  // may be fractional
   std::int64_t batch_size = 256;
-  double label_smoothing = 0.0;     // Szegedy et al., 2016 (arXiv:1512.00567), section 7
-  double gradient_clip = 0.0;       // largest norm of the whole gradient; 0 for no limit
-  double ema_decay = 0.0;           // exponential moving average of the weights; 0 for none
+  double label_smoothing = 0.0;  // Szegedy et al., 2016 (arXiv:1512.00567), section 7
+  double gradient_clip = 0.0;    // largest norm of the whole gradient; 0 for no limit
+  double ema_decay = 0.0;        // exponential moving average of the weights; 0 for none
+  // float32, bfloat16, or auto: bfloat16 where the processor multiplies it itself and the network
+  // has kernels for it (bfloat16_gradient.h), else float32.
+  std::string precision = "auto";
   std::int64_t early_stopping = 0;  // epochs without a better validation accuracy; 0 for never
 };
 

@@ -11,16 +11,13 @@
 
 #include <torch/types.h>
 
-#include "mnist/digit/digit.h"
+#include "mnist/data/digit_set.h"
 
 namespace mnist {
 
-// The label of images that are no digit.
-inline constexpr std::int64_t kNotADigit = kClasses;
-
 struct LossOptions {
-  double smoothing = 0.0;   // share of a digit's target spread evenly over the ten digits
-  bool not_a_digit = false;  // whether the eleventh class takes part; labels may then be kNotADigit
+  double smoothing = 0.0;    // share of a digit's target spread evenly over the ten digits
+  bool not_a_digit = false;  // whether the eleventh class takes part; labels may then be kOutlierLabel
 };
 
 // The mean over the batch, as a scalar to differentiate. logits: float [N,10]; labels: int64 [N].

@@ -1,6 +1,7 @@
 #include "mnist/train/trainer.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -12,10 +13,12 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
+#include "mnist/data/augment_digit.h"
 #include "mnist/data/augmentation.h"
 #include "mnist/data/sampling.h"
 #include "mnist/predict/calibration.h"
 #include "mnist/predict/inference.h"
+#include "mnist/train/autocast.h"
 #include "mnist/train/schedule.h"
 
 namespace mnist {
@@ -106,14 +109,24 @@ Trainer::Trainer(const RunConfig& config, DigitSet training, DigitSet validation
       device_(device),
       // Variations are made on the CPU; without any, the device has all it needs.
       data_device_(config.augmentation.any() ? torch::Device(torch::kCPU) : device),
-      images_(training.images.to(data_device_)),
-      labels_(training.labels.to(data_device_)),
       validation_(std::move(validation)),
+      loss_options_{.smoothing = config.training.label_smoothing,
+                    .not_a_digit = config.data.outliers > 0},
       network_(initial_network(config, device)) {
   if (training.size() == 0) throw Error(ErrorKind::kUsage, "there are no images to train on");
+  if (config.data.outliers > 0) {
+    training = with_outliers(training, config.data.outliers, config.seed);
+  }
+  images_ = training.images.to(data_device_).contiguous();
+  labels_ = training.labels.to(data_device_);
   parameters_.emplace(*network_);
   optimizer_.emplace(config_.optimizer, *parameters_);
-  if (FusedGradient::supports(config_.model, device_) && !config_.augmentation.any()) {
+  if (computes_in_bfloat16()) {
+    if (Bfloat16Gradient::supports(config_.model, device_)) {
+      bfloat16_.emplace(*network_, at::get_num_threads());
+    }
+  } else if (FusedGradient::supports(config_.model, device_) && !config_.augmentation.any() &&
+             !loss_options_.not_a_digit) {
     fused_.emplace(*network_, at::get_num_threads());
   }
   if (config_.training.ema_decay > 0) average_ = parameters_->values.clone();
@@ -128,20 +141,58 @@ double Trainer::schedule_factor_at(std::int64_t step) const {
   return schedule_factor(config_.schedule, step, total_steps_, steps_per_epoch_);
 }
 
+bool Trainer::computes_in_bfloat16() const {
+  if (config_.training.precision != "auto") return config_.training.precision == "bfloat16";
+  return Bfloat16Gradient::native() && Bfloat16Gradient::supports(config_.model, device_);
+}
+
+std::uint64_t Trainer::dropout_seed() const {
+  return mix_seed(config_.seed, kDropoutStream + static_cast<std::uint64_t>(step_));
+}
+
 torch::Tensor Trainer::batch_ink(const torch::Tensor& rows) const {
   if (!config_.augmentation.any()) return to_ink(images_.index_select(0, rows));
   return augmented_ink(images_, rows, config_.augmentation, config_.seed, step_ / steps_per_epoch_);
 }
 
+torch::Tensor Trainer::bfloat16_loss_and_gradient(const torch::Tensor& rows) {
+  const torch::Tensor labels = labels_.index_select(0, rows);
+  const auto size = static_cast<std::size_t>(rows.size(0));
+  const auto* row = rows.data_ptr<std::int64_t>();
+  const auto* images = images_.data_ptr<std::uint8_t>();
+  const std::int64_t epoch = step_ / steps_per_epoch_;
+  const auto read_ink = [&](std::int64_t i, float* ink) {
+    const std::uint8_t* image = images + row[i] * kDigitPixels;
+    std::array<std::uint8_t, kDigitPixels> varied;
+    if (config_.augmentation.any()) {
+      augment_digit(image, config_.augmentation, config_.seed, epoch, row[i], varied.data());
+      image = varied.data();
+    }
+    std::transform(image, image + kDigitPixels, ink,
+                   [](std::uint8_t byte) { return static_cast<float>(byte) / 255.0F; });
+  };
+  const double sum = bfloat16_->compute({.labels = {labels.data_ptr<std::int64_t>(), size},
+                                         .read_ink = read_ink,
+                                         .dropout_seed = dropout_seed()},
+                                        loss_options_);
+  return torch::tensor(sum / static_cast<double>(size));
+}
+
 torch::Tensor Trainer::loss_and_gradient(const torch::Tensor& rows) {
-  const double smoothing = config_.training.label_smoothing;
-  if (fused_) return torch::tensor(fused_->compute(images_, labels_, rows, smoothing));
-  if (config_.model.dropout > 0)
-    torch::manual_seed(mix_seed(config_.seed, kDropoutStream + static_cast<std::uint64_t>(step_)));
+  if (fused_) {
+    return torch::tensor(fused_->compute(images_, labels_, rows, loss_options_.smoothing));
+  }
+  if (bfloat16_) return bfloat16_loss_and_gradient(rows);
+  if (config_.model.dropout > 0) torch::manual_seed(dropout_seed());
   const torch::Tensor ink = batch_ink(rows).to(device_);
   const torch::Tensor labels = labels_.index_select(0, rows).to(device_);
-  const torch::Tensor loss = F::cross_entropy(
-      network_->forward(ink), labels, F::CrossEntropyFuncOptions().label_smoothing(smoothing));
+  torch::Tensor logits;
+  {
+    std::optional<Bfloat16Autocast> autocast;
+    if (computes_in_bfloat16()) autocast.emplace(device_);
+    logits = network_->forward(ink).to(torch::kFloat32);
+  }
+  const torch::Tensor loss = classification_loss(logits, labels, loss_options_);
   parameters_->gradients.zero_();
   loss.backward();
   return loss.detach();
@@ -168,7 +219,7 @@ void Trainer::train_step(const torch::Tensor& rows) {
 
 bool Trainer::train_epoch(TrainingObserver& observer) {
   std::optional<SingleThreadedOperators> single_threaded;
-  if (fused_) single_threaded.emplace();
+  if (fused_ || bfloat16_) single_threaded.emplace();
   network_->train();
   const std::int64_t batch = config_.training.batch_size;
   const std::int64_t epoch = step_ / steps_per_epoch_;
@@ -258,6 +309,8 @@ Model Trainer::model() {
   model.network->eval();
   const auto [images, labels] = calibration_digits();
   model.temperature = fit_temperature(infer_logits(model.network, images, torch::kCPU), labels);
+  // With outliers the eleventh class is a probability: the likelier answer is taken.
+  model.accept_above = loss_options_.not_a_digit ? 0.5 : 0.0;
   return model;
 }
 

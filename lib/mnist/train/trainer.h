@@ -18,6 +18,7 @@
 
 #include "mnist/data/digit_set.h"
 #include "mnist/model/model_file.h"
+#include "mnist/train/bfloat16/bfloat16_gradient.h"
 #include "mnist/train/config.h"
 #include "mnist/train/fused/fused_gradient.h"
 #include "mnist/train/optimizer.h"
@@ -104,6 +105,9 @@ class Trainer {
   torch::Tensor batch_ink(const torch::Tensor& rows) const;
   // The mean loss over these rows, as a scalar; leaves its gradient in parameters_.
   torch::Tensor loss_and_gradient(const torch::Tensor& rows);
+  torch::Tensor bfloat16_loss_and_gradient(const torch::Tensor& rows);
+  bool computes_in_bfloat16() const;
+  std::uint64_t dropout_seed() const;
   EpochMetrics finish_epoch(double seconds);
   bool record_best(const EpochMetrics& metrics);
   torch::Tensor validation_logits();
@@ -116,10 +120,13 @@ class Trainer {
   torch::Tensor images_;       // uint8 [N,1,28,28]
   torch::Tensor labels_;       // int64 [N]
   DigitSet validation_;
+  LossOptions loss_options_;
   ConvNet network_{nullptr};
   std::optional<FlatParameters> parameters_;
   std::optional<Optimizer> optimizer_;
-  std::optional<FusedGradient> fused_;  // instead of autograd, where it knows the network
+  // At most one of these, instead of autograd, where it knows the network.
+  std::optional<FusedGradient> fused_;
+  std::optional<Bfloat16Gradient> bfloat16_;
   torch::Tensor average_;  // moving average of parameters_->values; undefined without one
   std::int64_t steps_per_epoch_ = 0;
   std::int64_t total_steps_ = 0;

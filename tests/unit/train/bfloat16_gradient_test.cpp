@@ -20,7 +20,7 @@ using Gradients = std::vector<torch::Tensor>;  // one for each parameter
 // A network, its flat parameters and some digits to learn.
 struct Bench {
   explicit Bench(const ConvNetOptions& options) : network(options), parameters(*network) {
-    labels.index_fill_(0, torch::arange(0, 300, 7), kNotADigit);
+    labels.index_fill_(0, torch::arange(0, 300, 7), kOutlierLabel);
   }
 
   Gradients bfloat16(std::int64_t count, int threads, const bfloat16::Kernels& kernels) {

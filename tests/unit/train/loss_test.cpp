@@ -17,14 +17,13 @@ TEST_CASE("without the eleventh class the loss is Torch's cross-entropy", "[trai
   const double expected =
       F::cross_entropy(logits, labels, F::CrossEntropyFuncOptions().label_smoothing(0.2))
           .item<double>();
-  CHECK(classification_loss(logits, labels, {.smoothing = 0.2}).item<double>() ==
-        Approx(expected));
+  CHECK(classification_loss(logits, labels, {.smoothing = 0.2}).item<double>() == Approx(expected));
 }
 
 TEST_CASE("the eleventh class has logit 0", "[train]") {
   const torch::Tensor logits = torch::zeros({1, 10});
   logits[0][3] = 2.0;
-  const torch::Tensor none = torch::full({1}, kNotADigit, torch::kInt64);
+  const torch::Tensor none = torch::full({1}, kOutlierLabel, torch::kInt64);
   // p(not a digit) = 1 / (1 + 9 + e^2)
   CHECK(classification_loss(logits, none, {.smoothing = 0.3, .not_a_digit = true}).item<double>() ==
         Approx(std::log(10 + std::exp(2.0))));

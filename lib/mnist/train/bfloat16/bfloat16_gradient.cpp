@@ -27,10 +27,10 @@ using bfloat16::packed_size;
 // Few enough that clearing and adding up the gradients matters little, many enough to share out.
 constexpr int kChunk = 32;
 
-constexpr int kTaps = 9;                     // of a 3x3 convolution
-constexpr int kInputChannels = 4;            // 2x2 pixels, space-to-depth
-constexpr int kLogits = kLanes;              // classes padded to a vector
-constexpr double kRunningMomentum = 0.1;     // torch::nn::BatchNorm2d's defaults
+constexpr int kTaps = 9;                  // of a 3x3 convolution
+constexpr int kInputChannels = 4;         // 2x2 pixels, space-to-depth
+constexpr int kLogits = kLanes;           // classes padded to a vector
+constexpr double kRunningMomentum = 0.1;  // torch::nn::BatchNorm2d's defaults
 constexpr double kNormEpsilon = 1e-5;
 constexpr int kSumPieces = 16;
 
@@ -42,11 +42,11 @@ using Buffer = std::vector<T>;  // zeroed
 
 // A convolution with its normalisation and activation: shapes, and what a step leaves there.
 struct Layer {
-  int side;          // of the convolution's input and output
+  int side;  // of the convolution's input and output
   int in_channels;
   int out_channels;
   bool pool;
-  int out_side;      // behind the pooling
+  int out_side;  // behind the pooling
 
   // The network's tensors.
   torch::Tensor weight, scale, shift, running_mean, running_var, batches;
@@ -86,9 +86,9 @@ struct Layer {
 
 // A linear layer whose positions are the images of a chunk.
 struct LinearLayer {
-  int ins;          // channels of a tap
-  int taps;         // positions of one image that it reads; 1 for plain vectors
-  int outs;         // classes: padded
+  int ins;   // channels of a tap
+  int taps;  // positions of one image that it reads; 1 for plain vectors
+  int outs;  // classes: padded
   int real_outs;
   torch::Tensor weight, bias;
 
@@ -98,9 +98,7 @@ struct LinearLayer {
     return {ins, outs, {1, images, 0, features()}, {1, taps, 0, ins}};
   }
   // Back to one tap's inputs.
-  Convolution backward(int images) const {
-    return {outs, ins, {1, images, 0, outs}, {1, 1, 0, 0}};
-  }
+  Convolution backward(int images) const { return {outs, ins, {1, images, 0, outs}, {1, 1, 0, 0}}; }
   Buffer<Bf16> packed;
   Buffer<Bf16> packed_backward;  // [tap]
   Buffer<float> bias_copy;
@@ -108,9 +106,9 @@ struct LinearLayer {
 
 // What one thread works in.
 struct Scratch {
-  Buffer<float> sums;   // one image's convolution, or a chunk's linear layer
-  Buffer<Bf16> flat;    // [chunk][features] behind the last block
-  Buffer<Bf16> hidden;  // [chunk][hidden]
+  Buffer<float> sums;    // one image's convolution, or a chunk's linear layer
+  Buffer<Bf16> flat;     // [chunk][features] behind the last block
+  Buffer<Bf16> hidden;   // [chunk][hidden]
   Buffer<Bf16> rounded;  // gradients of the logits, then of the hidden layer: [chunk][…]
   Buffer<float> logits;
   std::vector<Buffer<Bf16>> dy;  // per layer, one padded image
@@ -119,8 +117,8 @@ struct Scratch {
 
 // What one chunk adds up.
 struct ChunkSums {
-  Buffer<float> gradient;         // of all weights and linear biases
-  Buffer<float> channel_sums;     // of the running stage: two per channel
+  Buffer<float> gradient;      // of all weights and linear biases
+  Buffer<float> channel_sums;  // of the running stage: two per channel
   double loss = 0;
 };
 
@@ -153,8 +151,8 @@ class Bfloat16Gradient::Impl {
       bias_offsets_.push_back(offset + linear.weights());
       offset += linear.weights() + linear.outs;
     }
-    gradient_size_ = (offset + kSumPieces * kLanes - 1) / (kSumPieces * kLanes) *
-                     (kSumPieces * kLanes);
+    gradient_size_ =
+        (offset + kSumPieces * kLanes - 1) / (kSumPieces * kLanes) * (kSumPieces * kLanes);
     for (int i = 0; i < crew_.size(); ++i) scratch_.push_back(make_scratch());
   }
 
@@ -208,8 +206,8 @@ class Bfloat16Gradient::Impl {
         layer.batches = buffers["norm" + number + ".num_batches_tracked"];
         layer.packed.resize(packed_size(layer.out_channels, channels, kTaps));
         layer.packed_backward.resize(packed_size(channels, layer.out_channels, kTaps));
-        for (auto* values : {&layer.y_scale, &layer.y_shift, &layer.dz_factor, &layer.y_factor,
-                             &layer.constant}) {
+        for (auto* values :
+             {&layer.y_scale, &layer.y_shift, &layer.dz_factor, &layer.y_factor, &layer.constant}) {
           values->resize(layer.out_channels);
         }
         layer.mean.resize(layer.out_channels);
@@ -253,14 +251,13 @@ class Bfloat16Gradient::Impl {
     std::size_t in_pairs = static_cast<std::size_t>(kChunk + 1) * first.features();
     std::size_t out_pairs = static_cast<std::size_t>(kChunk) * first.outs;
     for (const Layer& layer : layers_) {
-      sums = std::max<std::size_t>(sums, layer.side * layer.side *
-                                             std::max(layer.in_channels, layer.out_channels));
+      sums = std::max<std::size_t>(
+          sums, layer.side * layer.side * std::max(layer.in_channels, layer.out_channels));
       in_pairs = std::max<std::size_t>(in_pairs, layer.in_size());
       out_pairs = std::max<std::size_t>(
           out_pairs, static_cast<std::size_t>(layer.side) * (layer.side + 1) * layer.out_channels);
-      scratch.dy.emplace_back(
-          with_slack(static_cast<std::size_t>(layer.padded()) * layer.padded() *
-                     layer.out_channels));
+      scratch.dy.emplace_back(with_slack(static_cast<std::size_t>(layer.padded()) * layer.padded() *
+                                         layer.out_channels));
     }
     scratch.sums.resize(with_slack(sums));
     scratch.in_pairs.resize(with_slack(in_pairs));
@@ -317,13 +314,13 @@ class Bfloat16Gradient::Impl {
         const int out_stride = int_of(l.weight.stride(0));
         const int tap_stride = int_of(l.weight.stride(3));
         const float* data = l.weight.data_ptr<float>();
-        kernels_.pack({data, l.out_channels, l.in_channels, kTaps, out_stride, in_stride,
-                       tap_stride, false},
-                      l.packed.data());
+        kernels_.pack(
+            {data, l.out_channels, l.in_channels, kTaps, out_stride, in_stride, tap_stride, false},
+            l.packed.data());
         if (piece > 0) {
-          kernels_.pack({data, l.in_channels, l.out_channels, kTaps, in_stride, out_stride,
-                         tap_stride, true},
-                        l.packed_backward.data());
+          kernels_.pack(
+              {data, l.in_channels, l.out_channels, kTaps, in_stride, out_stride, tap_stride, true},
+              l.packed_backward.data());
         }
         return;
       }
@@ -340,8 +337,8 @@ class Bfloat16Gradient::Impl {
   // The weights from all outputs to one tap's inputs. The outputs' padding multiplies gradients of
   // 0, but must be there: the classes' come from a padded copy.
   void pack_backward(LinearLayer& l, int tap) {
-    Bf16* packed = l.packed_backward.data() +
-                   static_cast<std::size_t>(tap) * packed_size(l.ins, l.outs, 1);
+    Bf16* packed =
+        l.packed_backward.data() + static_cast<std::size_t>(tap) * packed_size(l.ins, l.outs, 1);
     const float* data = l.weight.data_ptr<float>();
     if (l.outs == l.real_outs) {
       kernels_.pack({data + tap, l.ins, l.outs, 1, l.taps, l.features(), 0, false}, packed);
@@ -407,8 +404,8 @@ class Bfloat16Gradient::Impl {
                           in_of(layer, image) + Layer::inner(layer.side, layer.in_channels),
                           convolution.positions);
       }
-      kernels_.convolve(convolution, in_of(layer, image), layer.packed.data(),
-                        scratch.sums.data(), layer.out_channels);
+      kernels_.convolve(convolution, in_of(layer, image), layer.packed.data(), scratch.sums.data(),
+                        layer.out_channels);
       kernels_.round_and_sum(scratch.sums.data(), layer.side * layer.side, layer.out_channels,
                              y_of(layer, image), sums_[chunk].channel_sums.data());
     }
@@ -575,10 +572,11 @@ class Bfloat16Gradient::Impl {
       linear_gradient(0, images, scratch.flat.data(), scratch.sums.data(), rounded, scratch,
                       gradient);
       for (int tap = 0; tap < hidden.taps; ++tap) {
-        kernels_.convolve(hidden.backward(images), rounded,
-                          hidden.packed_backward.data() +
-                              static_cast<std::size_t>(tap) * packed_size(hidden.ins, hidden.outs, 1),
-                          scratch.sums.data() + tap * hidden.ins, features);
+        kernels_.convolve(
+            hidden.backward(images), rounded,
+            hidden.packed_backward.data() +
+                static_cast<std::size_t>(tap) * packed_size(hidden.ins, hidden.outs, 1),
+            scratch.sums.data() + tap * hidden.ins, features);
       }
     }
     const std::size_t l = layers_.size() - 1;
@@ -633,8 +631,10 @@ class Bfloat16Gradient::Impl {
     float* gradient = sums_.front().gradient.data();
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
-      layer.weight.grad().permute({2, 3, 1, 0}).copy_(torch::from_blob(
-          gradient + weight_offsets_[l], {3, 3, layer.in_channels, layer.out_channels}));
+      layer.weight.grad()
+          .permute({2, 3, 1, 0})
+          .copy_(torch::from_blob(gradient + weight_offsets_[l],
+                                  {3, 3, layer.in_channels, layer.out_channels}));
     }
     for (std::size_t l = 0; l < linear_.size(); ++l) {
       const LinearLayer& linear = linear_[l];
@@ -644,8 +644,7 @@ class Bfloat16Gradient::Impl {
           .copy_(torch::from_blob(gradient + weight_offsets_[layers_.size() + l],
                                   {linear.taps, linear.ins, linear.real_outs},
                                   {linear.features() / linear.taps * linear.outs, linear.outs, 1}));
-      linear.bias.grad().copy_(
-          torch::from_blob(gradient + bias_offsets_[l], {linear.real_outs}));
+      linear.bias.grad().copy_(torch::from_blob(gradient + bias_offsets_[l], {linear.real_outs}));
     }
   }
 
@@ -653,14 +652,14 @@ class Bfloat16Gradient::Impl {
   const ConvNetOptions options_;
   Crew crew_;
   std::vector<Layer> layers_;
-  std::vector<LinearLayer> linear_;   // hidden, where there is one, and output
-  std::vector<int> weight_offsets_;   // in ChunkSums::gradient, of layers_ then linear_
-  std::vector<int> bias_offsets_;     // of linear_
+  std::vector<LinearLayer> linear_;  // hidden, where there is one, and output
+  std::vector<int> weight_offsets_;  // in ChunkSums::gradient, of layers_ then linear_
+  std::vector<int> bias_offsets_;    // of linear_
   int gradient_size_ = 0;
-  std::vector<Scratch> scratch_;      // one for each thread
-  std::vector<ChunkSums> sums_;       // one for each chunk
-  Buffer<Bf16> da_[2];                // of even and of odd layers: [batch][pooled_size]
-  std::vector<double> totals_;        // of the last stage's channel_sums
+  std::vector<Scratch> scratch_;  // one for each thread
+  std::vector<ChunkSums> sums_;   // one for each chunk
+  Buffer<Bf16> da_[2];            // of even and of odd layers: [batch][pooled_size]
+  std::vector<double> totals_;    // of the last stage's channel_sums
 
   // The running step.
   const Batch* batch_ = nullptr;

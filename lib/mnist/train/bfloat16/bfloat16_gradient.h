@@ -32,9 +32,8 @@ class Bfloat16Gradient {
   // The network's parameters, their gradients and its running statistics are read and written where
   // they are: the network must live as long, and its gradients must be defined. `threads` counts
   // the calling one. Requires supports(network.options, kCPU).
-  Bfloat16Gradient(
-      const ConvNetImpl& network, int threads,
-      const bfloat16::Kernels& kernels = *bfloat16::available_kernels().front());
+  Bfloat16Gradient(const ConvNetImpl& network, int threads,
+                   const bfloat16::Kernels& kernels = *bfloat16::available_kernels().front());
   ~Bfloat16Gradient();
 
   // Writes the 28x28 inks in [0,1] of place `i` of the batch. Called from several threads.
@@ -44,7 +43,7 @@ class Bfloat16Gradient {
   using SumOverProcesses = std::function<void(std::span<double>)>;
 
   struct Batch {
-    std::span<const std::int64_t> labels;  // 0 to 9, or kNotADigit
+    std::span<const std::int64_t> labels;  // 0 to 9, or kOutlierLabel
     ReadInk read_ink;
     std::uint64_t dropout_seed = 0;  // of this batch
     std::uint64_t first_place = 0;   // of this process's share in the whole batch, for dropout

@@ -21,8 +21,8 @@ namespace mnist::bfloat16 {
 
 using Bf16 = std::uint16_t;
 
-inline constexpr int kLanes = 16;   // floats in a vector
-inline constexpr int kTile = 32;    // outputs that share a tile of packed weights
+inline constexpr int kLanes = 16;  // floats in a vector
+inline constexpr int kTile = 32;   // outputs that share a tile of packed weights
 
 // A grid of positions, each with its channels.
 struct Grid {
@@ -101,11 +101,10 @@ struct Kernels {
                    const Grid& out_positions);
   // With dz the gradient before the ReLU (da: of what activate() wrote, packed densely): adds the
   // sum over positions of dz to sums[0 … channels), of dz * y to sums[channels … 2 * channels).
-  void (*activation_sums)(const Activation& activation, const Bf16* y, const Bf16* da,
-                          float* sums);
+  void (*activation_sums)(const Activation& activation, const Bf16* y, const Bf16* da, float* sums);
   // The gradient of y, to the positions of `dy_positions`.
-  void (*activation_gradient)(const Activation& activation, const NormGradient& norm,
-                              const Bf16* y, const Bf16* da, Bf16* dy, const Grid& dy_positions);
+  void (*activation_gradient)(const Activation& activation, const NormGradient& norm, const Bf16* y,
+                              const Bf16* da, Bf16* dy, const Grid& dy_positions);
 
   bool native;  // whether the processor multiplies bfloat16 itself
 };
