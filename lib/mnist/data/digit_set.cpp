@@ -106,8 +106,8 @@ DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t
     }
   });
   return {torch::cat({digits.images, outliers}),
-          torch::cat({digits.labels, torch::full({count}, kOutlierLabel, torch::kInt64)}), digits.name,
-          digits.images_sha256, digits.labels_sha256};
+          torch::cat({digits.labels, torch::full({count}, kOutlierLabel, torch::kInt64)}),
+          digits.name, digits.images_sha256, digits.labels_sha256};
 }
 
 torch::Tensor to_ink(const torch::Tensor& bytes) { return bytes.to(torch::kFloat32).div_(255); }

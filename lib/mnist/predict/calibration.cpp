@@ -41,4 +41,6 @@ double fit_temperature(const torch::Tensor& logits, const torch::Tensor& labels)
   return std::exp((low + high) / 2);
 }
 
+torch::Tensor acceptance_of(const torch::Tensor& logits) { return logits.logsumexp(1).sigmoid(); }
+
 }  // namespace mnist

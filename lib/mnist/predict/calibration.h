@@ -1,4 +1,4 @@
-// Making confidence mean what it says.
+// Making confidence mean what it says, and saying when there is nothing to be confident about.
 #pragma once
 
 #include <torch/types.h>
@@ -9,5 +9,11 @@ namespace mnist {
 // log-likelihood of `labels` (Guo et al., 2017, arXiv:1706.04599). logits: float [N,10]; labels:
 // int64 [N]; fit it on images that the network was not trained on. 1 for N = 0.
 double fit_temperature(const torch::Tensor& logits, const torch::Tensor& labels);
+
+// The probability that each image is a digit at all, with "not a digit" as an eleventh class of
+// logit 0: sigmoid(logsumexp(logits)), the free energy of Liu et al., 2020 (arXiv:2010.03759).
+// logits: float [N,10], before any temperature -> float [N]. Means something where the network was
+// trained on images that are no digit (train/loss.h).
+torch::Tensor acceptance_of(const torch::Tensor& logits);
 
 }  // namespace mnist

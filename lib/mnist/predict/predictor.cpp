@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "mnist/predict/calibration.h"
+
 namespace mnist {
 namespace {
 
@@ -30,7 +32,7 @@ std::vector<Prediction> Predictor::predict(std::span<const NormalizedDigit> digi
   const torch::Tensor logits =
       model_.network->forward(ink.to(options_.device)).to(torch::kCPU, torch::kFloat32);
   // The eleventh class was trained with these logits: the temperature is for the ten alone.
-  const torch::Tensor acceptance = logits.logsumexp(1).sigmoid_().contiguous();
+  const torch::Tensor acceptance = acceptance_of(logits).contiguous();
   const torch::Tensor probabilities = (logits / model_.temperature).softmax(1).contiguous();
   std::vector<Prediction> predictions;
   predictions.reserve(digits.size());

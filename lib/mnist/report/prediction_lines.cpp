@@ -97,6 +97,7 @@ Json topk_json(const Prediction& prediction, int topk) {
 void add_outcome(Json& json, const Prediction& prediction, int topk) {
   json["digit"] = digit_json(prediction);
   json["confidence"] = prediction.confidence;
+  json["acceptance"] = prediction.acceptance;
   json["probabilities"] = prediction.probabilities;
   json["reason"] = or_null(reason(prediction));
   if (topk > 0) json["topk"] = topk_json(prediction, topk);

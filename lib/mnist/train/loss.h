@@ -16,8 +16,9 @@
 namespace mnist {
 
 struct LossOptions {
-  double smoothing = 0.0;    // share of a digit's target spread evenly over the ten digits
-  bool not_a_digit = false;  // whether the eleventh class takes part; labels may then be kOutlierLabel
+  double smoothing = 0.0;  // share of a digit's target spread evenly over the ten digits
+  bool not_a_digit =
+      false;  // whether the eleventh class takes part; labels may then be kOutlierLabel
 };
 
 // The mean over the batch, as a scalar to differentiate. logits: float [N,10]; labels: int64 [N].

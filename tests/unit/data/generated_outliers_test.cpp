@@ -112,11 +112,11 @@ TEST_CASE("outliers of every kind have the form that normalize gives, never twic
           "[data]") {
   for (const OutlierKind kind : all_kinds()) {
     INFO("kind " << static_cast<int>(kind));
-    std::set<std::vector<std::uint8_t>> seen;
+    std::set<decltype(Digit::ink)> seen;
     for (int i = 0; i < kSamples; ++i) {
       const Digit digit = generated_outlier(kind, 3, i);
       check_form(digit);
-      seen.insert(bytes_of(digit));
+      seen.insert(digit.ink);
     }
     CHECK(seen.size() == kSamples);
   }
@@ -152,7 +152,7 @@ TEST_CASE("outliers of no kind in particular are of all kinds", "[data]") {
 }
 
 TEST_CASE("ruins of digits have MNIST's form, differ, and repeat with their seed", "[data]") {
-  std::set<std::vector<std::uint8_t>> seen;
+  std::set<decltype(Digit::ink)> seen;
   for (int i = 0; i < 100; ++i) {
     const int a = i % kClasses;
     const int b = i / kClasses;
@@ -160,7 +160,7 @@ TEST_CASE("ruins of digits have MNIST's form, differ, and repeat with their seed
     check_form(digit);
     CHECK(digit == ruin(a, b, static_cast<std::uint64_t>(i)));
     CHECK(bytes_of(digit) != digit_bytes(a, static_cast<std::uint64_t>(i)));
-    seen.insert(bytes_of(digit));
+    seen.insert(digit.ink);
   }
   CHECK(seen.size() == 100);
 }

@@ -1,5 +1,6 @@
 #include "mnist/predict/predictor.h"
 
+#include <cmath>
 #include <numeric>
 
 #include "mnist/predict/calibration.h"
@@ -60,6 +61,24 @@ TEST_CASE("confidence below the threshold is rejected as unsure, with its guess"
   const auto accepted =
       Predictor(untrained(), {.reject_below = 1.0, .reject = false}).predict(digits).front();
   CHECK_FALSE(accepted.rejection);
+}
+
+TEST_CASE("an image that the network hardly accepts is rejected as not a digit", "[predict]") {
+  const std::vector<NormalizedDigit> digits = {stroke(14)};
+  Model model = untrained();
+  model.accept_above = 1.0;
+  const auto rejected = Predictor(model).predict(digits).front();
+  CHECK(rejected.rejection == Rejection::kNotADigit);
+  CHECK(rejected.digit);
+  CHECK(rejected.acceptance > 0);
+  CHECK(rejected.acceptance < 1);
+  CHECK_FALSE(Predictor(model, {.reject = false}).predict(digits).front().rejection);
+}
+
+TEST_CASE("acceptance is the share of the ten classes beside an eleventh of logit 0", "[predict]") {
+  const torch::Tensor logits = torch::full({1, 10}, -2.0);
+  CHECK(acceptance_of(logits).item<double>() ==
+        Approx(10 * std::exp(-2.0) / (1 + 10 * std::exp(-2.0))));
 }
 
 TEST_CASE("what the picture alone told is passed on", "[predict]") {

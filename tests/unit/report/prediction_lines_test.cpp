@@ -157,10 +157,11 @@ TEST_CASE("a digit's JSON object is one line with the documented fields, unround
   CHECK(json["status"] == "digit");
   CHECK(json["digit"] == 7);
   CHECK(json["confidence"].get<double>() == 0.1 + 0.7);
+  CHECK(json["acceptance"] == 0.0);
   CHECK(json["probabilities"].size() == 10);
   CHECK(json["probabilities"][7] == json["confidence"]);
   CHECK(json["reason"].is_null());
-  CHECK(json.size() == 6);
+  CHECK(json.size() == 7);
 }
 
 TEST_CASE("a rejected picture's JSON has no digit, its reason, and its probabilities", "[report]") {
