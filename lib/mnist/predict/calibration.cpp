@@ -1,8 +1,10 @@
 // The likelihood has one minimum in log T; golden-section search needs no derivative.
 #include "mnist/predict/calibration.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <tuple>
 
 #include <torch/nn/functional/loss.h>
 
@@ -42,5 +44,14 @@ double fit_temperature(const torch::Tensor& logits, const torch::Tensor& labels)
 }
 
 torch::Tensor acceptance_of(const torch::Tensor& logits) { return logits.logsumexp(1).sigmoid(); }
+
+double fit_acceptance_threshold(const torch::Tensor& acceptance, double share) {
+  const auto turned_away =
+      static_cast<std::int64_t>(share * static_cast<double>(acceptance.size(0)));
+  constexpr double kLikelier = 0.5;
+  if (acceptance.size(0) == 0) return kLikelier;
+  const torch::Tensor ascending = std::get<0>(acceptance.to(torch::kFloat64).sort());
+  return std::max(kLikelier, ascending[turned_away].item<double>());
+}
 
 }  // namespace mnist

@@ -16,4 +16,9 @@ double fit_temperature(const torch::Tensor& logits, const torch::Tensor& labels)
 // trained on images that are no digit (train/loss.h).
 torch::Tensor acceptance_of(const torch::Tensor& logits);
 
+// The acceptance below which an image shall be rejected as not a digit: what turns away `share` of
+// these images, all of them digits that the network was not trained on, but 0.5 at least (below
+// which "not a digit" is the likelier answer). acceptance: float [N]; 0.5 for N = 0.
+double fit_acceptance_threshold(const torch::Tensor& acceptance, double share);
+
 }  // namespace mnist

@@ -81,6 +81,14 @@ TEST_CASE("acceptance is the share of the ten classes beside an eleventh of logi
         Approx(10 * std::exp(-2.0) / (1 + 10 * std::exp(-2.0))));
 }
 
+TEST_CASE("the acceptance threshold turns away its share of digits, or is one half", "[predict]") {
+  const torch::Tensor acceptance = torch::linspace(0.6, 1.0, 1001);
+  const double threshold = fit_acceptance_threshold(acceptance, 0.01);
+  CHECK((acceptance < threshold).sum().item<std::int64_t>() == 10);
+  CHECK(fit_acceptance_threshold(acceptance - 0.5, 0.01) == 0.5);
+  CHECK(fit_acceptance_threshold(torch::empty({0}), 0.01) == 0.5);
+}
+
 TEST_CASE("what the picture alone told is passed on", "[predict]") {
   NormalizedDigit several = stroke(14);
   several.rejection = Rejection::kSeveralDigits;
