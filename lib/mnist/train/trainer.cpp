@@ -35,6 +35,9 @@ constexpr std::uint64_t kDropoutStream = 0xd209'0770'0000'0000ULL;
 // on photos a few times as many go.
 constexpr double kRejectedDigits = 0.003;
 
+// Enough for the mean and variance of a channel, which are taken over all its positions too.
+constexpr std::int64_t kStatisticsImages = 2048;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -269,7 +272,8 @@ EpochMetrics Trainer::finish_epoch(double seconds) {
   metrics.images_per_second = static_cast<double>(loss_.images) / seconds;
   metrics.learning_rate = config_.optimizer.learning_rate * schedule_factor_at(step_ - 1);
   if (validation_.size() > 0) {
-    const torch::Tensor logits = validation_logits();
+    ConvNet network = averaged_network();
+    const torch::Tensor logits = infer_logits(network, validation_.images, device_);
     metrics.validation_loss = F::cross_entropy(logits, validation_.labels).item<double>();
     metrics.validation_accuracy =
         logits.argmax(1).eq(validation_.labels).to(torch::kFloat64).mean().item<double>();
@@ -288,11 +292,41 @@ bool Trainer::record_best(const EpochMetrics& metrics) {
   return true;
 }
 
-torch::Tensor Trainer::validation_logits() {
+ConvNet Trainer::averaged_network() {
+  if (averaged_step_ == step_) return averaged_;
   const torch::NoGradGuard no_grad;
   std::optional<ParameterSwap> swap;
   if (average_.defined()) swap.emplace(parameters_->values, average_);
-  return infer_logits(network_, validation_.images, device_);
+  ConvNet copy(config_.model);
+  copy->to(device_);
+  auto target = state_of(*copy);
+  for (const auto& [name, tensor] : state_of(*network_)) target.at(name).copy_(tensor);
+  if (average_.defined() && config_.model.batch_norm) renew_statistics(copy);
+  copy->eval();
+  averaged_ = copy;
+  averaged_step_ = step_;
+  return copy;
+}
+
+void Trainer::renew_statistics(ConvNet& network) {
+  for (const auto& module : network->modules(false)) {
+    if (auto* norm = module->as<torch::nn::BatchNorm2d>()) {
+      norm->reset_running_stats();
+      norm->options.momentum().reset();  // the plain mean over all batches
+    }
+  }
+  network->train();
+  const std::int64_t count = images_.size(0);
+  const std::int64_t size = std::min(config_.training.batch_size, count);
+  const std::int64_t batches = std::min((kStatisticsImages + size - 1) / size, count / size);
+  // Evenly spread over all images, the outliers at their end included.
+  const torch::Tensor rows = torch::arange(batches * size, torch::kInt64)
+                                 .mul_(count)
+                                 .div_(batches * size, "floor")
+                                 .to(data_device_);
+  for (std::int64_t i = 0; i < batches; ++i) {
+    network->forward(batch_ink(rows.narrow(0, i * size, size)).to(device_));
+  }
 }
 
 std::pair<torch::Tensor, torch::Tensor> Trainer::calibration_digits() const {
@@ -304,12 +338,10 @@ std::pair<torch::Tensor, torch::Tensor> Trainer::calibration_digits() const {
 
 Model Trainer::model() {
   const torch::NoGradGuard no_grad;
-  std::optional<ParameterSwap> swap;
-  if (average_.defined()) swap.emplace(parameters_->values, average_);
   Model model;
   model.network = ConvNet(config_.model);
   auto target = state_of(*model.network);
-  for (const auto& [name, tensor] : state_of(*network_)) target.at(name).copy_(tensor);
+  for (const auto& [name, tensor] : state_of(*averaged_network())) target.at(name).copy_(tensor);
   model.network->eval();
   const auto [images, labels] = calibration_digits();
   const torch::Tensor logits = infer_logits(model.network, images, torch::kCPU);
@@ -346,6 +378,7 @@ Checkpoint Trainer::checkpoint() {
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
+  averaged_step_ = -1;
   const torch::NoGradGuard no_grad;
   const auto own = state_tensors();
   if (own.size() != checkpoint.tensors.size()) {

@@ -110,7 +110,11 @@ class Trainer {
   std::uint64_t dropout_seed() const;
   EpochMetrics finish_epoch(double seconds);
   bool record_best(const EpochMetrics& metrics);
-  torch::Tensor validation_logits();
+  // The network as it would be used now, on the training device.
+  ConvNet averaged_network();
+  // Batch normalisation's statistics for these weights: averaged weights are smaller than those the
+  // running statistics were gathered with (Izmailov et al., 2018, arXiv:1803.05407, section 3.2).
+  void renew_statistics(ConvNet& network);
   std::map<std::string, torch::Tensor> state_tensors();
   double schedule_factor_at(std::int64_t step) const;
 
@@ -127,7 +131,9 @@ class Trainer {
   // At most one of these, instead of autograd, where it knows the network.
   std::optional<FusedGradient> fused_;
   std::optional<Bfloat16Gradient> bfloat16_;
-  torch::Tensor average_;  // moving average of parameters_->values; undefined without one
+  torch::Tensor average_;      // moving average of parameters_->values; undefined without one
+  ConvNet averaged_{nullptr};  // averaged_network() of step averaged_step_
+  std::int64_t averaged_step_ = -1;
   std::int64_t steps_per_epoch_ = 0;
   std::int64_t total_steps_ = 0;
 
