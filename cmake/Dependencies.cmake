@@ -10,6 +10,9 @@ find_package(nlohmann_json REQUIRED)
 if(MNIST_BUILD_CORE)
   find_package(spdlog REQUIRED)
   find_package(CLI11 REQUIRED)
+  # Its flags say how the compiled library was configured, which decides the layout of its classes.
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
   find_package(Torch REQUIRED)
   # One target for Torch, its headers SYSTEM so that its warnings are not ours.
   add_library(mnist_torch INTERFACE)

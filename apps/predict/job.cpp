@@ -1,7 +1,6 @@
 #include "predict/job.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <span>
 #include <system_error>
@@ -12,6 +11,7 @@
 #include "mnist/base/error.h"
 #include "mnist/base/processors.h"
 #include "mnist/bytes/file.h"
+#include "mnist/digit/picture.h"
 #include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
 #include "mnist/image/encode.h"
@@ -60,15 +60,6 @@ Prepared prepare(const std::string& path, const Flags& flags, std::istream& in) 
     prepared.failure = std::string("cannot be processed: ") + error.what();
   }
   return prepared;
-}
-
-Image picture_of(const Digit& digit) {
-  Image image{
-      .width = kDigitSide, .height = kDigitSide, .format = PixelFormat::kGrey, .pixels = {}};
-  for (const float ink : digit.ink) {
-    image.pixels.push_back(static_cast<std::uint8_t>(std::lround(ink * 255.0F)));
-  }
-  return image;
 }
 
 std::string padded(std::size_t number) {

@@ -1,0 +1,51 @@
+// Many threads ask, one thread runs the network: what is asked at the same time goes through it as
+// one batch.
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "mnist/digit/normalize.h"
+#include "mnist/digit/prediction.h"
+
+namespace mnist::app::serve {
+
+class Batcher {
+ public:
+  // One prediction per digit, in order; may throw. Called on the batcher's thread alone.
+  using Predict = std::function<std::vector<Prediction>(std::span<const NormalizedDigit>)>;
+
+  explicit Batcher(Predict predict);
+  ~Batcher();
+  Batcher(const Batcher&) = delete;
+  Batcher& operator=(const Batcher&) = delete;
+
+  // Blocks until the network has answered. Throws what Predict threw. Thread-safe.
+  std::vector<Prediction> predict(std::span<const NormalizedDigit> digits);
+
+ private:
+  struct Question {
+    std::span<const NormalizedDigit> digits;
+    std::vector<Prediction> answer{};
+    std::exception_ptr failure{};
+    bool done = false;
+  };
+
+  void run();
+  void answer(std::span<Question*> questions) const;
+
+  Predict predict_;
+  std::mutex mutex_;
+  std::condition_variable asked_;
+  std::condition_variable answered_;
+  std::vector<Question*> questions_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace mnist::app::serve

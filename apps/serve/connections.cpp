@@ -1,0 +1,294 @@
+// Sockets wait in an epoll set, level-triggered; a socket leaves it while a worker has it.
+// Deadlines are looked at ten times a second: there are at most some hundred connections.
+#include "serve/connections.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mnist/base/error.h"
+
+namespace mnist::app::serve {
+namespace {
+
+constexpr int kTick = 100;                             // milliseconds
+constexpr std::chrono::milliseconds kLingering{1000};  // for a peer to read a refusal
+constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+}  // namespace
+
+Connection::~Connection() { close(socket_); }
+
+bool Connection::receive(std::size_t most) {
+  char bytes[4096];
+  while (buffer_.size() < most) {
+    const ssize_t n = recv(socket_, bytes, std::min(sizeof bytes, most - buffer_.size()), 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+    if (n == 0) return false;
+    buffer_.append(bytes, static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+bool Connection::wait(short events) const {
+  while (true) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+    if (left.count() <= 0) return false;
+    pollfd end{socket_, events, 0};
+    const int ready = poll(&end, 1, static_cast<int>(left.count()));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+}
+
+ssize_t Connection::read(char* bytes, std::size_t size) {
+  if (taken_ < buffer_.size()) {  // taken a byte at a time by some
+    const std::size_t n = std::min(size, buffer_.size() - taken_);
+    std::memcpy(bytes, buffer_.data() + taken_, n);
+    taken_ += n;
+    consumed_ += n;
+    return static_cast<ssize_t>(n);
+  }
+  while (true) {
+    const ssize_t n = recv(socket_, bytes, size, 0);
+    if (n >= 0) {
+      consumed_ += static_cast<std::size_t>(n);
+      return n;
+    }
+    const bool empty = errno == EAGAIN || errno == EWOULDBLOCK;
+    if (errno != EINTR && (!empty || !wait(POLLIN))) return -1;
+  }
+}
+
+bool Connection::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+      continue;
+    }
+    const bool full = errno == EAGAIN || errno == EWOULDBLOCK;
+    if (errno != EINTR && (!full || !wait(POLLOUT))) return false;
+  }
+  return true;
+}
+
+Connections::Connections(const ConnectionLimits& limits, Answer answer, Refusal refusal)
+    : limits_(limits),
+      answer_(std::move(answer)),
+      refusal_(std::move(refusal)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
+  if (epoll_ < 0 || wake_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) {
+    throw Error(ErrorKind::kIo, std::string("cannot wait for connections: ") + strerror(errno));
+  }
+  threads_.emplace_back([this] { hold(); });
+  for (int i = 0; i < limits_.workers; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Connections::~Connections() {
+  drain();
+  close(wake_);
+  close(epoll_);
+}
+
+void Connections::wake() const {
+  const std::uint64_t one = 1;
+  // A full counter wakes as well.
+  [[maybe_unused]] const ssize_t ignored = write(wake_, &one, sizeof one);
+}
+
+void Connections::add(int socket) {
+  fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+  fcntl(socket, F_SETFD, FD_CLOEXEC);
+  hand_back(std::make_unique<Connection>(socket));
+}
+
+void Connections::hand_back(Held connection) {
+  {
+    const std::lock_guard lock(mutex_);
+    arrived_.push_back(std::move(connection));
+  }
+  wake();
+}
+
+void Connections::drain() {
+  {
+    const std::lock_guard lock(mutex_);
+    draining_ = true;
+  }
+  wake();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Connections::hold() {
+  while (true) {
+    std::vector<epoll_event> events(64);
+    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kTick);
+    for (int i = 0; i < count; ++i) {
+      if (events[i].data.fd != wake_) {
+        on_readable(events[i].data.fd);
+        continue;
+      }
+      std::uint64_t ignored = 0;
+      while (read(wake_, &ignored, sizeof ignored) > 0) {
+      }
+    }
+
+    std::vector<Held> arrived;
+    bool draining = false;
+    {
+      const std::lock_guard lock(mutex_);
+      arrived = std::exchange(arrived_, {});
+      draining = draining_;
+    }
+    take_in(std::move(arrived));
+
+    std::vector<int> late;
+    const auto now = Connection::Clock::now();
+    for (const auto& [socket, connection] : waiting_) {
+      const bool idle = connection->state_ == Connection::State::kIdle;
+      if (connection->deadline_ <= now || (draining && idle)) late.push_back(socket);
+    }
+    for (const int socket : late) on_deadline(*waiting_.at(socket));
+
+    if (!draining || !waiting_.empty()) continue;
+    const std::lock_guard lock(mutex_);
+    if (arrived_.empty() && ready_.empty() && in_work_ == 0) break;
+  }
+  const std::lock_guard lock(mutex_);
+  finished_ = true;
+  ready_changed_.notify_all();
+}
+
+// A connection comes with state_ kIdle (a new one, or after a request) or kLingering.
+void Connections::take_in(std::vector<Held> arrived) {
+  for (Held& held : arrived) {
+    if (!has_room()) continue;  // closes it
+    Connection& connection = *held;
+    connection.buffer_.erase(0, std::exchange(connection.taken_, 0));
+    const int socket = connection.socket_;
+    const bool lingers = connection.state_ == Connection::State::kLingering;
+    connection.deadline_ = Connection::Clock::now() + (lingers ? kLingering : limits_.idle);
+    epoll_event event{.events = EPOLLIN | EPOLLRDHUP, .data = {.fd = socket}};
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) continue;  // closes it
+    waiting_.insert_or_assign(socket, std::move(held));
+    // The next request may have come together with the last one.
+    if (!lingers) on_readable(socket);
+  }
+}
+
+// Where there is none, closes the connection that matters least: the longest idle, else the one
+// next to its deadline.
+bool Connections::has_room() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() + ready_.size() < limits_.most) return true;
+  }
+  if (waiting_.empty()) return false;
+  const auto least = std::ranges::min_element(waiting_, {}, [](const auto& entry) {
+    const Connection& connection = *entry.second;
+    return std::pair(connection.state_ != Connection::State::kIdle, connection.deadline_);
+  });
+  waiting_.erase(least);
+  return true;
+}
+
+bool Connections::becomes_request(Connection& connection) const {
+  // Empty lines before a request are to be ignored (RFC 9112, 2.2).
+  while (connection.buffer_.starts_with("\r\n")) connection.buffer_.erase(0, 2);
+  const std::size_t end = connection.buffer_.find(kEndOfHead);
+  if (end == std::string::npos) return false;
+  connection.head_size_ = end + kEndOfHead.size();
+  connection.consumed_ = 0;
+  return true;
+}
+
+void Connections::on_readable(int socket) {
+  const auto found = waiting_.find(socket);
+  if (found == waiting_.end()) return;
+  Connection& connection = *found->second;
+  if (connection.state_ == Connection::State::kLingering) {
+    connection.buffer_.clear();
+    if (!connection.receive(limits_.head_bytes)) drop(socket);
+    return;
+  }
+  const bool open = connection.receive(limits_.head_bytes);
+  if (!becomes_request(connection)) {
+    if (!open) {
+      drop(socket);
+    } else if (connection.buffer_.size() >= limits_.head_bytes) {
+      refuse(connection, 431);
+    } else if (!connection.buffer_.empty() && connection.state_ == Connection::State::kIdle) {
+      connection.state_ = Connection::State::kHead;
+      connection.deadline_ = Connection::Clock::now() + limits_.head;
+    }
+    return;
+  }
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr);
+  connection.state_ = Connection::State::kRequest;
+  connection.deadline_ = Connection::Clock::now() + limits_.request;
+  Held held = std::move(found->second);
+  waiting_.erase(found);
+  const std::lock_guard lock(mutex_);
+  connection.last_ = draining_ || ++connection.answered_ >= limits_.requests;
+  ready_.push_back(std::move(held));
+  ready_changed_.notify_one();
+}
+
+void Connections::on_deadline(Connection& connection) {
+  if (connection.state_ == Connection::State::kHead) {
+    refuse(connection, 408);
+  } else {
+    drop(connection.socket_);
+  }
+}
+
+void Connections::refuse(Connection& connection, int status) {
+  connection.deadline_ = Connection::Clock::now();  // no waiting here: it fits the socket's buffer
+  connection.write(refusal_(status));
+  shutdown(connection.socket_, SHUT_WR);
+  connection.state_ = Connection::State::kLingering;
+  connection.deadline_ = Connection::Clock::now() + kLingering;
+}
+
+void Connections::work() {
+  while (true) {
+    Held connection;
+    {
+      std::unique_lock lock(mutex_);
+      ready_changed_.wait(lock, [&] { return finished_ || !ready_.empty(); });
+      if (ready_.empty()) return;
+      connection = std::move(ready_.front());
+      ready_.pop_front();
+      ++in_work_;
+    }
+    const Next next = answer_(*connection);
+    if (next == Next::kLinger) {
+      shutdown(connection->socket_, SHUT_WR);
+      connection->state_ = Connection::State::kLingering;
+    } else {
+      connection->state_ = Connection::State::kIdle;
+    }
+    if (next == Next::kClose) connection.reset();
+    const std::lock_guard lock(mutex_);
+    if (connection) arrived_.push_back(std::move(connection));
+    --in_work_;
+    wake();
+  }
+}
+
+}  // namespace mnist::app::serve

@@ -1,0 +1,130 @@
+// TCP connections that wait for a request cost no thread: one thread holds them all until the head
+// of a request has arrived, then a worker answers it. So a thousand idle connections, or a thousand
+// that send a byte a second, keep nobody from being served.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace mnist::app::serve {
+
+struct ConnectionLimits {
+  std::size_t most = 512;  // connections held; the longest idle makes room for a new one
+  std::size_t head_bytes = 16 * 1024;        // of request line and headers
+  std::chrono::milliseconds idle{5000};      // between requests
+  std::chrono::milliseconds head{5000};      // from the first byte of a head to its last
+  std::chrono::milliseconds request{20000};  // for body and answer
+  int requests = 1000;                       // answered on one connection
+  int workers = 16;                          // requests in work at the same time
+};
+
+// A connection whose next request has its head in `read`. Used by one thread at a time.
+class Connection {
+ public:
+  explicit Connection(int socket) : socket_(socket) {}
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  int socket() const { return socket_; }
+  // Bytes of the request, the head included: what has come already first, then from the network.
+  // 0 at its end, -1 on an error or when the request's time is over.
+  ssize_t read(char* bytes, std::size_t size);
+  // All of `bytes`, or false.
+  bool write(std::string_view bytes);
+
+  std::size_t head_size() const { return head_size_; }  // to the end of the empty line
+  std::size_t consumed() const { return consumed_; }    // by read(), of this request
+  bool last() const { return last_; }  // the connection will be closed after this request
+
+ private:
+  friend class Connections;
+  using Clock = std::chrono::steady_clock;
+  enum class State { kIdle, kHead, kRequest, kLingering };
+
+  // Takes what the network has, without waiting. False at the end of the stream or on an error.
+  bool receive(std::size_t most);
+  bool wait(short events) const;
+
+  int socket_;
+  std::string buffer_;
+  std::size_t taken_ = 0;  // of the buffer, by read()
+  std::size_t head_size_ = 0;
+  std::size_t consumed_ = 0;
+  State state_ = State::kIdle;
+  Clock::time_point deadline_;
+  int answered_ = 0;
+  bool last_ = false;
+};
+
+class Connections {
+ public:
+  // What a worker makes of a connection after a request.
+  enum class Next {
+    kKeep,   // wait for the next request
+    kClose,  // nothing is left to read
+    kLinger  // the peer still sends a body that nobody wants: let it read the answer first
+  };
+  // Answers one request. Called from several threads; must not throw.
+  using Answer = std::function<Next(Connection&)>;
+  // The whole response to a request that never became one: 408 or 431.
+  using Refusal = std::function<std::string(int status)>;
+
+  // Throws Error{kIo} where the system refuses.
+  Connections(const ConnectionLimits& limits, Answer answer, Refusal refusal);
+  ~Connections();
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
+
+  // Takes over an accepted socket. Thread-safe.
+  void add(int socket);
+  // Closes idle connections, answers the requests that have begun to arrive, and returns when all
+  // threads have ended. Nothing may be added any more.
+  void drain();
+
+ private:
+  using Held = std::unique_ptr<Connection>;
+
+  void hold();  // the thread that waits
+  void work();  // each worker
+  void wake() const;
+  void hand_back(Held connection);
+  void take_in(std::vector<Held> arrived);
+  bool has_room();
+  void on_readable(int socket);
+  void on_deadline(Connection& connection);
+  void refuse(Connection& connection, int status);
+  void drop(int socket) { waiting_.erase(socket); }
+  bool becomes_request(Connection& connection) const;
+
+  ConnectionLimits limits_;
+  Answer answer_;
+  Refusal refusal_;
+  int epoll_ = -1;
+  int wake_ = -1;
+
+  std::mutex mutex_;
+  std::condition_variable ready_changed_;
+  std::vector<Held> arrived_;  // new, or back from a worker
+  std::deque<Held> ready_;     // with the head of a request
+  std::size_t in_work_ = 0;
+  bool draining_ = false;
+  bool finished_ = false;
+
+  std::unordered_map<int, Held> waiting_;  // the holding thread's own
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace mnist::app::serve

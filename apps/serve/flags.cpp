@@ -1,0 +1,41 @@
+#include "serve/flags.h"
+
+#include "mnist/base/error.h"
+
+namespace mnist::app::serve {
+
+Flags parse(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App app("Serves a web page on which digits are drawn or uploaded and read, and its API.");
+  app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model");
+  app.add_option("--host", flags.host, "Address to listen at; any but a loopback one takes a token")
+      ->capture_default_str();
+  app.add_option("--port", flags.port, "Port to listen at; 0: any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  app.add_option("--allow-host", flags.allowed_hosts,
+                 "Answer under this host name too; may be repeated")
+      ->type_name("NAME")
+      ->take_all();
+  app.add_option("--token", flags.token,
+                 "Token that requests must carry; default: $MNIST_SERVE_TOKEN, or a random one "
+                 "where one is needed")
+      ->type_name("TOKEN");
+  app.add_flag("--open", flags.open, "Open the page in a browser");
+  app.add_option("--device", flags.device.device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str();
+  app.add_option("--threads", flags.device.threads,
+                 "Pictures prepared at the same time; 0: one for each processor allowed")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+  add_common_flags(app, flags.common,
+                   "  mnist-serve --open\n"
+                   "  mnist-serve --port 0 --model runs/best\n"
+                   "  mnist-serve --host 0.0.0.0 --allow-host digits.example.org\n"
+                   "  curl --data-binary @scan.png -H 'Content-Type: image/png' "
+                   "http://localhost:8080/api/predict\n");
+  parse_command_line(app, argc, argv);
+  return flags;
+}
+
+}  // namespace mnist::app::serve

@@ -1,0 +1,156 @@
+#include "serve/job.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+#include <opencv2/core/utility.hpp>
+#include <openssl/rand.h>
+#include <spawn.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "mnist/base/error.h"
+#include "mnist/base/processors.h"
+#include "mnist/base/version.h"
+#include "mnist/model/device.h"
+#include "mnist/model/model_file.h"
+#include "mnist/predict/predictor.h"
+
+#include "common/default_model.h"
+#include "common/guard.h"
+#include "common/interrupt.h"
+#include "common/logging.h"
+
+namespace mnist::app::serve {
+namespace {
+
+std::string random_token() {
+  std::array<unsigned char, 16> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    throw Error(ErrorKind::kIo, "the system gives no random numbers: give --token");
+  }
+  std::string token;
+  for (const unsigned char byte : bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    token += kDigits[byte >> 4];
+    token += kDigits[byte & 0xf];
+  }
+  return token;
+}
+
+// Seen by whoever can reach the address; on a loopback address that is whoever is logged in here.
+std::string token_of(const Flags& flags) {
+  const char* environment = std::getenv("MNIST_SERVE_TOKEN");
+  std::string token = flags.token;
+  if (token.empty() && environment != nullptr) token = environment;
+  if (token.empty() && !is_loopback(flags.host)) token = random_token();
+  const bool plain = std::ranges::all_of(
+      token, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+  if (!plain) {
+    throw Error(ErrorKind::kUsage, "a token consists of letters, digits, - and _");
+  }
+  return token;
+}
+
+std::string describe(const Model& model) {
+  std::int64_t parameters = 0;
+  for (const auto& parameter : model.network->parameters()) parameters += parameter.numel();
+  return nlohmann::ordered_json({{"producer", std::string("mnist-toolkit ") + kVersion},
+                                 {"network", "convnet"},
+                                 {"options", model.network->options.to_json()},
+                                 {"parameters", parameters},
+                                 {"temperature", model.temperature},
+                                 {"reject_below", model.reject_below},
+                                 {"training", model.training}})
+      .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+Batcher::Predict predict_with(std::shared_ptr<Predictor> predictor) {
+  return [predictor = std::move(predictor)](std::span<const NormalizedDigit> digits) {
+    // For a few digits at a time further threads cost more than they give; and this number belongs
+    // to the thread that calls, which is not the one that made the network.
+    thread_local const int threads = set_threads(1);
+    static_cast<void>(threads);
+    return predictor->predict(digits);
+  };
+}
+
+// spdlog's sinks here are for one thread.
+void log_line(const std::string& line, bool is_fault) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  if (is_fault) {
+    spdlog::error("{}", line);
+  } else {
+    spdlog::debug("{}", line);
+  }
+}
+
+std::string url_of(const std::string& host, int port, const std::string& token) {
+  std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (host == "0.0.0.0" || host == "::") {  // everywhere, which is no address to go to
+    std::array<char, 256> machine{};
+    name = gethostname(machine.data(), machine.size() - 1) == 0 ? machine.data() : "localhost";
+  }
+  std::string url = "http://" + name + ":" + std::to_string(port) + "/";
+  if (!token.empty()) url += "#token=" + token;
+  return url;
+}
+
+void open_browser(const std::string& url) {
+  std::string program = "xdg-open";
+  std::string argument = url;
+  const std::array<char*, 3> argv = {program.data(), argument.data(), nullptr};
+  pid_t child = 0;
+  if (posix_spawnp(&child, program.c_str(), nullptr, nullptr, argv.data(), environ) != 0) {
+    spdlog::warn("no browser could be opened (xdg-open is missing)");
+  }
+}
+
+}  // namespace
+
+Job resolve(const Flags& flags) {
+  set_up_logging(flags.common);
+  const std::string token = token_of(flags);
+  cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
+  set_threads(1);
+  const PredictorOptions options{.device = select_device(flags.device.device)};
+  auto predictor = std::make_shared<Predictor>(load_model(model_path(flags.model)), options);
+  const std::string model = describe(predictor->model());
+
+  Job job;
+  const int at_once = flags.device.threads > 0 ? flags.device.threads : available_processors();
+  job.reader = std::make_unique<Reader>(predict_with(std::move(predictor)), at_once);
+  ServerOptions server{
+      .host = flags.host, .port = flags.port, .hosts = flags.allowed_hosts, .token = token};
+  std::array<char, 256> machine{};
+  if (!is_loopback(flags.host) && gethostname(machine.data(), machine.size() - 1) == 0) {
+    server.hosts.emplace_back(machine.data());
+  }
+  job.server = std::make_unique<Server>(
+      server,
+      [reader = job.reader.get()](std::span<const std::uint8_t> picture, bool with_input) {
+        return reader->read(picture, with_input);
+      },
+      model, log_line);
+  job.url = url_of(flags.host, job.server->port(), token);
+  job.open = flags.open;
+  return job;
+}
+
+int run(Job& job, std::ostream& out) {
+  catch_interrupts();
+  out << job.url << '\n';
+  flush_results(out);
+  spdlog::info("Digits are read at this address until Ctrl-C.");
+  if (job.open) open_browser(job.url);
+  job.server->run(interrupted);
+  return kSuccess;
+}
+
+}  // namespace mnist::app::serve

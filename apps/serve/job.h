@@ -1,0 +1,27 @@
+// What the flags mean, and the doing of it.
+#pragma once
+
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "serve/flags.h"
+#include "serve/reader.h"
+#include "serve/server.h"
+
+namespace mnist::app::serve {
+
+struct Job {
+  std::unique_ptr<Reader> reader;
+  std::unique_ptr<Server> server;  // bound, answering nobody yet
+  std::string url;                 // of the page, with the token where there is one
+  bool open = false;
+};
+
+// Loads the model, finds the device and binds. Throws Error.
+Job resolve(const Flags& flags);
+
+// Writes the page's URL to `out` and answers requests until SIGINT or SIGTERM. Returns kSuccess.
+int run(Job& job, std::ostream& out);
+
+}  // namespace mnist::app::serve

@@ -1,0 +1,30 @@
+// A posted picture -> the answer: what mnist-predict --jsonl says of the same file.
+#pragma once
+
+#include <cstdint>
+#include <semaphore>
+#include <span>
+#include <string>
+
+#include "serve/batcher.h"
+
+namespace mnist::app::serve {
+
+class Reader {
+ public:
+  // At most `pictures_at_once` (1 or more) are decoded at the same time, since each may take
+  // hundreds of megabytes; the others wait.
+  Reader(Batcher::Predict predict, int pictures_at_once);
+
+  // `picture` is a PNG, JPEG or PNM file. The answer is the object of mnist-predict --jsonl for
+  // it, path "-"; for a picture of several digits the object of --all. `with_input` adds to each
+  // prediction `input`: the 28x28 that the network saw, the PNG of --dump-input in base64. Throws
+  // Error for what cannot be decoded. Thread-safe.
+  std::string read(std::span<const std::uint8_t> picture, bool with_input);
+
+ private:
+  Batcher batcher_;
+  std::counting_semaphore<> places_;
+};
+
+}  // namespace mnist::app::serve

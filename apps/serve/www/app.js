@@ -1,0 +1,265 @@
+// Wires the drawing surface, the server's answers and what is shown of them.
+import { Questions } from "/answer.js";
+import { Drawing } from "/drawing.js";
+import { describe, describeError, kEmpty, kOffline, percent, ranked } from "/words.js";
+
+const $ = id => document.getElementById(id);
+const kWhileDrawing = 110; // milliseconds between questions while the pen is down
+const kAfterDrawing = 20;
+const kBeforeSpeaking = 700; // what changes sooner is not read out
+const kLargest = 20 << 20; // bytes of a picture that is sent as it is
+const kSentAsIs = ["image/png", "image/jpeg"];
+
+const drawing = new Drawing($("drawing"), $("pen"));
+const questions = new Questions();
+
+// --- the answer ---
+
+const bars = Array.from({ length: 10 }, (_, digit) => {
+  const column = document.createElement("div");
+  column.className = "bar";
+  const fill = document.createElement("i");
+  const label = document.createElement("b");
+  label.textContent = digit;
+  column.append(fill, label);
+  $("bars").append(column);
+  return { column, fill };
+});
+
+let selected = 0; // which of several digits the bars and the 28x28 are about
+let speaking = 0;
+
+function say(words) {
+  $("answer").dataset.state = words.state;
+  $("digit").textContent = words.digit;
+  $("digit").dataset.length = Math.min(words.digit.length, 9);
+  $("headline").textContent = words.headline;
+  $("detail").textContent = words.detail;
+  clearTimeout(speaking);
+  speaking = setTimeout(() => {
+    $("spoken").textContent = `${words.headline}. ${words.detail}`;
+  }, kBeforeSpeaking);
+}
+
+function showBars(probabilities) {
+  const known = probabilities?.some(p => p > 0);
+  const best = known ? ranked(probabilities)[0].digit : -1;
+  bars.forEach(({ column, fill }, digit) => {
+    fill.style.transform = `scaleY(${known ? Math.max(probabilities[digit], 0.012) : 0.012})`;
+    column.classList.toggle("best", digit === best);
+    column.title = known ? `${digit}: ${percent(probabilities[digit])}` : "";
+  });
+  $("bars").setAttribute("aria-label", known
+    ? "Probabilities: " + ranked(probabilities).slice(0, 3)
+      .map(({ digit, probability }) => `${digit}, ${percent(probability)}`).join("; ")
+    : "No probabilities yet");
+}
+
+async function bitmapOf(base64) {
+  const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+  return createImageBitmap(new Blob([bytes], { type: "image/png" }));
+}
+
+// The server's 28x28 is light on black; it is shown as ink on paper, in the page's own colours.
+function paintSeen(canvas, bitmap) {
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.clearRect(0, 0, 28, 28);
+  if (!bitmap) return;
+  context.drawImage(bitmap, 0, 0);
+  const image = context.getImageData(0, 0, 28, 28);
+  const [r, g, b] = getComputedStyle($("drawing")).color.match(/[\d.]+/g).map(Number);
+  for (let i = 0; i < image.data.length; i += 4) {
+    const ink = image.data[i];
+    image.data.set([r, g, b, ink], i);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+let painting = 0;
+async function showSeen(predictions) {
+  const turn = ++painting;
+  const bitmaps = await Promise.all(predictions.map(p => (p.input ? bitmapOf(p.input) : null)));
+  if (turn !== painting) return; // a later answer came meanwhile
+  const shown = predictions.length ? predictions : [{}];
+  $("seen").replaceChildren(...shown.map((prediction, i) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 28;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", bitmaps[i] && prediction.reason !== "blank"
+      ? `The digit as 28 by 28 pixels, ${i + 1} of ${shown.length}` : "Nothing seen yet");
+    canvas.classList.toggle("selected", shown.length > 1 && i === selected);
+    paintSeen(canvas, bitmaps[i]);
+    return canvas;
+  }));
+  $("seen").dataset.count = Math.min(shown.length, 7);
+}
+
+function showBoxes(digits) {
+  $("boxes").replaceChildren(...digits.map((digit, i) => {
+    const box = document.createElement("button");
+    box.type = "button";
+    const [x, y, width, height] = drawing.place(digit.box);
+    const margin = 6;
+    Object.assign(box.style, {
+      left: `${x - margin}px`, top: `${y - margin}px`,
+      width: `${width + 2 * margin}px`, height: `${height + 2 * margin}px`,
+    });
+    const name = digit.digit ?? "?";
+    box.dataset.digit = name;
+    box.classList.toggle("doubt", digit.digit === null || digit.confidence < 0.9);
+    box.classList.toggle("selected", i === selected);
+    box.setAttribute("aria-label", `Digit ${i + 1} of ${digits.length}: ` +
+      (digit.digit === null ? "can’t be told" : `${name}, ${percent(digit.confidence)} sure`));
+    box.setAttribute("aria-pressed", i === selected);
+    box.addEventListener("click", () => {
+      selected = i;
+      showDigits(digits);
+      $("boxes").children[i].focus();
+    });
+    return box;
+  }));
+}
+
+function showDigits(digits) {
+  showBoxes(digits);
+  showBars(digits[selected].probabilities);
+  showSeen(digits);
+}
+
+function showAnswer(answer) {
+  shownAnswer = answer;
+  say(describe(answer));
+  if (answer.digits?.length) {
+    // The least certain one needs explaining most.
+    selected = answer.digits.reduce(
+      (least, digit, i) => (digit.confidence < answer.digits[least].confidence ? i : least), 0);
+    showDigits(answer.digits);
+  } else {
+    selected = 0;
+    showBoxes([]);
+    showBars(answer.probabilities);
+    showSeen([answer]);
+  }
+}
+
+function showNothing(words) {
+  shownAnswer = null;
+  say(words);
+  showBoxes([]);
+  showBars(null);
+  showSeen([]);
+}
+
+let shownAnswer = null;
+let offline = false;
+
+questions.addEventListener("answer", ({ detail }) => showAnswer(detail.answer));
+questions.addEventListener("refusal", ({ detail }) =>
+  showNothing(describeError(detail.status, detail.answer.reason)));
+questions.addEventListener("offline", () => {
+  offline = true;
+  say(kOffline);
+});
+questions.addEventListener("online", () => {
+  offline = false;
+  if (shownAnswer) say(describe(shownAnswer));
+  if (drawing.isEmpty) showNothing(kEmpty);
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  if (shownAnswer) showSeen(shownAnswer.digits ?? [shownAnswer]);
+});
+
+// --- the drawing ---
+
+let asked = 0;
+drawing.addEventListener("change", ({ detail }) => {
+  $("undo").disabled = !drawing.canUndo;
+  $("clear").disabled = drawing.isEmpty;
+  $("sheet").classList.toggle("empty", drawing.isEmpty);
+  $("sheet").classList.toggle("drawing", detail.drawing);
+  showBoxes([]);
+  if (drawing.isEmpty) {
+    questions.forget();
+    if (!offline) showNothing(kEmpty);
+    return;
+  }
+  // While the pen moves, now and then; as soon as it is lifted, at once.
+  const now = performance.now();
+  if (detail.drawing && now - asked < kWhileDrawing) return;
+  asked = now;
+  questions.ask(() => drawing.blob(), detail.drawing ? 0 : kAfterDrawing);
+});
+
+$("undo").addEventListener("click", () => drawing.undo());
+$("clear").addEventListener("click", () => drawing.clear());
+for (const radio of document.querySelectorAll("[name=width]")) {
+  radio.addEventListener("change", () => (drawing.width = radio.value));
+  if (radio.checked) drawing.width = radio.value;
+}
+addEventListener("keydown", event => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey) {
+    event.preventDefault();
+    drawing.undo();
+  } else if (event.key === "Escape") {
+    drawing.clear();
+  }
+});
+
+// --- pictures ---
+
+// A picture is sent as it is where the server reads its kind, so that the answer is that of
+// mnist-predict for the same file. What only the browser reads is sent as PNG.
+async function sendable(file, image) {
+  if (kSentAsIs.includes(file.type) && (file.size <= kLargest || !image)) return file;
+  if (!image) return null;
+  const scale = Math.min(1, 2000 / Math.max(image.width, image.height));
+  const canvas = new OffscreenCanvas(
+    Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: "image/png" });
+}
+
+async function read(file) {
+  const image = await createImageBitmap(file).catch(() => null);
+  const blob = await sendable(file, image);
+  if (!blob) {
+    drawing.clear();
+    showNothing(describeError(422, "this file is no picture that a browser knows"));
+  } else if (!image) {
+    drawing.clear(); // it cannot be shown; the server knows why it cannot be read
+    questions.ask(() => blob);
+  } else {
+    const size = await createImageBitmap(blob).catch(() => image);
+    drawing.show(size, blob);
+  }
+}
+
+$("upload").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", () => {
+  if ($("file").files.length) read($("file").files[0]);
+  $("file").value = ""; // so that the same file can be chosen again
+});
+addEventListener("paste", event => {
+  const file = [...event.clipboardData.files].find(each => each.type.startsWith("image/"));
+  if (file) read(file);
+});
+let depth = 0; // dragenter and dragleave come for every element on the way
+const carriesFiles = event => event.dataTransfer?.types.includes("Files");
+addEventListener("dragenter", event => {
+  if (carriesFiles(event)) $("sheet").classList.toggle("dropping", ++depth > 0);
+});
+addEventListener("dragleave", event => {
+  if (carriesFiles(event)) $("sheet").classList.toggle("dropping", --depth > 0);
+});
+addEventListener("dragover", event => event.preventDefault());
+addEventListener("drop", event => {
+  event.preventDefault();
+  depth = 0;
+  $("sheet").classList.remove("dropping");
+  if (event.dataTransfer.files.length) read(event.dataTransfer.files[0]);
+});
+
+$("sheet").classList.add("empty");
+$("pen").hidden = true;
+showNothing(kEmpty);

@@ -1,0 +1,261 @@
+// The drawing surface: strokes or a picture, in layers that can be undone. Fires "change" with
+// { drawing: whether the pen is down }.
+
+const kWidths = { thin: 0.022, medium: 0.045, thick: 0.08 }; // of the surface's shorter side
+const kLongest = 640; // pixels of what is sent
+
+export class Drawing extends EventTarget {
+  #canvas;
+  #pen; // where the keyboard's pen is, a small mark
+  #history = [{ picture: null, strokes: [] }];
+  #stroke = null;
+  #pointer = null;
+  #width = 0;
+  #height = 0;
+  #cursor = null; // { x, y, down } of the keyboard's pen
+  width = "medium";
+
+  constructor(canvas, pen) {
+    super();
+    this.#canvas = canvas;
+    this.#pen = pen;
+    canvas.addEventListener("pointerdown", event => this.#down(event));
+    canvas.addEventListener("pointermove", event => this.#move(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      canvas.addEventListener(end, event => this.#up(event));
+    }
+    canvas.addEventListener("keydown", event => this.#key(event));
+    canvas.addEventListener("blur", () => this.#putAway());
+    new ResizeObserver(() => this.#resize()).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint());
+    this.#resize();
+  }
+
+  get #now() {
+    return this.#history.at(-1);
+  }
+  get isEmpty() {
+    return !this.#now.picture && this.#now.strokes.length === 0;
+  }
+  get canUndo() {
+    return this.#history.length > 1;
+  }
+  get picture() {
+    return this.#now.picture;
+  }
+
+  undo() {
+    if (!this.canUndo) return;
+    this.#history.pop();
+    this.#changed();
+  }
+
+  clear() {
+    if (!this.isEmpty) this.#push({ picture: null, strokes: [] });
+  }
+
+  // `image` (an ImageBitmap) of the file `blob`, whose bytes are what the server gets.
+  show(image, blob) {
+    this.#push({ picture: { image, blob }, strokes: [] });
+  }
+
+  // What the server shall read: the picture as it came, or the strokes, black on white.
+  async blob() {
+    if (this.#now.picture) return this.#now.picture.blob;
+    const scale = this.#exportScale();
+    const canvas = new OffscreenCanvas(
+      Math.round(this.#width * scale), Math.round(this.#height * scale));
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.scale(scale, scale);
+    this.#paintStrokes(context, "#000");
+    return canvas.convertToBlob({ type: "image/png" });
+  }
+
+  // [x, y, width, height] in pixels of blob() -> in pixels of the surface.
+  place([x, y, width, height]) {
+    const picture = this.#now.picture;
+    const { left, top, scale } = picture
+      ? this.#fit(picture.image)
+      : { left: 0, top: 0, scale: 1 / this.#exportScale() };
+    return [left + x * scale, top + y * scale, width * scale, height * scale];
+  }
+
+  #exportScale() {
+    return Math.min(2, kLongest / Math.max(this.#width, this.#height, 1));
+  }
+
+  #fit(image) {
+    const scale = Math.min(this.#width / image.width, this.#height / image.height);
+    return {
+      left: (this.#width - image.width * scale) / 2,
+      top: (this.#height - image.height * scale) / 2,
+      scale,
+    };
+  }
+
+  #push(state) {
+    this.#history.push(state);
+    if (this.#history.length > 100) this.#history.splice(1, 1);
+    this.#changed();
+  }
+
+  #changed() {
+    this.#paint();
+    this.dispatchEvent(new CustomEvent("change", { detail: { drawing: this.#stroke !== null } }));
+  }
+
+  // --- pen ---
+
+  #begin(point) {
+    const side = Math.min(this.#width, this.#height);
+    this.#stroke = { width: kWidths[this.width] * side, points: [point] };
+    const before = this.#now;
+    // Drawing on a picture starts a new sheet.
+    this.#push({
+      picture: null, strokes: [...(before.picture ? [] : before.strokes), this.#stroke],
+    });
+  }
+
+  #continue(points) {
+    this.#stroke.points.push(...points);
+    this.#changed();
+  }
+
+  #end() {
+    this.#stroke = null;
+    this.#changed();
+  }
+
+  #point(event) {
+    const box = this.#canvas.getBoundingClientRect();
+    const pressed = event.pointerType === "pen" && event.pressure > 0;
+    return {
+      x: event.clientX - box.left,
+      y: event.clientY - box.top,
+      pressure: pressed ? 0.6 + 0.8 * event.pressure : 1,
+    };
+  }
+
+  #down(event) {
+    if (event.button !== 0 || this.#pointer !== null || !event.isPrimary) return;
+    event.preventDefault();
+    this.#canvas.focus({ preventScroll: true, focusVisible: false });
+    this.#putAway();
+    this.#pointer = event.pointerId;
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#begin(this.#point(event));
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#pointer) return;
+    const events = event.getCoalescedEvents?.() ?? [];
+    this.#continue((events.length ? events : [event]).map(each => this.#point(each)));
+  }
+
+  #up(event) {
+    if (event.pointerId !== this.#pointer) return;
+    this.#pointer = null;
+    this.#end();
+  }
+
+  // --- keyboard ---
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const step = steps[event.key];
+    if (!step && event.key !== " ") return;
+    event.preventDefault();
+    this.#cursor ??= { x: this.#width / 2, y: this.#height / 2, down: false };
+    const cursor = this.#cursor;
+    if (step) {
+      const length = Math.min(this.#width, this.#height) * (event.shiftKey ? 0.01 : 0.03);
+      cursor.x = Math.min(this.#width, Math.max(0, cursor.x + step[0] * length));
+      cursor.y = Math.min(this.#height, Math.max(0, cursor.y + step[1] * length));
+      if (cursor.down) this.#continue([{ x: cursor.x, y: cursor.y, pressure: 1 }]);
+    } else {
+      cursor.down = !cursor.down;
+      if (cursor.down) {
+        this.#begin({ x: cursor.x, y: cursor.y, pressure: 1 });
+      } else {
+        this.#end();
+      }
+    }
+    this.#pen.hidden = false;
+    this.#pen.style.transform = `translate(${cursor.x}px, ${cursor.y}px)`;
+    this.#pen.classList.toggle("down", cursor.down);
+  }
+
+  #putAway() {
+    if (this.#cursor?.down) this.#end();
+    this.#cursor = null;
+    this.#pen.hidden = true;
+  }
+
+  // --- painting ---
+
+  #resize() {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    if (width === 0 || height === 0) return;
+    if (this.#width) this.#carryOver(width, height);
+    this.#width = width;
+    this.#height = height;
+    this.#canvas.width = Math.round(width * devicePixelRatio);
+    this.#canvas.height = Math.round(height * devicePixelRatio);
+    this.#changed();
+  }
+
+  // Keeps what is drawn whole and in the middle when the surface changes its size.
+  #carryOver(width, height) {
+    const scale = Math.min(width / this.#width, height / this.#height);
+    for (const stroke of new Set(this.#history.flatMap(state => state.strokes))) {
+      stroke.width *= scale;
+      for (const point of stroke.points) {
+        point.x = (point.x - this.#width / 2) * scale + width / 2;
+        point.y = (point.y - this.#height / 2) * scale + height / 2;
+      }
+    }
+  }
+
+  #paint() {
+    const context = this.#canvas.getContext("2d");
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, this.#width, this.#height);
+    if (this.#now.picture) {
+      const { image } = this.#now.picture;
+      const { left, top, scale } = this.#fit(image);
+      context.imageSmoothingEnabled = scale < 4; // a 28x28 picture shows its pixels
+      context.drawImage(image, left, top, image.width * scale, image.height * scale);
+    }
+    this.#paintStrokes(context, getComputedStyle(this.#canvas).color);
+  }
+
+  #paintStrokes(context, color) {
+    context.strokeStyle = color;
+    context.fillStyle = color;
+    context.lineCap = "round";
+    context.lineJoin = "round";
+    for (const { width, points } of this.#now.strokes) {
+      let from = points[0];
+      context.beginPath();
+      context.arc(from.x, from.y, (width * from.pressure) / 2, 0, 2 * Math.PI);
+      context.fill();
+      // Curves through the middles between points: no corners where the pen was fast.
+      for (let i = 1; i < points.length; i++) {
+        const control = points[i - 1];
+        const last = i === points.length - 1;
+        const to = last
+          ? points[i]
+          : { x: (control.x + points[i].x) / 2, y: (control.y + points[i].y) / 2 };
+        context.beginPath();
+        context.lineWidth = width * points[i].pressure;
+        context.moveTo(from.x, from.y);
+        context.quadraticCurveTo(control.x, control.y, to.x, to.y);
+        context.stroke();
+        from = to;
+      }
+    }
+  }
+}

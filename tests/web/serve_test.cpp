@@ -1,0 +1,145 @@
+// mnist-serve as a user runs it: the same answers as mnist-predict, ports, tokens, signals.
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "mnist/bytes/file.h"
+#include "mnist/image/decode.h"
+#include "mnist/image/encode.h"
+
+#include "cli/fixtures.h"
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/process.h"
+#include "web/http_client.h"
+
+namespace mnist::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using catch_matchers::Contains;
+
+// Waits until it answers.
+std::unique_ptr<Child> serve(int port, std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--port", std::to_string(port)});
+  auto child = std::make_unique<Child>("mnist-serve", more);
+  for (int i = 0; i < 600; ++i) {
+    try {
+      if (status_of(exchange(port, get("/healthz"))) == 200) return child;
+    } catch (const std::system_error&) {
+      std::this_thread::sleep_for(100ms);
+    }
+  }
+  FAIL("mnist-serve does not answer");
+  return child;
+}
+
+// Two pictures side by side.
+Image beside(const Image& left, const Image& right) {
+  Image both{.width = left.width + right.width,
+             .height = std::max(left.height, right.height),
+             .format = left.format,
+             .pixels = {}};
+  REQUIRE(left.format == right.format);
+  const int n = left.channels();
+  both.pixels.assign(both.pixel_count() * n, left.pixels.front());
+  const auto put = [&](const Image& from, int at) {
+    for (int y = 0; y < from.height; ++y) {
+      std::copy_n(from.pixels.begin() + y * from.width * n, from.width * n,
+                  both.pixels.begin() + (y * both.width + at) * n);
+    }
+  };
+  put(left, 0);
+  put(right, left.width);
+  return both;
+}
+
+}  // namespace
+
+TEST_CASE("the answer is that of mnist-predict, byte for byte", "[serve]") {
+  const TemporaryDirectory folder;
+  const int port = free_port();
+  const auto child = serve(port);
+  const auto compare = [&](const std::string& file, const std::string& flags) {
+    INFO(file);
+    const std::string answer = body_of(exchange(port, post_png(read_text(file))));
+    const Outcome expected = run_shell("mnist-predict --jsonl " + flags + " - < '" + file + "'");
+    CHECK(answer == expected.out);
+    return nlohmann::json::parse(answer);
+  };
+  for (const std::string& file : pictures()) compare(file, "");
+
+  std::vector<Image> images;
+  for (const std::string& file : pictures()) {
+    images.push_back(decode_image(read_file(file, 1 << 20)));
+  }
+  const std::string several = (folder / "several.png").string();
+  const auto png = encode_png(beside(images[4], images[2]));
+  write_text(several, std::string(png.begin(), png.end()));
+  const auto page = compare(several, "--all");
+  CHECK(page["text"] == "42");
+  CHECK(page["digits"].size() == 2);
+  CHECK(page["digits"][1]["box"][0] > page["digits"][0]["box"][0]);
+
+  Image white{.width = 60, .height = 80, .format = PixelFormat::kGrey, .pixels = {}};
+  white.pixels.assign(white.pixel_count(), 255);
+  const std::string blank = (folder / "blank.png").string();
+  const auto blank_png = encode_png(white);
+  write_text(blank, std::string(blank_png.begin(), blank_png.end()));
+  CHECK(compare(blank, "")["reason"] == "blank");
+}
+
+TEST_CASE("the model and the page are served", "[serve]") {
+  const int port = free_port();
+  const auto child = serve(port, {"--model", small_run().string()});
+  const auto model = nlohmann::json::parse(body_of(exchange(port, get("/api/model"))));
+  CHECK(model["options"]["channels"] == nlohmann::json({8, 16}));
+  CHECK(model["parameters"] > 1000);
+  CHECK_THAT(body_of(exchange(port, get("/"))), Contains("<!doctype html>"));
+  CHECK_THAT(exchange(port, get("/app.js")), Contains("Content-Type: text/javascript"));
+}
+
+TEST_CASE("it prints where the page is and ends well on SIGTERM", "[serve]") {
+  const int port = free_port();
+  const auto child = serve(port);
+  const Outcome second = run_program("mnist-serve", {"--port", std::to_string(port)});
+  CHECK(second.exit_code == 2);
+  CHECK(second.out.empty());
+  CHECK(second.err == "mnist-serve: 127.0.0.1:" + std::to_string(port) + ": the port is in use\n");
+  child->signal(SIGTERM);
+  const Outcome outcome = child->wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out == "http://127.0.0.1:" + std::to_string(port) + "/\n");
+}
+
+TEST_CASE("an address that others reach takes a token, made where none is given", "[serve]") {
+  const int port = free_port();
+  const auto child = serve(port, {"--host", "0.0.0.0", "-q"});
+  CHECK(status_of(exchange(port, get("/api/model"))) == 401);
+  child->signal(SIGTERM);
+  const std::string url = child->wait().out;
+  const auto token = url.find("/#token=");
+  REQUIRE(token != std::string::npos);
+  CHECK(url.size() == token + 8 + 32 + 1);
+}
+
+TEST_CASE("a mistake in the flags is one line and exit code 2", "[serve]") {
+  for (const std::vector<std::string>& flags : {std::vector<std::string>{"--port", "70000"},
+                                                {"--model", "/nonexistent"},
+                                                {"--token", "a b"},
+                                                {"--host", "no.such.host.invalid"},
+                                                {"--prot", "80"}}) {
+    const Outcome outcome = run_program("mnist-serve", flags);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.starts_with("mnist-serve: "));
+    CHECK(lines_of(outcome.err).size() == 1);
+  }
+}
+
+}  // namespace mnist::testing
