@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that mnist-toolkit is built from. Does nothing when all are there.
 #   scripts/install-packages.sh [--tests]     --tests: those that only the tests need, too
+#   scripts/install-packages.sh --only PACKAGE…
 set -euo pipefail
 
 packages=(
@@ -11,6 +12,8 @@ packages=(
 )
 if [ "${1:-}" = --tests ]; then
   packages+=(catch2 python3)
+elif [ "${1:-}" = --only ]; then
+  packages=("${@:2}")
 fi
 
 missing=()

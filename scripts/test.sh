@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ./scripts/install-packages.sh --tests
+./scripts/install-web-tests.sh
 cmake --preset release -DMNIST_BUILD_TESTS=ON
 cmake --build --preset release
 ctest --preset release --parallel "$(nproc)" "$@"

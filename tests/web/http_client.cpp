@@ -85,7 +85,7 @@ bool HttpClient::closed(std::chrono::milliseconds patience) {
   return recv(socket_, &byte, 1, MSG_PEEK) <= 0;
 }
 
-std::string exchange(int port, const std::string& request) {
+std::string ask(int port, const std::string& request) {
   HttpClient client(port);
   client.send(request);
   return client.response();

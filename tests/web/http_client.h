@@ -29,7 +29,7 @@ class HttpClient {
 };
 
 // The response to one request on a connection of its own.
-std::string exchange(int port, const std::string& request);
+std::string ask(int port, const std::string& request);
 
 // The three digits of a response's first line, 0 where it has none.
 int status_of(const std::string& response);

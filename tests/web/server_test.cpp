@@ -1,13 +1,16 @@
 // The server attacked: in this process, with a reader that says what it was given.
 #include "serve/server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <optional>
+#include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/resource.h>
@@ -24,7 +27,6 @@ namespace {
 using namespace std::chrono_literals;
 using app::serve::Server;
 using app::serve::ServerOptions;
-using catch_matchers::Contains;
 
 using Read = Server::ReadPicture;
 
@@ -70,7 +72,11 @@ class RunningServer {
   std::thread thread_;
 };
 
-bool serves(int port) { return status_of(exchange(port, get("/healthz"))) == 200; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+bool serves(int port) { return status_of(ask(port, get("/healthz"))) == 200; }
 
 // Refused with `status` although nothing of a body was sent, and then closed.
 void check_refused_early(const std::string& head, int status) {
@@ -79,8 +85,8 @@ void check_refused_early(const std::string& head, int status) {
   client.send(head);
   const std::string response = client.response();
   CHECK(status_of(response) == status);
-  CHECK_THAT(response, Contains("Connection: close"));
-  CHECK_THAT(body_of(response), Contains(R"("status":"error")"));
+  CHECK(contains(response, "Connection: close"));
+  CHECK(contains(body_of(response), R"("status":"error")"));
   CHECK(client.closed());
   CHECK(serves(server.port()));
 }
@@ -100,7 +106,7 @@ TEST_CASE("a picture is answered, and the connection kept", "[server]") {
     const std::string response = client.response();
     CHECK(status_of(response) == 200);
     CHECK(body_of(response) == "{\"bytes\":5}\n");
-    CHECK_THAT(response, Contains("Content-Type: application/json"));
+    CHECK(contains(response, "Content-Type: application/json"));
   }
 }
 
@@ -117,16 +123,16 @@ TEST_CASE("the 28x28 comes when it is asked for", "[server]") {
   const RunningServer server;
   std::string request = post_png("1");
   request.replace(request.find("/api/predict"), 12, "/api/predict?input=1");
-  CHECK(body_of(exchange(server.port(), request)) == "{\"bytes\":1,\"input\":\"\"}\n");
+  CHECK(body_of(ask(server.port(), request)) == "{\"bytes\":1,\"input\":\"\"}\n");
 }
 
 TEST_CASE("a picture may come as base64 in JSON", "[server]") {
   const RunningServer server;
   const auto answer = [&](const std::string& json) {
-    return exchange(server.port(),
-                    "POST /api/predict HTTP/1.1\r\nHost: localhost\r\n"
-                    "Content-Type: application/json; charset=utf-8\r\nContent-Length: " +
-                        std::to_string(json.size()) + "\r\n\r\n" + json);
+    return ask(server.port(),
+               "POST /api/predict HTTP/1.1\r\nHost: localhost\r\n"
+               "Content-Type: application/json; charset=utf-8\r\nContent-Length: " +
+                   std::to_string(json.size()) + "\r\n\r\n" + json);
   };
   CHECK(body_of(answer(R"({"image": "aGVsbG8="})")) == "{\"bytes\":5}\n");
   CHECK(body_of(answer(R"({"image": "aGVsbA=="})")) == "{\"bytes\":4}\n");
@@ -143,7 +149,7 @@ TEST_CASE("what cannot be read as a picture is 422, with the reason", "[server]"
   const RunningServer server({}, [](auto, bool) -> std::string {
     throw Error(ErrorKind::kUnsupported, "not a PNG, JPEG or PNM image");
   });
-  const std::string response = exchange(server.port(), post_png("hello"));
+  const std::string response = ask(server.port(), post_png("hello"));
   CHECK(status_of(response) == 422);
   CHECK(body_of(response) ==
         R"({"path":"-","status":"error","digit":null,"confidence":null,"probabilities":null,)"
@@ -155,8 +161,8 @@ TEST_CASE("a foreign Host is refused: DNS rebinding", "[server]") {
   const RunningServer server({.hosts = {"digits.example.org"}});
   const auto status = [&](const std::string& host) {
     return status_of(
-        exchange(server.port(),
-                 "GET / HTTP/1.1\r\n" + (host.empty() ? "" : "Host: " + host + "\r\n") + "\r\n"));
+        ask(server.port(),
+            "GET / HTTP/1.1\r\n" + (host.empty() ? "" : "Host: " + host + "\r\n") + "\r\n"));
   };
   CHECK(status("localhost") == 200);
   CHECK(status("LocalHost:8080") == 200);
@@ -175,7 +181,7 @@ TEST_CASE("a foreign Host is refused: DNS rebinding", "[server]") {
 TEST_CASE("a foreign Origin is refused: cross-site requests", "[server]") {
   const RunningServer server;
   const auto status = [&](const std::string& origin) {
-    return status_of(exchange(server.port(), post_png("1", "Origin: " + origin + "\r\n")));
+    return status_of(ask(server.port(), post_png("1", "Origin: " + origin + "\r\n")));
   };
   CHECK(status("http://localhost") == 200);
   CHECK(status("http://localhost:81") == 403);
@@ -198,7 +204,7 @@ TEST_CASE("a body of unknown or contradictory length is refused", "[server]") {
   check_refused_early(post_head("Content-Length: -5\r\n"), 400);
   check_refused_early(post_head("Content-Length: 0x5\r\n"), 400);
   const RunningServer server;
-  CHECK(status_of(exchange(server.port(), post_head(""))) == 411);
+  CHECK(status_of(ask(server.port(), post_head(""))) == 411);
 }
 
 TEST_CASE("a body of 100 MB is refused before it comes", "[server]") {
@@ -221,14 +227,14 @@ TEST_CASE("other types of body are 415, other methods 405, other paths 404", "[s
   const RunningServer server;
   std::string text = post_png("1");
   text.replace(text.find("image/png"), 9, "text/html");
-  CHECK(status_of(exchange(server.port(), text)) == 415);
+  CHECK(status_of(ask(server.port(), text)) == 415);
   const std::string put =
-      exchange(server.port(), "PUT /api/predict HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      ask(server.port(), "PUT /api/predict HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(status_of(put) == 405);
-  CHECK_THAT(put, Contains("Allow: "));
-  CHECK(status_of(exchange(server.port(), get("/api/predict"))) == 405);
-  CHECK(status_of(exchange(server.port(), get("/../etc/passwd"))) == 404);
-  CHECK(status_of(exchange(server.port(), "nonsense\r\n\r\n")) == 400);
+  CHECK(contains(put, "Allow: "));
+  CHECK(status_of(ask(server.port(), get("/api/predict"))) == 405);
+  CHECK(status_of(ask(server.port(), get("/../etc/passwd"))) == 404);
+  CHECK(status_of(ask(server.port(), "nonsense\r\n\r\n")) == 400);
 }
 
 TEST_CASE("the body of a refused request is never taken for another request", "[server]") {
@@ -255,15 +261,14 @@ TEST_CASE("slow headers end in 408 and hold nobody up", "[server]") {
     client->send("c");
     const std::string response = client->response();
     CHECK(status_of(response) == 408);
-    CHECK_THAT(response, Contains("Content-Security-Policy: default-src 'self'"));
+    CHECK(contains(response, "Content-Security-Policy: default-src 'self'"));
     CHECK(client->closed());
   }
 }
 
 TEST_CASE("headers without end are 431", "[server]") {
   const RunningServer server;
-  CHECK(status_of(exchange(server.port(), "GET / HTTP/1.1\r\nX: " + std::string(40000, 'x'))) ==
-        431);
+  CHECK(status_of(ask(server.port(), "GET / HTTP/1.1\r\nX: " + std::string(40000, 'x'))) == 431);
   CHECK(serves(server.port()));
 }
 
@@ -310,7 +315,7 @@ TEST_CASE("a second server on the same port is an error", "[server]") {
   ServerOptions options;
   options.port = first.port();
   CHECK_THROWS_WITH(Server(options, echo, "{}", [](const std::string&, bool) {}),
-                    Contains("the port is in use"));
+                    "127.0.0.1:" + std::to_string(first.port()) + ": the port is in use");
   CHECK(serves(first.port()));
 }
 
@@ -325,24 +330,24 @@ TEST_CASE("an exception inside a handler is a 500 that tells nothing", "[server]
     client.send(post_png("1"));
     const std::string response = client.response();
     CHECK(status_of(response) == 500);
-    CHECK_THAT(response, !Contains("secret"));
-    CHECK_THAT(response, !Contains("EXCEPTION"));
-    CHECK_THAT(body_of(response), Contains("an internal error"));
+    CHECK_FALSE(contains(response, "secret"));
+    CHECK_FALSE(contains(response, "EXCEPTION"));
+    CHECK(contains(body_of(response), "an internal error"));
   }
   CHECK(serves(server.port()));
-  CHECK_THAT(server.faults(), Contains("secret at /home/somebody"));
+  CHECK(contains(server.faults(), "secret at /home/somebody"));
 }
 
 TEST_CASE("ranges and compressed answers are not offered, and not tripped over", "[server]") {
   const RunningServer server;
-  const std::string whole = exchange(server.port(), get("/"));
+  const std::string whole = ask(server.port(), get("/"));
   for (const char* range : {"bytes=9999999-99999999", "bytes=0-1,1-2,2-3", "bytes=-5"}) {
     const std::string response =
-        exchange(server.port(), get("/", std::string("Range: ") + range + "\r\n"));
+        ask(server.port(), get("/", std::string("Range: ") + range + "\r\n"));
     CHECK(status_of(response) == 200);
     CHECK(body_of(response) == body_of(whole));
   }
-  const std::string packed = exchange(server.port(), get("/", "Accept-Encoding: gzip, br\r\n"));
+  const std::string packed = ask(server.port(), get("/", "Accept-Encoding: gzip, br\r\n"));
   CHECK(body_of(packed) == body_of(whole));
   CHECK(serves(server.port()));
 }
@@ -353,26 +358,25 @@ TEST_CASE("every response carries the security headers, and none allows other or
   for (const std::string& request :
        {get("/"), get("/app.js"), get("/nothing"), get("/healthz"), post_png("1"),
         post_png("1", "Origin: http://evil.example\r\n"), std::string("nonsense\r\n\r\n")}) {
-    const std::string response = exchange(server.port(), request);
+    const std::string response = ask(server.port(), request);
     INFO(request);
-    CHECK_THAT(response, Contains("Content-Security-Policy: default-src 'self'"));
-    CHECK_THAT(response, Contains("X-Content-Type-Options: nosniff"));
-    CHECK_THAT(response, !Contains("Access-Control-Allow"));
+    CHECK(contains(response, "Content-Security-Policy: default-src 'self'"));
+    CHECK(contains(response, "X-Content-Type-Options: nosniff"));
+    CHECK_FALSE(contains(response, "Access-Control-Allow"));
   }
 }
 
 TEST_CASE("with a token, the API asks for it", "[server]") {
   const RunningServer server({.token = "s3cret"});
-  CHECK(status_of(exchange(server.port(), get("/"))) == 200);
-  CHECK(status_of(exchange(server.port(), get("/healthz"))) == 200);
-  CHECK(status_of(exchange(server.port(), get("/api/model"))) == 401);
-  CHECK(status_of(exchange(server.port(), post_png("1"))) == 401);
+  CHECK(status_of(ask(server.port(), get("/"))) == 200);
+  CHECK(status_of(ask(server.port(), get("/healthz"))) == 200);
+  CHECK(status_of(ask(server.port(), get("/api/model"))) == 401);
+  CHECK(status_of(ask(server.port(), post_png("1"))) == 401);
   for (const char* wrong : {"Bearer s3cres", "Bearer s3cret2", "Bearer ", "s3cret"}) {
-    CHECK(status_of(exchange(server.port(), post_png("1", std::string("Authorization: ") + wrong +
-                                                              "\r\n"))) == 401);
+    CHECK(status_of(ask(server.port(),
+                        post_png("1", std::string("Authorization: ") + wrong + "\r\n"))) == 401);
   }
-  CHECK(status_of(exchange(server.port(), post_png("1", "Authorization: Bearer s3cret\r\n"))) ==
-        200);
+  CHECK(status_of(ask(server.port(), post_png("1", "Authorization: Bearer s3cret\r\n"))) == 200);
 }
 
 TEST_CASE("stopping answers the request in work and then closes", "[server]") {
@@ -399,7 +403,7 @@ TEST_CASE("questions asked together are answered each with its own", "[server]")
     std::vector<Prediction> answers;
     for (const NormalizedDigit& digit : digits) {
       if (digit.box.x < 0) throw std::runtime_error("negative");
-      answers.push_back({.digit = digit.box.x % 10, .confidence = 1.0 * digit.box.x});
+      answers.emplace_back().confidence = digit.box.x;
     }
     return answers;
   });

@@ -20,7 +20,7 @@ export class Questions extends EventTarget {
   #busy = false;
   #timer = 0;
   #offline = false;
-  #version = 0; // of what is asked; an answer to an older one is dropped
+  #forgotten = 0; // how often: what was asked before is not answered any more
 
   constructor() {
     super();
@@ -31,7 +31,6 @@ export class Questions extends EventTarget {
 
   // Asks about what `body` returns (a Blob), after `delay` milliseconds without another question.
   ask(body, delay = 0) {
-    this.#version++;
     this.#next = body;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), delay);
@@ -39,7 +38,7 @@ export class Questions extends EventTarget {
 
   // The answer that is under way is not wanted any more.
   forget() {
-    this.#version++;
+    this.#forgotten++;
     this.#next = null;
     clearTimeout(this.#timer);
   }
@@ -47,7 +46,7 @@ export class Questions extends EventTarget {
   async #run() {
     if (this.#busy || !this.#next || this.#offline) return;
     const body = this.#next;
-    const version = this.#version;
+    const forgotten = this.#forgotten;
     this.#next = null;
     this.#busy = true;
     try {
@@ -58,11 +57,12 @@ export class Questions extends EventTarget {
         method: "POST", body: blob, headers, signal: AbortSignal.timeout(kPatience),
       });
       const answer = await response.json();
-      if (version === this.#version) {
-        this.#tell(response.ok ? "answer" : "refusal", { status: response.status, answer });
+      if (forgotten === this.#forgotten) {
+        const latest = this.#next === null;
+        this.#tell(response.ok ? "answer" : "refusal", { status: response.status, answer, latest });
       }
     } catch {
-      this.#next ??= version === this.#version ? body : null;
+      this.#next ??= forgotten === this.#forgotten ? body : null;
       this.#lost();
     }
     this.#busy = false;

@@ -107,6 +107,7 @@ function showBoxes(digits) {
     const name = digit.digit ?? "?";
     box.dataset.digit = name;
     box.classList.toggle("doubt", digit.digit === null || digit.confidence < 0.9);
+    box.classList.toggle("high", y < 36); // no room above for its label
     box.classList.toggle("selected", i === selected);
     box.setAttribute("aria-label", `Digit ${i + 1} of ${digits.length}: ` +
       (digit.digit === null ? "can’t be told" : `${name}, ${percent(digit.confidence)} sure`));
@@ -153,9 +154,15 @@ function showNothing(words) {
 let shownAnswer = null;
 let offline = false;
 
-questions.addEventListener("answer", ({ detail }) => showAnswer(detail.answer));
-questions.addEventListener("refusal", ({ detail }) =>
-  showNothing(describeError(detail.status, detail.answer.reason)));
+const busy = yes => $("answer").setAttribute("aria-busy", yes);
+questions.addEventListener("answer", ({ detail }) => {
+  showAnswer(detail.answer);
+  busy(!detail.latest);
+});
+questions.addEventListener("refusal", ({ detail }) => {
+  showNothing(describeError(detail.status, detail.answer.reason));
+  busy(!detail.latest);
+});
 questions.addEventListener("offline", () => {
   offline = true;
   say(kOffline);
@@ -180,9 +187,11 @@ drawing.addEventListener("change", ({ detail }) => {
   showBoxes([]);
   if (drawing.isEmpty) {
     questions.forget();
+    busy(false);
     if (!offline) showNothing(kEmpty);
     return;
   }
+  busy(true);
   // While the pen moves, now and then; as soon as it is lifted, at once.
   const now = performance.now();
   if (detail.drawing && now - asked < kWhileDrawing) return;
@@ -228,6 +237,7 @@ async function read(file) {
     showNothing(describeError(422, "this file is no picture that a browser knows"));
   } else if (!image) {
     drawing.clear(); // it cannot be shown; the server knows why it cannot be read
+    busy(true);
     questions.ask(() => blob);
   } else {
     const size = await createImageBitmap(blob).catch(() => image);

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Gets what the page's tests run in: Debian's chromium, Node.js and npm, and the two packages that
+# tests/web/package.json pins. Does nothing when all is there. Whatever cannot be had is said, and
+# the tests that need it are skipped under their own name.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+
+say() { echo "install-web-tests.sh: $*" >&2; }
+
+missing=()
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+if [ ${#missing[@]} -gt 0 ]; then
+  ./scripts/install-packages.sh --only "${missing[@]}" || say "without: ${missing[*]}"
+fi
+if [ ! -d tests/web/node_modules/playwright-core ] || [ ! -d tests/web/node_modules/axe-core ]; then
+  (cd tests/web && timeout 300 npm install --no-package-lock --no-audit --no-fund --loglevel=error >&2) ||
+    say "npm could not get the packages of tests/web/package.json"
+fi
+exit 0

@@ -1,0 +1,364 @@
+// The page of mnist-serve in a real Chromium: node page_test.mjs PROGRAM CHROMIUM [SCREENSHOTS]
+// (run_page_tests.sh finds both). With a folder for them, a screenshot of each state is kept.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+import { describe, describeError } from "../../apps/serve/www/words.js";
+import { drawByMouse, drawByTouch, kHouse, kLetter, kScribble, strokes } from "./pen.js";
+
+const [program, chromiumPath, screenshots] = process.argv.slice(2);
+const axe = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const kDesk = { viewport: { width: 1280, height: 800 } };
+const kPhone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+
+async function serve(...flags) {
+  const child = spawn(program, ["-q", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  const [url] = await once(createInterface(child.stdout), "line");
+  const stop = async () => {
+    child.kill();
+    await once(child, "exit");
+  };
+  return { url, port: new URL(url).port, stop };
+}
+
+let server;
+let browser;
+before(async () => {
+  server = await serve("--port", "0");
+  const asRoot = process.getuid() === 0 ? ["--no-sandbox"] : [];
+  browser = await chromium.launch({ executablePath: chromiumPath, args: asRoot });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+// A page that fails the test for whatever goes wrong inside it.
+async function open(options = kDesk, { url = server.url, mayFail = false } = {}) {
+  const context = await browser.newContext({ ...kDesk, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", error => faults.push(error.message));
+  page.on("console", message => {
+    if (["error", "warning"].includes(message.type()) && !mayFail) faults.push(message.text());
+  });
+  page.on("request", request => {
+    if (new URL(request.url()).origin !== new URL(url).origin) faults.push(request.url());
+  });
+  await page.goto(url);
+  return {
+    page,
+    async close() {
+      await context.close();
+      assert.deepEqual(faults, []);
+    },
+    async area() {
+      const box = await page.locator("#drawing").boundingBox();
+      return (left, top, width, height) => ({
+        left: box.x + left * box.width, top: box.y + top * box.height,
+        width: width * box.width, height: height * box.height,
+      });
+    },
+    settled: () => page.waitForFunction(
+      () => document.getElementById("answer").getAttribute("aria-busy") === "false"),
+    text: id => page.locator(`#${id}`).textContent(),
+    async shot(name) {
+      if (!screenshots) return;
+      await page.waitForTimeout(250);
+      await page.screenshot({ path: `${screenshots}/${name}.png` });
+    },
+  };
+}
+
+const fits = page => page.evaluate(() => {
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  const outside = [...document.querySelectorAll("body *")].filter(each => {
+    const box = each.getBoundingClientRect();
+    return box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
+  });
+  return scrollWidth <= innerWidth && scrollHeight <= innerHeight
+    ? outside.map(each => each.outerHTML.slice(0, 80)) : ["it scrolls"];
+});
+
+async function accessible(page, name) {
+  await page.waitForTimeout(200); // for transitions
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(n => n.target).join(" ")}`), []);
+}
+
+// A picture file of what is given, made by the browser.
+const pictureOf = (page, lines, type = "image/png") => page.evaluate(async ({ lines, type }) => {
+  const canvas = new OffscreenCanvas(300, 400);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#e8e4da";
+  context.fillRect(0, 0, 300, 400);
+  context.strokeStyle = "#223";
+  context.lineWidth = 16;
+  context.lineCap = context.lineJoin = "round";
+  for (const line of lines) {
+    context.beginPath();
+    for (const point of line) context.lineTo(...point);
+    context.stroke();
+  }
+  const bytes = new Uint8Array(await (await canvas.convertToBlob({ type })).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes));
+}, { lines, type });
+const kOnPicture = { left: 90, top: 100, width: 120, height: 200 };
+
+test("the words for each answer are honest", () => {
+  const one = (digit, confidence, reason = null) => {
+    const probabilities = Array(10).fill(0);
+    probabilities[7] = confidence;
+    probabilities[1] = 1 - confidence;
+    return { digit: reason ? null : digit, confidence, reason, probabilities };
+  };
+  assert.equal(describe(one(7, 0.999)).headline, "This is a 7");
+  assert.equal(describe(one(7, 0.999)).detail, "More than 99 % sure.");
+  assert.equal(describe(one(7, 0.7)).headline, "Probably a 7");
+  assert.equal(describe(one(7, 0.7)).detail, "70 % sure. It could be a 1.");
+  assert.equal(describe(one(7, 0.55, "unsure")).headline, "Could be a 7 or a 1");
+  assert.equal(describe(one(7, 0.9, "not-a-digit")).headline, "This doesn’t look like a digit");
+  assert.equal(describe(one(7, 0, "blank")).headline, "There is no ink here");
+  const several = (...digits) => ({
+    text: digits.map(([d]) => d ?? "?").join(""), confidence: Math.min(...digits.map(d => d[1])),
+    digits: digits.map(([digit, confidence]) => ({ digit, confidence })),
+  });
+  assert.equal(describe(several([4, 0.99], [2, 0.95])).headline, "This is 42");
+  assert.equal(describe(several([4, 0.99], [2, 0.6])).headline, "Probably 42");
+  assert.equal(describe(several([4, 0.99], [null, 0.6])).detail, "One of them can’t be told.");
+  assert.equal(describe(several([null, 0.3], [null, 0.6])).state, "nothing");
+  assert.equal(describeError(413, "the body is larger than 24 MiB").detail, "The body is larger than 24 MiB.");
+});
+
+for (const [way, options, draw] of [["mouse", kDesk, drawByMouse], ["touch", kPhone, drawByTouch]]) {
+  test(`all ten digits are read, drawn by ${way}, thin and thick, centred and in a corner`, async () => {
+    const { page, area, settled, text, close } = await open(options);
+    const hand = way === "touch" ? await page.context().newCDPSession(page) : page;
+    const at = await area();
+    const wide = options === kPhone ? 0.5 : 0.26; // of the surface, which is upright on a phone
+    const high = options === kPhone ? 0.55 : 0.6;
+    const wrong = [];
+    for (const width of ["thin", "thick"]) {
+      await page.check(`[name=width][value=${width}]`, { force: true });
+      for (const [spot, place] of [
+        ["centre", at((1 - wide) / 2, (1 - high) / 2, wide, high)],
+        ["corner", at(0.05, 0.06, wide * 0.6, high * 0.6)],
+      ]) {
+        for (let digit = 0; digit <= 9; digit++) {
+          await page.evaluate(() => document.getElementById("clear").click());
+          await draw(hand, strokes(digit, place));
+          await settled();
+          const answer = await text("digit");
+          if (answer !== String(digit)) wrong.push(`${digit} as ${answer} (${width}, ${spot})`);
+        }
+      }
+    }
+    console.log(`${way}: ${40 - wrong.length} of 40 right ${wrong.join("; ")}`);
+    assert.ok(wrong.length <= 2, wrong.join("; "));
+    await close();
+  });
+}
+
+test("empty, a digit, a letter, a house, a scribble: the page says what the server says", async () => {
+  const { page, area, settled, text, shot, close } = await open();
+  await shot("empty");
+  assert.equal(await text("headline"), "Nothing to read yet");
+  const at = await area();
+  for (const [name, what] of [["three", 3], ["letter", kLetter], ["house", kHouse], ["scribble", kScribble]]) {
+    await page.click("#clear", { force: true }).catch(() => {});
+    let answer;
+    const listen = async response => {
+      if (response.url().includes("/api/predict")) answer = await response.json();
+    };
+    page.on("response", listen);
+    await drawByMouse(page, strokes(what, at(0.35, 0.2, 0.3, 0.6)));
+    await settled();
+    await page.waitForTimeout(100);
+    page.off("response", listen);
+    const words = describe(answer);
+    assert.equal(await text("headline"), words.headline);
+    assert.equal(await text("digit"), words.digit);
+    if (name === "three") assert.equal(answer.digit, 3);
+    if (name === "scribble") {
+      assert.equal(answer.status, "rejected");
+      assert.equal(words.headline, "This doesn’t look like a digit");
+    }
+    console.log(`${name}: ${answer.status} ${answer.digit} ${answer.confidence} ${answer.reason}`);
+    await shot(name);
+  }
+  await close();
+});
+
+test("two digits side by side are a number, each with its box", async () => {
+  for (const [name, options] of [["two", kDesk], ["two-phone-dark", { ...kPhone, colorScheme: "dark" }]]) {
+    const { page, area, settled, text, shot, close } = await open(options);
+    const at = await area();
+    const places = [at(0.12, 0.25, 0.28, 0.45), at(0.58, 0.25, 0.28, 0.45)];
+    await drawByMouse(page, strokes(4, places[0]));
+    await drawByMouse(page, strokes(2, places[1]));
+    await settled();
+    assert.equal(await text("digit"), "42");
+    assert.equal(await text("headline"), "This is 42");
+    const boxes = await page.locator("#boxes button").all();
+    assert.equal(boxes.length, 2);
+    for (const [i, box] of boxes.entries()) {
+      const { x, y, width, height } = await box.boundingBox();
+      const drawn = places[i];
+      assert.ok(Math.abs(x + width / 2 - (drawn.left + drawn.width / 2)) < 30, "box lies aside");
+      assert.ok(Math.abs(y + height / 2 - (drawn.top + drawn.height / 2)) < 30, "box lies aside");
+    }
+    await boxes[0].focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator("#boxes button").first().getAttribute("aria-pressed"), "true");
+    assert.deepEqual(await fits(page), []);
+    await shot(name);
+    await accessible(page, name);
+    await close();
+  }
+});
+
+test("a picture is read by button, by drop and by paste, in any format the browser knows", async () => {
+  const { page, settled, text, shot, close } = await open();
+  const seven = await pictureOf(page, strokes(7, kOnPicture));
+  const expect = async (digit, how) => {
+    await settled();
+    assert.equal(await text("digit"), digit, how);
+  };
+  const buffer = Buffer.from(seven, "base64");
+  await page.setInputFiles("#file", { name: "seven.png", mimeType: "image/png", buffer });
+  await page.locator("#sheet:not(.empty)").waitFor();
+  await expect("7", "button");
+  await shot("picture");
+
+  for (const [how, digit, type] of [["drop", 2, "image/jpeg"], ["paste", 5, "image/webp"]]) {
+    const base64 = await pictureOf(page, strokes(digit, kOnPicture), type);
+    await page.click("#clear");
+    await page.evaluate(({ how, base64, type }) => {
+      const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], "picture", { type }));
+      const options = { bubbles: true, cancelable: true };
+      document.getElementById("sheet").dispatchEvent(how === "drop"
+        ? new DragEvent("drop", { ...options, dataTransfer: data })
+        : new ClipboardEvent("paste", { ...options, clipboardData: data }));
+    }, { how, base64, type });
+    await page.locator("#sheet:not(.empty)").waitFor();
+    await expect(String(digit), how);
+  }
+
+  await page.click("#clear");
+  const blank = Buffer.from(await pictureOf(page, []), "base64");
+  await page.setInputFiles("#file", { name: "blank.png", mimeType: "image/png", buffer: blank });
+  await page.locator("#sheet:not(.empty)").waitFor();
+  await settled();
+  assert.equal(await text("headline"), "There is no ink here");
+  await shot("blank");
+
+  await page.setInputFiles("#file", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
+  await page.getByText("This picture can’t be read").waitFor();
+  await close();
+});
+
+test("a broken picture is told as such, with the server's reason", async () => {
+  const { page, text, shot, close } = await open(kDesk, { mayFail: true });
+  await page.setInputFiles("#file", { name: "a.png", mimeType: "image/png", buffer: Buffer.from("hello") });
+  await page.getByText("This picture can’t be read").waitFor();
+  assert.match(await text("detail"), /PNG/);
+  await shot("error");
+  await close();
+});
+
+test("the server stops and comes back: the page says so, and goes on by itself", async () => {
+  let own = await serve("--port", "0");
+  const { page, area, settled, text, shot, close } = await open(kDesk, { url: own.url, mayFail: true });
+  await own.stop();
+  const at = await area();
+  await drawByMouse(page, strokes(6, at(0.35, 0.2, 0.3, 0.6)));
+  await page.getByText("The server can’t be reached").first().waitFor();
+  await shot("offline");
+  own = await serve("--port", own.port);
+  await page.getByText("This is a 6").first().waitFor();
+  await settled();
+  assert.equal(await text("digit"), "6");
+  await own.stop();
+  await close();
+});
+
+test("a token in the address opens the API, and leaves the address", async () => {
+  const own = await serve("--port", "0", "--token", "a-token");
+  const { page, area, settled, text, close } = await open(kDesk, { url: own.url });
+  assert.equal(new URL(page.url()).hash, "");
+  const at = await area();
+  await drawByMouse(page, strokes(3, at(0.35, 0.2, 0.3, 0.6)));
+  await settled();
+  assert.equal(await text("digit"), "3");
+  await close();
+  const stranger = await open(kDesk, { url: `http://127.0.0.1:${own.port}/`, mayFail: true });
+  await drawByMouse(stranger.page, strokes(3, at(0.35, 0.2, 0.3, 0.6)));
+  await stranger.page.getByText("A token is needed").first().waitFor();
+  await stranger.close();
+  await own.stop();
+});
+
+test("everything works from the keyboard, and is said to a screen reader", async () => {
+  const { page, settled, text, close } = await open();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "drawing");
+  for (let i = 0; i < 9; i++) await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Space");
+  for (let i = 0; i < 18; i++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await settled();
+  assert.equal(await text("digit"), "1");
+  await page.waitForFunction(
+    () => document.getElementById("spoken").textContent.startsWith("This is a 1."));
+  assert.match(await page.getAttribute("#bars", "aria-label"), /^Probabilities: 1, /);
+  await page.keyboard.press("Escape");
+  assert.equal(await text("headline"), "Nothing to read yet");
+  await page.keyboard.press("Control+z");
+  await settled();
+  assert.equal(await text("digit"), "1");
+  const reached = new Set();
+  for (let i = 0; i < 5; i++) {
+    await page.keyboard.press("Tab");
+    reached.add(await page.evaluate(() => document.activeElement.id || document.activeElement.name));
+  }
+  for (const name of ["undo", "clear", "width", "upload"]) assert.ok(reached.has(name), name);
+  await close();
+});
+
+for (const [name, options] of [
+  ["light", {}], ["dark", { colorScheme: "dark" }], ["phone", kPhone],
+  ["phone-dark", { ...kPhone, colorScheme: "dark" }],
+]) {
+  test(`it fits one screen and is accessible: ${name}`, async () => {
+    const { page, area, settled, shot, close } = await open(options);
+    assert.deepEqual(await fits(page), []);
+    await accessible(page, `${name}, empty`);
+    const at = await area();
+    await drawByMouse(page, strokes(8, at(0.32, 0.2, 0.36, 0.6)));
+    await settled();
+    assert.deepEqual(await fits(page), []);
+    await accessible(page, `${name}, answered`);
+    await shot(name);
+    await close();
+  });
+}
+
+test("nothing moves for those who ask for it; otherwise for less than 150 ms", async () => {
+  for (const reducedMotion of ["reduce", "no-preference"]) {
+    const { page, close } = await open({ reducedMotion });
+    const longest = await page.evaluate(() => Math.max(...[...document.querySelectorAll("*")].flatMap(
+      each => getComputedStyle(each).transitionDuration.split(",").map(parseFloat))));
+    if (reducedMotion === "reduce") assert.equal(longest, 0);
+    assert.ok(longest <= 0.15, `${longest} s`);
+    await close();
+  }
+});

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Runs the page's tests in Chromium: run_page_tests.sh PROGRAM [FOLDER for screenshots]
+# Exits with 77, which ctest knows for a skip, where Node.js, Chromium or the packages of
+# package.json are not here (scripts/install-web-tests.sh gets them).
+skip() { echo "SKIPPED: $1 (scripts/install-web-tests.sh gets it)"; exit 77; }
+program=$(readlink -f "$1")
+shots=${2:+$(readlink -f "$2")}
+cd "$(dirname "$0")" || exit 2
+node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null ||
+  skip "no Node.js 18 or newer here"
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
+  skip "no Chromium here"
+for package in playwright-core axe-core; do
+  [ -d node_modules/$package ] || skip "no $package in tests/web/node_modules"
+done
+exec node page_test.mjs "$program" "$browser" ${shots:+"$shots"}
