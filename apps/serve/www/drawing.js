@@ -2,7 +2,7 @@
 // { drawing: whether the pen is down }.
 
 const kWidths = { thin: 0.022, medium: 0.045, thick: 0.08 }; // of the surface's shorter side
-const kLongest = 640; // pixels of what is sent
+const kLongest = 400; // pixels of what is sent: the normaliser works at about that
 
 export class Drawing extends EventTarget {
   #canvas;
