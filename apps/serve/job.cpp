@@ -66,6 +66,7 @@ std::string describe(const Model& model) {
                                  {"parameters", parameters},
                                  {"temperature", model.temperature},
                                  {"reject_below", model.reject_below},
+                                 {"accept_above", model.accept_above},
                                  {"training", model.training}})
       .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
