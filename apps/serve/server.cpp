@@ -321,7 +321,9 @@ class Server::Impl {
     std::string response =
         "HTTP/1.1 " + std::to_string(status) +
         (status == 408 ? " Request Timeout" : " Request Header Fields Too Large");
-    for (const auto& [name, value] : kHeaders) response += "\r\n" + name + ": " + value;
+    for (const auto& [name, value] : kHeaders) {
+      response.append("\r\n").append(name).append(": ").append(value);
+    }
     response += "\r\nContent-Type: " + std::string(kJson) +
                 "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size());
     return response + "\r\n\r\n" + body;
