@@ -5,6 +5,7 @@ find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(OpenCVImgproc REQUIRED)
+find_package(Cairo REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
 if(MNIST_BUILD_CORE)

@@ -8,7 +8,8 @@ packages=(
   build-essential ca-certificates ccache cmake curl git ninja-build pkg-config
   libtorch-dev libopenblas0-openmp
   libcli11-dev libspdlog-dev nlohmann-json3-dev
-  libcpp-httplib-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev libopencv-core-dev libopencv-imgproc-dev
+  libcpp-httplib-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev libcairo2-dev
+  libopencv-core-dev libopencv-imgproc-dev
 )
 if [ "${1:-}" = --tests ]; then
   packages+=(catch2 python3)

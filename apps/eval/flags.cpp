@@ -25,6 +25,10 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--format", flags.format, "text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();
+  app.add_option("--report", flags.report,
+                 "Folder for report.html, with all figures and pictures in it, and for its PNG and "
+                 "JSON files")
+      ->type_name("DIR");
   app.add_option("--compare", flags.compare,
                  "Another model, on the same images: McNemar's exact test")
       ->type_name("FILE|RUN");
@@ -35,6 +39,7 @@ Flags parse(int argc, const char* const* argv) {
   add_common_flags(app, flags.common,
                    "  mnist-eval --model runs/fast\n"
                    "  mnist-eval --model runs/a --model runs/b --format json | jq .accuracy\n"
+                   "  mnist-eval --model runs/new --compare runs/old --report report\n"
                    "  mnist-eval --images photos/ --min-accuracy 0.98\n");
   parse_command_line(app, argc, argv);
   return flags;

@@ -17,6 +17,7 @@ struct Flags {
   std::string images;
   std::string split = "test";
   std::string format = "text";
+  std::string report;
   std::string compare;
   std::optional<double> min_accuracy;
 };

@@ -1,10 +1,12 @@
 #include "eval/job.h"
 
 #include <chrono>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/base/version.h"
 #include "mnist/data/sampling.h"
 #include "mnist/evaluate/evaluate.h"
 #include "mnist/model/device.h"
@@ -18,6 +20,7 @@
 #include "common/guard.h"
 #include "common/logging.h"
 #include "eval/labelled_pictures.h"
+#include "eval/report_folder.h"
 
 namespace mnist::app::eval {
 namespace {
@@ -92,6 +95,32 @@ class Examination {
                      : evaluate_models(models, *digits_, device_);
   }
 
+  // What the networks see of an image, ink light.
+  Image picture(std::int64_t image) const {
+    Image seen{.width = kDigitSide, .height = kDigitSide, .pixels = {}};
+    if (pictures_) {
+      for (const float ink : pictures_->digits[image].digit.ink) {
+        seen.pixels.push_back(static_cast<std::uint8_t>(std::lround(255 * ink)));
+      }
+    } else {
+      const auto* pixels = digits_->images.data_ptr<std::uint8_t>() + image * kDigitPixels;
+      seen.pixels.assign(pixels, pixels + kDigitPixels);
+    }
+    return seen;
+  }
+
+  // Of the images' files; empty for those of an IDX file.
+  std::vector<std::string> names() const {
+    return pictures_ ? pictures_->names : std::vector<std::string>{};
+  }
+
+  nlohmann::ordered_json data_record() const {
+    if (pictures_) return {{"images", name_}};
+    return {{"images", digits_->name},
+            {"images_sha256", digits_->images_sha256},
+            {"labels_sha256", digits_->labels_sha256}};
+  }
+
   bool any_failed() const { return pictures_ && pictures_->any_failed; }
 
  private:
@@ -108,6 +137,31 @@ ModelComparison compare(const EvaluationInput& first, const EvaluationInput& sec
                                    right_answers(second.labels, second.probabilities))};
 }
 
+nlohmann::ordered_json model_record(const Model& model) {
+  return {{"path", model.path},
+          {"parameters", parameter_count(model.network->options)},
+          {"temperature", model.temperature},
+          {"reject_below", model.reject_below},
+          {"accept_above", model.accept_above}};
+}
+
+nlohmann::ordered_json environment_of(const Job& job, const Examination& examination) {
+  nlohmann::ordered_json environment = {{"created", utc_now()},
+                                        {"mnist_toolkit", kVersion},
+                                        {"torch", describe_torch()},
+                                        {"device", job.device.str()},
+                                        {"threads", job.threads},
+                                        {"split", job.flags.split},
+                                        {"data", examination.data_record()}};
+  if (!job.flags.images.empty()) environment.erase("split");
+  for (std::size_t i = 0; i < job.models.size(); ++i) {
+    const std::string number = job.models.size() == 1 ? "" : "_" + std::to_string(i + 1);
+    environment["model" + number] = model_record(job.models[i]);
+  }
+  if (job.other) environment["compared_model"] = model_record(*job.other);
+  return environment;
+}
+
 std::string formatted(const EvaluationResult& result, const std::string& format) {
   if (format == "json") return evaluation_json(result);
   return format == "csv" ? evaluation_csv(result) : evaluation_text(result);
@@ -117,8 +171,12 @@ std::string formatted(const EvaluationResult& result, const std::string& format)
 
 Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
-  set_threads(flags.device.threads);
-  Job job{flags, select_device(flags.device.device), {}, std::nullopt};
+  Job job{.flags = flags,
+          .device = select_device(flags.device.device),
+          .threads = set_threads(flags.device.threads),
+          .models = {},
+          .other = std::nullopt};
+  if (!flags.report.empty()) make_report_folder(flags.report);
   std::vector<std::string> models = flags.models;
   if (models.empty()) models.emplace_back();  // the shipped one
   for (const std::string& model : models) job.models.push_back(load_model(model_path(model)));
@@ -130,9 +188,21 @@ int run(Job& job, std::ostream& out) {
   const Examination examination(job);
   const EvaluationInput input = examination.ask(job.models);
   EvaluationResult result = evaluate_predictions(input);
+  std::optional<EvaluationInput> other_input;
   if (job.other) {
     std::vector<Model> others = {*job.other};
-    result.comparison = compare(input, examination.ask(others));
+    other_input = examination.ask(others);
+    result.comparison = compare(input, *other_input);
+  }
+  if (!job.flags.report.empty()) {
+    write_report(job.flags.report,
+                 {.answers = input,
+                  .result = result,
+                  .other_answers = other_input,
+                  .picture = [&examination](std::int64_t i) { return examination.picture(i); },
+                  .names = examination.names(),
+                  .trainings = read_trainings(job.flags.models),
+                  .environment = environment_of(job, examination)});
   }
   out << formatted(result, job.flags.format);
   flush_results(out);

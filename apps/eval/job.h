@@ -14,6 +14,7 @@ namespace mnist::app::eval {
 struct Job {
   Flags flags;
   torch::Device device;
+  int threads = 0;
   std::vector<Model> models;
   std::optional<Model> other;  // --compare
 };

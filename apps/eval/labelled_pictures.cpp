@@ -65,6 +65,7 @@ LabelledPictures load_labelled_pictures(const fs::path& folder) {
       continue;
     }
     pictures.labels.push_back(*label);
+    pictures.names.push_back(file.lexically_relative(folder).string());
     pictures.sources.push_back(source_of(file));
   }
   if (pictures.labels.empty()) {

@@ -12,6 +12,7 @@ namespace mnist::app::eval {
 struct LabelledPictures {
   std::vector<NormalizedDigit> digits;
   std::vector<int> labels;
+  std::vector<std::string> names;    // of their files, below the folder
   std::vector<std::string> sources;  // see source_of(); empty strings where names carry none
   bool any_failed = false;           // a picture could not be read; it was reported and left out
 };

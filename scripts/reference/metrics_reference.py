@@ -73,6 +73,23 @@ def expected_calibration_error(confidence, correct):
     return np.sum(counts * np.abs(accuracy - mean_confidence)) / len(confidence)
 
 
+def wilson(right, images):
+    interval = binomtest(int(right), int(images)).proportion_ci(0.95, method="wilson")
+    return [interval.low, interval.high]
+
+
+def reliability(confidence, correct):
+    """The bins that hold images: number, mean confidence, accuracy, its interval."""
+    accuracy, mean_confidence = calibration_curve(correct, confidence, n_bins=BINS,
+                                                  strategy="uniform")
+    bins = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], confidence)
+    filled = np.unique(bins)
+    return [{"bin": int(b), "count": int(np.sum(bins == b)), "confidence": float(c),
+             "accuracy": float(a),
+             "accuracy_interval": wilson(np.sum(correct[bins == b]), np.sum(bins == b))}
+            for b, a, c in zip(filled, accuracy, mean_confidence)]
+
+
 def auroc(scores, good):
     return metrics.roc_auc_score(good, scores) if 0 < sum(good) < len(good) else math.nan
 
@@ -88,7 +105,6 @@ def scenario(name, labels, probabilities):
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
     correct = predicted == labels
-    interval = binomtest(int(correct.sum()), len(labels)).proportion_ci(0.95, method="wilson")
     one_hot = np.eye(len(CLASSES))[labels]
     result = {
         "name": name,
@@ -96,12 +112,13 @@ def scenario(name, labels, probabilities):
         "probabilities": probabilities.tolist(),
         "confusion_matrix": metrics.confusion_matrix(labels, predicted, labels=CLASSES).tolist(),
         "accuracy": metrics.accuracy_score(labels, predicted),
-        "accuracy_interval": [interval.low, interval.high],
+        "accuracy_interval": wilson(correct.sum(), len(labels)),
         **class_scores(labels, predicted),
         "loss": metrics.log_loss(labels, probabilities, labels=CLASSES),
         "brier": float(sum(metrics.brier_score_loss(one_hot[:, c], probabilities[:, c], pos_label=1)
                            for c in CLASSES)),
         "ece": expected_calibration_error(confidence, correct),
+        "reliability": reliability(confidence, correct),
         "auroc": optional(auroc(confidence, correct)),
         "coverage_curve": coverage_curve(confidence, correct),
     }
@@ -149,8 +166,9 @@ def main():
         "wilson": [[k, n, *binomtest(k, n).proportion_ci(0.95, method="wilson")]
                    for k, n in ((0, 1), (1, 1), (1, 2), (0, 25), (25, 25), (9964, 10000),
                                 (9999, 10000), (1, 70000), (35000, 70000))],
-        "mcnemar": [[b, c, binomtest(b, b + c).pvalue]
-                    for b, c in ((0, 1), (0, 6), (1, 1), (3, 3), (2, 9), (12, 7), (7, 12), (40, 61),
+        "mcnemar": [[int(b), int(c), binomtest(int(b), int(b + c)).pvalue]
+                    for b, c in (*random.integers(0, 400, (30, 2)),
+                                 (0, 1), (0, 6), (1, 1), (3, 3), (2, 9), (12, 7), (7, 12), (40, 61),
                                  (150, 210), (1000, 1100), (4900, 5100), (0, 1080), (30, 2000))],
     }
     json.dump(reference, sys.stdout, separators=(",", ":"), allow_nan=False)

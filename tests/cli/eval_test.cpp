@@ -93,6 +93,53 @@ TEST_CASE("a folder of labelled pictures is evaluated through the path of mnist-
   CHECK(json::parse(outcome.out)["images"] == 10);
 }
 
+TEST_CASE("--report writes a page, pictures and JSON, and every number on the page is the JSON's",
+          "[eval]") {
+  const TemporaryDirectory folder;
+  const fs::path report = folder / "new/report";
+  const Outcome outcome = evaluate(
+      {"--report", report.string(), "--compare", (small_run() / "last.safetensors").string()});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  for (const char* name :
+       {"report.html", "report.json", "confusion.png", "reliability.png", "hardest.png"}) {
+    INFO(name);
+    CHECK(fs::file_size(report / name) > 1000);
+  }
+  const Outcome check = run_program(
+      "/usr/bin/env", {"python3", MNIST_SOURCE_DIR "/scripts/check-report.py", report.string()});
+  INFO(check.out);
+  CHECK(check.exit_code == 0);
+  const json written = json::parse(read_text(report / "report.json"));
+  CHECK(written["training"][0]["epochs"].size() == 4);
+  CHECK(written["environment"]["data"]["images_sha256"].get<std::string>().size() == 64);
+  CHECK(written["comparison"].contains("only_first_answers"));
+}
+
+TEST_CASE("the report of a folder of pictures names their files", "[eval]") {
+  const TemporaryDirectory folder;
+  const fs::path pictured = fs::path(pictures().front()).parent_path();
+  // Every picture in the folder of another digit, so that some answers are wrong.
+  const fs::path labelled = folder / "labelled" / "3";
+  fs::create_directories(labelled);
+  fs::copy(pictured, labelled);
+  const Outcome outcome = evaluate(
+      {"--images", labelled.parent_path().string(), "--report", (folder / "report").string()});
+  CHECK(outcome.exit_code == 0);
+  const json report = json::parse(read_text(folder / "report/report.json"));
+  CHECK(report["hardest"].size() >= 5);
+  CHECK(report["hardest"][0]["name"].get<std::string>().starts_with("3/"));
+}
+
+TEST_CASE("a report that cannot be written is one line and exit code 2, before any work",
+          "[eval]") {
+  const Outcome outcome = evaluate({"--report", "/dev/null/report"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(lines_of(outcome.err).size() == 1);
+  CHECK(outcome.err.starts_with("mnist-eval: /dev/null/report: "));
+}
+
 TEST_CASE("a missing model is one line and exit code 2", "[eval]") {
   const Outcome outcome = run_program("mnist-eval", {"--model", "/no/such/model"});
   CHECK(outcome.exit_code == 2);

@@ -62,6 +62,7 @@ std::vector<ReliabilityBin> reliability_bins(std::span<const double> confidences
     if (result[b].count == 0) continue;
     result[b].confidence = confidence_sums[b] / static_cast<double>(result[b].count);
     result[b].accuracy = ratio(right[b], result[b].count);
+    result[b].accuracy_interval = wilson_interval(right[b], result[b].count);
   }
   return result;
 }

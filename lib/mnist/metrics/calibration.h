@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mnist/digit/digit.h"
+#include "mnist/metrics/interval.h"
 #include "mnist/metrics/undefined.h"
 
 namespace mnist {
@@ -26,6 +27,7 @@ struct ReliabilityBin {
   std::int64_t count = 0;
   double confidence = kUndefined;  // mean confidence of these images
   double accuracy = kUndefined;    // share of them that are right
+  Interval accuracy_interval{};    // how far so few images tell it: 95 %, Wilson
 };
 
 // Sorts images by confidence (probability of the predicted class, in [0, 1]) into `bins` bins of

@@ -57,4 +57,19 @@ std::vector<CoveragePoint> coverage_curve(std::span<const double> confidences,
   return curve;
 }
 
+std::vector<CoveragePoint> thinned(const std::vector<CoveragePoint>& curve, std::size_t most) {
+  if (curve.size() <= most) return curve;
+  std::vector<CoveragePoint> points;
+  const auto last = static_cast<double>(curve.size() - 1);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < most; ++i) {
+    const double left = 1.0 - static_cast<double>(i) / static_cast<double>(most - 1);
+    const auto index = static_cast<std::size_t>(std::llround(last * (1.0 - left * left * left)));
+    if (index < next) continue;
+    points.push_back(curve[index]);
+    next = index + 1;
+  }
+  return points;
+}
+
 }  // namespace mnist

@@ -28,4 +28,8 @@ struct CoveragePoint {
 std::vector<CoveragePoint> coverage_curve(std::span<const double> confidences,
                                           const std::vector<bool>& correct);
 
+// At most `most` (2 or more) points of `curve`, the first and the last among them, the denser the
+// nearer to the end, where the curve bends: enough to draw it.
+std::vector<CoveragePoint> thinned(const std::vector<CoveragePoint>& curve, std::size_t most);
+
 }  // namespace mnist

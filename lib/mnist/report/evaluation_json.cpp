@@ -57,7 +57,8 @@ Json reliability_json(const std::vector<ReliabilityBin>& bins) {
                     {"upper", bin.upper},
                     {"count", bin.count},
                     {"confidence", bin.confidence},
-                    {"accuracy", bin.accuracy}});
+                    {"accuracy", bin.accuracy},
+                    {"accuracy_interval", interval_json(bin.accuracy_interval)}});
   }
   return rows;
 }
@@ -87,7 +88,25 @@ Json comparison_json(const ModelComparison& comparison) {
           {"only_second", paired.only_second}};
 }
 
-Json result_json(const EvaluationResult& result) {
+std::string compact(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool is_table(const Json& json) {
+  return json.is_array() && !json.empty() && json.front().is_structured();
+}
+
+std::string table_text(const Json& rows) {
+  std::string text = "[";
+  for (const Json& row : rows) {
+    text += (&row == &rows.front() ? "\n    " : ",\n    ") + compact(row);
+  }
+  return text + "\n  ]";
+}
+
+}  // namespace
+
+Json evaluation_object(const EvaluationResult& result) {
   Json json = {{"model", result.model},
                {"data", result.data},
                {"images", result.images},
@@ -112,32 +131,17 @@ Json result_json(const EvaluationResult& result) {
   return json;
 }
 
-std::string compact(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-bool is_table(const Json& json) {
-  return json.is_array() && !json.empty() && json.front().is_structured();
-}
-
-std::string table_text(const Json& rows) {
-  std::string text = "[";
-  for (const Json& row : rows) {
-    text += (&row == &rows.front() ? "\n    " : ",\n    ") + compact(row);
-  }
-  return text + "\n  ]";
-}
-
-}  // namespace
-
-std::string evaluation_json(const EvaluationResult& result) {
-  const Json json = result_json(result);
+std::string laid_out(const Json& object) {
   std::string text = "{";
-  for (const auto& [key, value] : json.items()) {
+  for (const auto& [key, value] : object.items()) {
     text += (text.size() == 1 ? "\n  " : ",\n  ") + compact(key) + ": ";
     text += is_table(value) ? table_text(value) : compact(value);
   }
   return text + "\n}\n";
+}
+
+std::string evaluation_json(const EvaluationResult& result) {
+  return laid_out(evaluation_object(result));
 }
 
 }  // namespace mnist

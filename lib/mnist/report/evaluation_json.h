@@ -4,12 +4,20 @@
 
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "mnist/metrics/evaluation.h"
 
 namespace mnist {
 
-// Laid out for reading too: one field to a line, tables with one row to a line; ends in a newline.
-// Names that are no valid UTF-8 get U+FFFD where they are broken.
+// What --format json prints: laid_out(evaluation_object(result)).
 std::string evaluation_json(const EvaluationResult& result);
+
+// The object itself, for reports that say more; undefined values are NaN in it.
+nlohmann::ordered_json evaluation_object(const EvaluationResult& result);
+
+// An object laid out for reading too: one field to a line, tables with one row to a line; ends in a
+// newline. NaN becomes null, and text that is no valid UTF-8 gets U+FFFD where it is broken.
+std::string laid_out(const nlohmann::ordered_json& object);
 
 }  // namespace mnist

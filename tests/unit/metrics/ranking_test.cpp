@@ -1,5 +1,6 @@
 #include "mnist/metrics/ranking.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "mnist/base/error.h"
@@ -32,6 +33,21 @@ TEST_CASE("equal confidences are answered together or not at all", "[metrics]") 
   CHECK(curve[2].threshold == 0.6);
   CHECK(curve[2].coverage == 1.0);
   CHECK(curve[2].accuracy == 0.75);
+}
+
+TEST_CASE("a thinned curve keeps its ends, its order, and more of the end than of the beginning",
+          "[metrics]") {
+  std::vector<CoveragePoint> curve(1000);
+  for (std::size_t i = 0; i < curve.size(); ++i)
+    curve[i].coverage = static_cast<double>(i + 1) / 1000;
+  const auto few = thinned(curve, 50);
+  CHECK(few.size() <= 50);
+  CHECK(few.size() > 40);
+  CHECK(few.front().coverage == curve.front().coverage);
+  CHECK(few.back().coverage == 1.0);
+  CHECK(std::ranges::is_sorted(few, {}, &CoveragePoint::coverage));
+  CHECK(few[few.size() / 2].coverage > 0.8);
+  CHECK(thinned(curve, 1000).size() == 1000);
 }
 
 TEST_CASE("a coverage curve of no images is empty", "[metrics]") {

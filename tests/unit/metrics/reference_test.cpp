@@ -93,6 +93,25 @@ TEST_CASE("loss, Brier score and calibration error equal scikit-learn's", "[metr
   }
 }
 
+TEST_CASE("the bins of a reliability diagram equal scikit-learn's, their intervals scipy's",
+          "[metrics]") {
+  for (const Json& scenario : reference()["scenarios"]) {
+    INFO(scenario["name"]);
+    const EvaluationResult result = evaluate_predictions(input_of(scenario));
+    std::size_t filled = 0;
+    for (const ReliabilityBin& bin : result.reliability) filled += bin.count > 0 ? 1 : 0;
+    REQUIRE(filled == scenario["reliability"].size());
+    for (const Json& theirs : scenario["reliability"]) {
+      const ReliabilityBin& ours = result.reliability[theirs["bin"].get<std::size_t>()];
+      CHECK(ours.count == theirs["count"]);
+      check_equal(ours.confidence, theirs["confidence"]);
+      check_equal(ours.accuracy, theirs["accuracy"]);
+      check_equal(ours.accuracy_interval.lower, theirs["accuracy_interval"][0]);
+      check_equal(ours.accuracy_interval.upper, theirs["accuracy_interval"][1]);
+    }
+  }
+}
+
 TEST_CASE("ranking of right above wrong answers equals scikit-learn's", "[metrics]") {
   for (const Json& scenario : reference()["scenarios"]) {
     INFO(scenario["name"]);

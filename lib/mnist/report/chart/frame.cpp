@@ -6,8 +6,8 @@
 namespace mnist::chart {
 namespace {
 
-constexpr double kLeft = 50.0;  // room for the marks and label of the y axis
-constexpr double kRight = 14.0;
+constexpr double kLeft = 58.0;  // room for the marks and label of the y axis
+constexpr double kRight = 20.0;
 constexpr double kTop = 50.0;  // for title and legend
 constexpr double kBottom = 42.0;
 constexpr double kTitleSize = 13.0;
@@ -60,7 +60,7 @@ void add_vertical_axis(Drawing& drawing, const PlacedAxis& y, double left, doubl
                                   .color = Color::kMuted,
                                   .anchor = Anchor::kEnd});
   }
-  drawing.shapes.push_back(Text{.at = {12, (y.begin + y.end) / 2},
+  drawing.shapes.push_back(Text{.at = {11, (y.begin + y.end) / 2},
                                 .text = y.axis.label,
                                 .size = kLabelSize,
                                 .color = Color::kMuted,

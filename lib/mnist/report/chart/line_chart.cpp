@@ -64,6 +64,7 @@ void add_series(Drawing& drawing, const Series& series, const LineChart& chart,
     if (!series.dots && line.points.size() != 1) continue;
     for (std::size_t i = 0; i < stretch.size(); ++i) {
       drawing.shapes.push_back(Dot{.center = line.points[i],
+                                   .radius = line.points.size() == 1 ? 4.0 : 2.5,
                                    .fill = series.color,
                                    .hint = hint_of(series, stretch[i], chart)});
     }

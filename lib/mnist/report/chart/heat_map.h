@@ -1,0 +1,21 @@
+// A confusion matrix as coloured cells. Thread-safe.
+#pragma once
+
+#include <string>
+
+#include "mnist/metrics/confusion.h"
+#include "mnist/report/chart/drawing.h"
+
+namespace mnist::chart {
+
+// Rows are the truth, columns the prediction, and both axes say so. Right answers and errors have a
+// colour each: cells of the diagonal deepen with their share of the row, the others with the root
+// of their share of the greatest error, so that one confused image still shows. A column for images
+// without an answer is there where there are any.
+enum class CellText {
+  kCounts,   // sources: /confusion_matrix/<true>/<predicted>
+  kPercent,  // of the row; sources: /confusion_shares/<true>/<predicted>
+};
+Drawing draw_confusion(const ConfusionMatrix& confusion, CellText text);
+
+}  // namespace mnist::chart

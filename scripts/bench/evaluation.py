@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+"""Evaluating the test set against the bare forward pass of the same network in Python's torch.
+
+    apt-get install python3-torch python3-numpy
+    scripts/bench/evaluation.py [--data DIR] [--model FILE] [--threads N] [--runs N]
+
+Prints, for the same images and threads, seconds per image of both, run in turn, and the ratio of
+the medians: mnist-eval's own figure (images_per_second: network, calibration, probabilities), and
+the network alone in Python, in the memory layout and batch size that are fastest for it.
+"""
+import argparse
+import gzip
+import json
+import pathlib
+import statistics
+import struct
+import subprocess
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def read_images(folder):
+    path = folder / "t10k-images-idx3-ubyte"
+    data = path.read_bytes() if path.exists() else gzip.open(f"{path}.gz").read()
+    _, count, rows, columns = struct.unpack(">4i", data[:16])
+    pixels = np.frombuffer(data, np.uint8, offset=16).reshape(count, 1, rows, columns)
+    return torch.from_numpy(pixels.copy())
+
+
+def read_model(path):
+    data = path.read_bytes()
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:8 + length])
+    metadata = header.pop("__metadata__")
+    tensors = {}
+    for name, entry in header.items():
+        if entry["dtype"] == "F32":
+            begin, end = (8 + length + offset for offset in entry["data_offsets"])
+            values = np.frombuffer(data[begin:end], np.float32).reshape(entry["shape"])
+            tensors[name] = torch.from_numpy(values.copy())
+    return json.loads(metadata["options"]), tensors
+
+
+def forward(options, weights, ink):
+    crop = options["crop"]
+    x = ink[:, :, crop:28 - crop, crop:28 - crop].sub(0.1307).div(0.3081)
+    if options["space_to_depth"]:
+        x = F.pixel_unshuffle(x, 2)
+    x = x.contiguous(memory_format=torch.channels_last)
+    number = 0
+    for block, _ in enumerate(options["channels"]):
+        for _ in range(options["convolutions"]):
+            number += 1
+            x = F.conv2d(x, weights[f"conv{number}.weight"], weights.get(f"conv{number}.bias"),
+                         padding=1 if options["padding"] else 0)
+            if options["batch_norm"]:
+                norm = f"norm{number}."
+                x = F.batch_norm(x, weights[norm + "running_mean"], weights[norm + "running_var"],
+                                 weights[norm + "weight"], weights[norm + "bias"])
+            x = F.relu(x)
+        if options["pool_last"] or block + 1 < len(options["channels"]):
+            x = F.max_pool2d(x, 2)
+    x = x.flatten(1)
+    if options["hidden"]:
+        x = F.relu(F.linear(x, weights["hidden.weight"], weights["hidden.bias"]))
+    return F.linear(x, weights["output.weight"], weights["output.bias"])
+
+
+def python_seconds(options, weights, images, batch):
+    with torch.inference_mode():
+        start = time.perf_counter()
+        for part in images.split(batch):
+            forward(options, weights, part.float().div(255))
+        return time.perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=pathlib.Path, default=ROOT / "data/mnist")
+    parser.add_argument("--model", type=pathlib.Path, default=ROOT / "models/digits.safetensors")
+    parser.add_argument("--eval", default=str(ROOT / "build/release/bin/mnist-eval"))
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=7)
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(arguments.threads)
+    images = read_images(arguments.data)
+    options, weights = read_model(arguments.model)
+    weights = {name: value.contiguous(memory_format=torch.channels_last) if value.dim() == 4
+               else value for name, value in weights.items()}
+    batches = (100, 250, 500, 1000)
+    python = {batch: [] for batch in batches}
+    ours = []
+    for run in range(arguments.runs + 1):
+        for batch in batches:
+            seconds = python_seconds(options, weights, images, batch)
+            if run:  # the first warms up
+                python[batch].append(seconds / len(images))
+        output = subprocess.run(
+            [arguments.eval, "--model", arguments.model, "--data", arguments.data, "--threads",
+             str(arguments.threads), "--format", "json"], check=True, capture_output=True).stdout
+        if run:
+            ours.append(1 / json.loads(output)["images_per_second"])
+    best = min(batches, key=lambda batch: statistics.median(python[batch]))
+    theirs = statistics.median(python[best])
+    print(f"mnist-eval      {1e6 * statistics.median(ours):6.1f} microseconds per image")
+    print(f"Python's torch  {1e6 * theirs:6.1f} microseconds per image (batches of {best})")
+    print(f"ratio           {statistics.median(ours) / theirs:6.2f} (at most 1.5)")
+
+
+if __name__ == "__main__":
+    main()
