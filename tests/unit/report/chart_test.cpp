@@ -41,6 +41,17 @@ TEST_CASE("a logarithmic axis is marked at 1, 2 and 5, over a long range at powe
         std::vector<std::string>{"0.0001", "0.001", "0.01", "0.1", "1"});
 }
 
+TEST_CASE("a logarithmic axis too short for two such marks has linear ones", "[report]") {
+  const Drawing drawing =
+      draw(LineChart{.y = {.scale = Scale::kLog}, .series = {{.points = {{0, 0.64}, {1, 0.69}}}}});
+  int marks = 0;
+  for (const Shape& shape : drawing.shapes) {
+    const auto* text = std::get_if<Text>(&shape);
+    marks += text != nullptr && text->text.starts_with("0.6") ? 1 : 0;
+  }
+  CHECK(marks >= 2);
+}
+
 TEST_CASE("an axis without a range has no marks", "[report]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(linear_ticks(1, 1, 5).empty());

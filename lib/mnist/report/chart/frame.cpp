@@ -77,13 +77,17 @@ double PlacedAxis::place(double value) const {
 }
 
 std::vector<Tick> PlacedAxis::ticks() const {
-  if (axis.scale == Scale::kLog)
-    return log_ticks(axis.whole ? std::max(1.0, range.low) : range.low, range.high);
+  if (axis.scale == Scale::kLog) {
+    std::vector<Tick> ticks =
+        log_ticks(axis.whole ? std::max(1.0, range.low) : range.low, range.high);
+    if (ticks.size() > 1) return ticks;  // else too short a range for a mark at 1, 2 and 5
+  }
   return linear_ticks(range.low, range.high, mark_count(*this), axis.percent, axis.whole);
 }
 
 Range range_of(const Axis& axis, const std::vector<double>& values) {
-  Range range{.low = axis.low.value_or(0.0), .high = axis.high.value_or(1.0)};
+  const double nothing_yet = axis.scale == Scale::kLog ? 0.1 : 0.0;
+  Range range{.low = axis.low.value_or(nothing_yet), .high = axis.high.value_or(1.0)};
   if (!values.empty()) {
     const auto [least, greatest] = std::ranges::minmax(values);
     range = {.low = axis.low.value_or(least), .high = axis.high.value_or(greatest)};
