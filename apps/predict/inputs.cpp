@@ -19,6 +19,11 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
+bool is_link(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_symlink(path, ignored);
+}
+
 }  // namespace
 
 Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags) {
@@ -45,7 +50,8 @@ std::optional<std::string> Inputs::next() {
     }
     if (!path || !flags_.recursive || !is_folder(*path)) return path;
     // A link to a folder may lead back up.
-    if (!inside || !fs::is_symlink(*path)) open_folder(*path);
+    if (inside && is_link(*path)) continue;
+    if (!open_folder(*path)) return path;
   }
 }
 
@@ -59,15 +65,17 @@ std::optional<std::string> Inputs::next_named() {
   return std::nullopt;
 }
 
-void Inputs::open_folder(const fs::path& folder) {
+// What cannot be read of the folder is left to whoever reads `folder` as a picture: one folder
+// among many shall not end the run.
+bool Inputs::open_folder(const fs::path& folder) {
   const auto begin = static_cast<std::ptrdiff_t>(entries_.size());
   std::error_code failure;
   for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
     entries_.push_back(entry->path());
   }
-  if (failure) throw Error(ErrorKind::kIo, "cannot read the folder: " + failure.message(), folder);
   std::sort(entries_.begin() + begin, entries_.end(), std::greater<>());
+  return !failure;
 }
 
 }  // namespace mnist::app::predict

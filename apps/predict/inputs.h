@@ -18,12 +18,13 @@ class Inputs {
   Inputs(const Flags& flags, std::istream& standard_input);
 
   // The next path, or nothing at the end. Blocks while the list of --files-from is being written.
-  // Folders are opened with -r; without it they are handed on, and reading them fails.
+  // Folders are opened with -r. Without it, or where they cannot be opened, they are handed on, and
+  // reading them as a picture says why not.
   std::optional<std::string> next();
 
  private:
   std::optional<std::string> next_named();
-  void open_folder(const std::filesystem::path& folder);
+  bool open_folder(const std::filesystem::path& folder);  // false where some of it cannot be read
 
   const Flags& flags_;
   std::size_t argument_ = 0;

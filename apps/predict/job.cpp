@@ -36,7 +36,12 @@ Bytes read_picture(const std::string& path, std::istream& in) {
   if (path == "-") return read_stream(in, path, kMaxFileBytes);
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    throw Error(ErrorKind::kIo, "is a folder (-r reads folders)", path);
+    std::error_code failure;
+    const fs::directory_iterator entries(path, failure);
+    throw Error(ErrorKind::kIo,
+                failure ? "cannot read the folder: " + failure.message()
+                        : std::string("is a folder (-r reads folders)"),
+                path);
   }
   return read_file(path, kMaxFileBytes);
 }

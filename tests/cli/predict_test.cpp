@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "mnist/image/encode.h"
 
@@ -139,6 +140,25 @@ TEST_CASE("a bad file among good ones is reported, the rest is read, the exit co
   const Outcome as_json = predict({"--jsonl", text_file});
   CHECK(as_json.exit_code == 2);
   CHECK(json::parse(as_json.out)["status"] == "error");
+}
+
+TEST_CASE("a folder that cannot be read is reported, the rest of the tree is read",
+          "[predict][needs-user]") {
+  const TemporaryDirectory folder;
+  fs::permissions(folder.path(), fs::perms(0755));
+  fs::create_directories(folder / "b-closed");
+  for (const char* name : {"a.pgm", "c.pgm"}) write_text(folder / name, "P2 1 1 255 255\n");
+  fs::permissions(folder / "b-closed", fs::perms::none);
+  const std::string bound = geteuid() == 0 ? "setpriv --reuid=65534 --clear-groups " : "";
+  if (run_shell(bound + "mnist-predict --version").exit_code != 0) {
+    skip("file permissions do not bind this user");
+  }
+  const Outcome outcome = run_shell(bound + "mnist-predict -r " + folder.path().string());
+  fs::permissions(folder / "b-closed", fs::perms::owner_all);
+  CHECK(outcome.exit_code == 2);
+  CHECK(lines_of(outcome.out).size() == 2);
+  CHECK(outcome.err == "mnist-predict: " + (folder / "b-closed").string() +
+                           ": cannot read the folder: Permission denied\n");
 }
 
 TEST_CASE("a reader that leaves early is no error", "[predict]") {

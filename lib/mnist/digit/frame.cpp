@@ -107,6 +107,7 @@ Framed frame_digit(const cv::Mat1f& strength) {
 
   const double width = stroke_width(page);
   const double area = cv::sum(page)[0];
+  const double blackness = cv::mean(page, page > kEdge)[0];
   const double wanted = std::clamp(width, kThinnest * kDetail, kThickest * kDetail);
   if (width > 0 && wanted > width) page = grown(page, (wanted - width) / 2);
   if (wanted < width) page = shrunk(page, (width - wanted) / 2);
@@ -115,7 +116,8 @@ Framed frame_digit(const cv::Mat1f& strength) {
   if (inked.empty()) return {};
   return {.digit = centred(scaled(page(inked), fitted(inked.size(), kBoxSide))),
           .stroke = width / kDetail,
-          .length = width > 0 ? area / width / kDetail : 0};
+          .length = width > 0 ? area / width / kDetail : 0,
+          .blackness = blackness};
 }
 
 bool has_mnist_form(const Digit& digit) {

@@ -10,8 +10,9 @@ namespace mnist::ink {
 
 struct Framed {
   Digit digit;
-  double stroke = 0.0;  // mean width of the strokes as found, in pixels of the 20x20 box
-  double length = 0.0;  // of all strokes together, in the same pixels
+  double stroke = 0.0;     // mean width of the strokes as found, in pixels of the 20x20 box
+  double length = 0.0;     // of all strokes together, in the same pixels
+  double blackness = 0.0;  // mean strength of the ink, 0 to 1
 };
 
 // `strength` (0 paper, 1 ink) holds one digit and nothing else; paper around it is cut off.

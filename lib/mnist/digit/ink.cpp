@@ -79,14 +79,18 @@ double mean_above(const Histogram& histogram, int threshold) {
   return count == 0 ? 0 : sum / count;
 }
 
-Tones tones_of(const cv::Mat1b& darkness) {
+Tones tones_of(const cv::Mat1b& darkness, bool darker_ink = false) {
   const Histogram histogram = histogram_of(darkness);
   const auto total = static_cast<double>(darkness.total());
   Tones tones;
   tones.paper = quantile(histogram, 0.30 * total);
   tones.noise = (tones.paper - quantile(histogram, 0.05 * total)) / 1.1;
-  const double floor = std::min(254.0, tones.paper + 3 * tones.noise + kLeastContrast / 2);
-  const int threshold = otsu(histogram, static_cast<int>(floor));
+  double floor = std::min(254.0, tones.paper + 3 * tones.noise + kLeastContrast / 2);
+  int threshold = otsu(histogram, static_cast<int>(floor));
+  if (darker_ink) {
+    floor = threshold;
+    threshold = otsu(histogram, threshold);
+  }
   tones.ink = mean_above(histogram, threshold);
   tones.low = std::max(floor, tones.paper + 0.35 * (tones.ink - tones.paper));
   tones.high = std::max<double>(tones.low, threshold);
@@ -173,7 +177,8 @@ int reach_for(const cv::Mat1b& dark) {
 
 bool InkMap::is_blank() const { return tones.ink - tones.paper < kLeastContrast; }
 
-InkMap extract_ink(const Grey& grey, Polarity polarity) {
+InkMap extract_ink(const Grey& grey, const Look& how) {
+  Polarity polarity = how.polarity;
   cv::Mat1b levels = grey.levels;
   cv::Mat1b thumbnail = resized(levels, shrink_to(levels.size(), kThumbnail));
   cv::Mat1f light = light_of(thumbnail);
@@ -188,19 +193,20 @@ InkMap extract_ink(const Grey& grey, Polarity polarity) {
   levels = flattened(levels, light);
   thumbnail = flattened(thumbnail, light);
 
-  const cv::Mat1b at_first_sight =
-      darkness_of(thumbnail, paper_of(thumbnail, widest_reach(thumbnail.size())));
+  const int closest = widest_reach(thumbnail.size()) / 4 | 1;
+  const cv::Mat1b at_first_sight = darkness_of(
+      thumbnail, paper_of(thumbnail, how.close ? closest : widest_reach(thumbnail.size())));
   const Tones first = tones_of(at_first_sight);
   cv::Mat1b dark = at_first_sight > first.low;
   const cv::Mat1b borders = borders_of(dark);
   dark.setTo(0, borders);
 
   InkMap map;
-  map.darkness = darkness_of(levels, paper_of(thumbnail, reach_for(dark)));
+  map.darkness = darkness_of(levels, paper_of(thumbnail, how.close ? closest : reach_for(dark)));
   cv::Mat1b erased;
   cv::resize(borders, erased, levels.size(), 0, 0, cv::INTER_NEAREST);
   map.darkness.setTo(0, erased);
-  map.tones = tones_of(map.darkness);
+  map.tones = tones_of(map.darkness, how.darker_ink);
   map.polarity = polarity;
   map.scale = grey.scale;
   map.origin = grey.origin;

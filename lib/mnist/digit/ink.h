@@ -29,7 +29,15 @@ struct InkMap {
   bool is_blank() const;
 };
 
-InkMap extract_ink(const Grey& grey, Polarity polarity);
+// How to look; other ways serve where the first one finds no digit.
+struct Look {
+  Polarity polarity = Polarity::kAuto;
+  // The paper is followed closely, through the edges of shadows; thick strokes become hollow.
+  bool close = false;
+  // Two inks are told apart, and the paler one left out: rules, bleed-through, a dark patch.
+  bool darker_ink = false;
+};
+InkMap extract_ink(const Grey& grey, const Look& how);
 
 // 0 paper, 1 ink, grey between: `darkness` between the map's tones.
 cv::Mat1f strength_of(const cv::Mat1b& darkness, const Tones& tones);

@@ -60,10 +60,19 @@ struct Surface {
   }
 };
 
-// From -1, only dark detail is thin, to 1, only light detail is. What is at the page's edge is
-// continued outwards, so that paper stays wide in a tight crop.
-double thinness(const cv::Mat1f& flat) {
-  const int reach = std::max(3, std::min(flat.cols, flat.rows) / 3) | 1;
+// What a closing fills and what an opening removes, with a window of 1/`share` of the page. What is
+// at the page's edge is continued outwards, so that paper stays wide in a tight crop.
+struct Detail {
+  double dark = 0;
+  double light = 0;
+
+  double both() const { return dark + light; }
+  // From -1, only dark detail is thin, to 1, only light detail is.
+  double balance() const { return (light - dark) / std::max(1e-6, both()); }
+};
+
+Detail detail(const cv::Mat1f& flat, int share) {
+  const int reach = std::max(3, std::min(flat.cols, flat.rows) / share) | 1;
   cv::Mat page;
   cv::copyMakeBorder(flat(inner_part(flat.size(), 16)).clone(), page, reach, reach, reach, reach,
                      cv::BORDER_REPLICATE);
@@ -72,9 +81,20 @@ double thinness(const cv::Mat1f& flat) {
   cv::Mat opened;
   cv::morphologyEx(page, closed, cv::MORPH_CLOSE, window);
   cv::morphologyEx(page, opened, cv::MORPH_OPEN, window);
-  const double dark = cv::norm(closed, page, cv::NORM_L2SQR);
-  const double light = cv::norm(page, opened, cv::NORM_L2SQR);
-  return (light - dark) / std::max(1e-6, light + dark);
+  return {.dark = cv::norm(closed, page, cv::NORM_L2SQR),
+          .light = cv::norm(page, opened, cv::NORM_L2SQR)};
+}
+
+// Strokes leave detail of one kind in the narrowest window that is wider than they are; in wider
+// ones the edges of shadows and the gaps between strokes leave detail of the other kind too.
+double thinness(const cv::Mat1f& flat) {
+  constexpr double kEnough = 0.2;
+  const Detail widest = detail(flat, 3);
+  for (const int share : {12, 8, 5}) {
+    const Detail narrower = detail(flat, share);
+    if (narrower.both() >= kEnough * widest.both()) return narrower.balance();
+  }
+  return widest.balance();
 }
 
 // From -1, dark pixels cover neither the page nor its edge, to 1, they cover both.
@@ -117,7 +137,9 @@ bool ink_is_light(const cv::Mat1b& page, const cv::Mat1f& light) {
   page.convertTo(flat, CV_32F);
   flat -= light;
   cv::blur(flat, flat, {3, 3});
-  return cover_of_dark(flat) + thinness(flat) > 0;
+  // Where the strokes speak clearly, how much of the page is dark matters little.
+  const double thin = thinness(flat);
+  return thin + (1 - std::abs(thin)) * cover_of_dark(flat) > 0;
 }
 
 }  // namespace mnist::ink

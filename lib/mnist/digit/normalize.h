@@ -32,6 +32,7 @@ struct InkStatistics {
   double stroke = 0.0;    // mean stroke width, in pixels of the 20x20 box, as the picture has it
   double length = 0.0;    // of all strokes together, in the same pixels
   int marks = 0;          // connected pieces of ink in the digit
+  double doubt = 0.0;     // how little it looks like a pen's digit on paper: about 0 for real ones
 };
 
 struct NormalizedDigit {

@@ -131,8 +131,8 @@ std::vector<std::vector<Piece>> in_rows(std::vector<Piece> pieces) {
 std::vector<SegmentedDigit> segment(const Image& image, const NormalizeOptions& options) {
   if (image.pixel_count() == 0) return {};
   const cv::Rect everything(0, 0, image.width, image.height);
-  const ink::InkMap map =
-      ink::extract_ink(ink::to_grey(image, everything, kWorkingSide), options.polarity);
+  const ink::InkMap map = ink::extract_ink(ink::to_grey(image, everything, kWorkingSide),
+                                           {.polarity = options.polarity});
   const ink::Page page = ink::find_groups(map);
   if (page.groups.empty()) return {};
 
