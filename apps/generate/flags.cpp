@@ -21,6 +21,9 @@ Flags parse(int argc, const char* const* argv) {
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str()
       ->needs(pictures);
+  app.add_flag("--scenes", flags.scenes,
+               "As photographed: shadows, ruled paper, pencil, chalk … in turn, each in the name")
+      ->needs(pictures);
   app.add_option("--outliers", flags.outliers,
                  "Besides, so many things that are no digit, 28x28: one more IDX file, or pictures")
       ->check(CLI::Range(0, 10'000'000))

@@ -12,6 +12,7 @@ struct Flags {
   CommonFlags common;
   std::string out;
   bool pictures = false;
+  bool scenes = false;
   std::uint32_t train = 20000;
   std::uint32_t test = 2000;
   std::uint32_t count = 10;

@@ -16,6 +16,7 @@
 #include "mnist/bytes/idx.h"
 #include "mnist/data/generated_digits.h"
 #include "mnist/data/generated_outliers.h"
+#include "mnist/data/generated_pictures.h"
 #include "mnist/image/encode.h"
 
 #include "common/guard.h"
@@ -55,10 +56,11 @@ PictureOptions picture_options(std::uint32_t number, std::mt19937_64& engine) {
   return options;
 }
 
-fs::path numbered(const Flags& flags, std::uint32_t n, const std::string& what) {
+fs::path numbered(const Flags& flags, const std::string& prefix, std::uint32_t n,
+                  const std::string& what) {
   const std::string number = std::to_string(n);
-  return fs::path(flags.out) / (std::string(number.size() < 4 ? 4 - number.size() : 0, '0') +
-                                number + "_" + what + ".png");
+  const std::string zeros(number.size() < 4 ? 4 - number.size() : 0, '0');
+  return fs::path(flags.out) / (prefix + zeros + number + "_" + what + ".png");
 }
 
 // Ink is 255, as in the MNIST files.
@@ -84,7 +86,7 @@ void write_outliers(const Flags& flags, std::ostream& out) {
 
 void write_outlier_pictures(const Flags& flags, std::ostream& out) {
   for (std::uint32_t n = 0; n < flags.outliers; ++n) {
-    const fs::path file = numbered(flags, n, "outlier");
+    const fs::path file = numbered(flags, "", n, "outlier");
     write_file_atomically(file, encode_png({.width = kDigitSide,
                                             .height = kDigitSide,
                                             .format = PixelFormat::kGrey,
@@ -93,13 +95,17 @@ void write_outlier_pictures(const Flags& flags, std::ostream& out) {
   }
 }
 
+// Named <n>_label<d>.png; with --scenes <scene>__<n>_label<d>.png, which mnist-eval counts apart.
 void write_pictures(const Flags& flags, std::ostream& out) {
   for (std::uint32_t n = 0; n < flags.count; ++n) {
     std::mt19937_64 engine(mix_seed(flags.seed, n));
-    const int digit = static_cast<int>(n % kClasses);
+    const int digit = static_cast<int>((flags.scenes ? n / kScenes : n) % kClasses);
     const Drawing drawing = draw_digit(digit, engine);
-    const Image picture = render_picture(drawing, picture_options(n, engine));
-    const fs::path file = numbered(flags, n, "label" + std::to_string(digit));
+    const auto scene = static_cast<Scene>(n % kScenes);
+    const Image picture = flags.scenes ? photographed(drawing, scene, engine)
+                                       : render_picture(drawing, picture_options(n, engine));
+    const std::string prefix = flags.scenes ? std::string(to_string(scene)) + "__" : "";
+    const fs::path file = numbered(flags, prefix, n, "label" + std::to_string(digit));
     write_file_atomically(file, encode_png(picture));
     out << file.string() << '\n';
   }

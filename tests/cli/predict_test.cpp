@@ -68,6 +68,24 @@ TEST_CASE("the shipped model is the default, and reads every drawn digit", "[pre
   CHECK(outcome.out == "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
 }
 
+TEST_CASE("digits are read on ruled paper, in shadows, in pencil, in chalk and so on",
+          "[predict]") {
+  const TemporaryDirectory folder;
+  REQUIRE(run_program("mnist-generate", {"--pictures", "--scenes", "--count", "150", "--seed", "3",
+                                         "--out", folder.path().string()})
+              .exit_code == 0);
+  const Outcome outcome =
+      run_program("mnist-eval", {"--images", folder.path().string(), "--format", "json"});
+  REQUIRE(outcome.exit_code == 0);
+  const json report = json::parse(outcome.out);
+  CHECK(report["accuracy"] >= 0.95);
+  CHECK(report["per_source"].size() == 15);
+  for (const json& scene : report["per_source"]) {
+    INFO(scene.dump());
+    CHECK(scene["accuracy"] >= 0.8);
+  }
+}
+
 TEST_CASE("cut -f2 gives just the digits", "[predict]") {
   const Outcome outcome =
       run_shell("mnist-predict -v --model " + small_run().string() + " --no-reject " +

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include <opencv2/imgproc.hpp>
 
@@ -16,10 +18,8 @@
 namespace mnist {
 namespace {
 
-constexpr int kWorkingSide = 1400;    // a page of digits needs more detail than one
-constexpr double kSmallest = 0.4;     // of the usual height: lower groups are no digits
-constexpr double kUsualAspect = 0.8;  // width by height of a digit, where no other tells
-constexpr double kWide = 1.6;         // usual widths: wider groups are digits that touch
+constexpr int kWorkingSide = 1400;  // a page of digits needs more detail than one
+constexpr double kSmallest = 0.4;   // of the usual height: lower groups are no digits
 
 // One digit's ink, and where it is in the working picture.
 struct Piece {
@@ -44,31 +44,90 @@ double usual_height(const std::vector<ink::Group>& groups) {
   return median(heights);
 }
 
-// The column with the least ink near `wanted`: where two digits touch, the strokes are fewest.
-int thinnest_column(const cv::Mat1f& strength, double wanted, double reach) {
-  cv::Mat1f columns;
-  cv::reduce(strength, columns, 0, cv::REDUCE_SUM);
-  int best = cvRound(wanted);
-  const auto cost = [&](int x) { return columns(0, x) * (1 + std::abs(x - wanted) / reach); };
-  for (int x = cvCeil(wanted - reach); x <= cvFloor(wanted + reach); ++x) {
-    if (x > 0 && x < strength.cols - 1 && cost(x) < cost(best)) best = x;
+// A straight cut from the top of a piece to its bottom: x at half height, and how far x moves to
+// the right for each pixel down.
+struct Cut {
+  double x = 0;
+  double slant = 0;
+  double crossing = 0;  // the ink it goes through, in widths of the stroke
+
+  double at(int y, int rows) const { return x + slant * (y - rows / 2.0); }
+};
+
+double stroke_width(const cv::Mat1f& strength) {
+  const cv::Mat1b ink = strength > 0.5F;
+  if (cv::countNonZero(ink) == 0) return 1;
+  cv::Mat1f distance;
+  cv::distanceTransform(ink, distance, cv::DIST_L2, 3);
+  return std::max(1.0, 4 * cv::mean(distance, ink)[0] - 1);
+}
+
+std::pair<Piece, Piece> parted(const Piece& piece, const Cut& cut) {
+  cv::Mat1f left = piece.strength.clone();
+  cv::Mat1f right = piece.strength.clone();
+  for (int y = 0; y < left.rows; ++y) {
+    const int x = std::clamp(cvRound(cut.at(y, left.rows)), 0, left.cols);
+    left(cv::Rect(x, y, left.cols - x, 1)).setTo(0);
+    right(cv::Rect(0, y, x, 1)).setTo(0);
+  }
+  const auto trimmed = [&](const cv::Mat1f& strength) {
+    const cv::Rect box = cv::boundingRect(cv::Mat1b(strength > 0.25F));
+    return Piece{strength(box), box + piece.box.tl()};
+  };
+  return {trimmed(left), trimmed(right)};
+}
+
+// Two digits that touch part where a line crosses one stroke or none, and are both nearly as high
+// as the whole; nothing of one digit is: a bar, a hook or the left arm of a 4 is low, and a loop is
+// crossed twice. What is far wider than a digit is cut where it costs least.
+std::optional<std::pair<Piece, Piece>> cut_once(const Piece& piece, double usual_height) {
+  constexpr double kOneStroke = 1.3;
+  constexpr double kHigh = 0.8;         // of the whole: a digit of its own
+  constexpr double kLeastInk = 0.2;     // of the whole
+  constexpr double kLeastStroke = 0.6;  // usual heights, of stroke
+  constexpr double kTooWide = 1.25;     // its or the usual heights
+  constexpr double kNarrowest = 1.15;   // the same: no two digits
+  const int rows = piece.strength.rows;
+  const double height = std::max<double>(usual_height, piece.box.height);
+  if (piece.box.width < kNarrowest * height) return std::nullopt;
+  const bool too_wide = piece.box.width > kTooWide * height;
+  const double width = stroke_width(piece.strength);
+  const double all_ink = cv::sum(piece.strength)[0];
+  const int margin = std::max(2, cvRound(0.5 * width));
+  std::optional<std::pair<Piece, Piece>> best;
+  double least = too_wide ? 1e9 : kOneStroke;
+  for (const double slant : {0.0, -0.15, 0.15, -0.3, 0.3, -0.45, 0.45, -0.6}) {
+    for (int x = margin; x < piece.strength.cols - margin; ++x) {
+      Cut cut{.x = static_cast<double>(x), .slant = slant, .crossing = 0.15 * std::abs(slant)};
+      for (int y = 0; y < rows; ++y) {
+        const int column = cvRound(cut.at(y, rows));
+        if (column >= 0 && column < piece.strength.cols) {
+          cut.crossing += piece.strength(y, column) / width;
+        }
+      }
+      // Far off the middle only where nothing else will do.
+      cut.crossing += 0.4 * std::abs(2.0 * x / piece.strength.cols - 1);
+      if (cut.crossing >= least) continue;
+      auto parts = parted(piece, cut);
+      const int lower = std::min(parts.first.box.height, parts.second.box.height);
+      const int wanted = cvRound((too_wide ? 0.5 : kHigh) * rows);
+      if (lower < wanted) continue;
+      const double ink =
+          std::min(cv::sum(parts.first.strength)[0], cv::sum(parts.second.strength)[0]);
+      if (ink < kLeastInk * all_ink || ink < kLeastStroke * width * usual_height) continue;
+      least = cut.crossing;
+      best = std::move(parts);
+    }
   }
   return best;
 }
 
-std::vector<Piece> cut(const Piece& piece, double usual_width) {
-  const int count = std::max(1, cvRound(piece.box.width / usual_width));
-  if (piece.box.width < kWide * usual_width) return {piece};
-  std::vector<Piece> pieces;
-  const double step = static_cast<double>(piece.box.width) / count;
-  int left = 0;
-  for (int i = 1; i <= count; ++i) {
-    const int right =
-        i == count ? piece.box.width : thinnest_column(piece.strength, i * step, step / 3);
-    const cv::Rect part(left, 0, right - left, piece.box.height);
-    pieces.push_back({piece.strength(part), part + piece.box.tl()});
-    left = right;
-  }
+std::vector<Piece> cut(const Piece& piece, double usual_height) {
+  const auto parts = cut_once(piece, usual_height);
+  if (!parts) return {piece};
+  std::vector<Piece> pieces = cut(parts->first, usual_height);
+  const std::vector<Piece> right = cut(parts->second, usual_height);
+  pieces.insert(pieces.end(), right.begin(), right.end());
   return pieces;
 }
 
@@ -77,16 +136,12 @@ std::vector<Piece> pieces_of(const ink::Page& page, const ink::InkMap& map) {
   std::vector<ink::Group> digits;
   std::copy_if(page.groups.begin(), page.groups.end(), std::back_inserter(digits),
                [&](const ink::Group& group) { return group.box.height >= kSmallest * height; });
-  std::vector<double> widths{kUsualAspect * height};
-  for (const ink::Group& group : digits) widths.push_back(group.box.width);
-  const double width = std::max(median(widths), kUsualAspect * height);
-
   std::vector<Piece> pieces;
   for (const ink::Group& group : digits) {
     const cv::Mat1f strength = ink::strength_of(group, page, map);
     const cv::Point margin((strength.cols - group.box.width) / 2,
                            (strength.rows - group.box.height) / 2);
-    const auto parts = cut({strength(cv::Rect(margin, group.box.size())), group.box}, width);
+    const auto parts = cut({strength(cv::Rect(margin, group.box.size())), group.box}, height);
     pieces.insert(pieces.end(), parts.begin(), parts.end());
   }
   return pieces;

@@ -1,0 +1,390 @@
+// Back to front: paper, rules, ink, light; then the camera: blur, noise, compression. Ink dims what
+// is under it (paper and rules alike) by its opacity; light multiplies both.
+#include "mnist/data/generated_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include <opencv2/imgproc.hpp>
+
+#include "mnist/base/error.h"
+#include "mnist/data/handwriting.h"
+
+namespace mnist {
+
+using namespace pen;
+
+namespace {
+
+using Colour = cv::Vec3f;  // RGB, 0 to 255
+
+Colour grey(double level) {
+  const auto value = static_cast<float>(level);
+  return {value, value, value};
+}
+
+// What differs from scene to scene; the defaults are a sheet under a lamp.
+struct Setting {
+  cv::Size size;
+  Point at;        // of the digit's square
+  double unit;     // its side, in pixels
+  double pen = 0;  // width by the unit; 0: the drawing's own
+  Colour paper;
+  Colour ink;
+  double opacity = 1.0;
+  double uneven_ink = 0.0;  // share of the opacity that comes and goes
+  double rule_gap = 0.0;    // pixels; 0 is no rules
+  bool squared = false;
+  double rule_width = 1.0;
+  Colour rule;
+  double cell = 0.0;    // width of the cell's border
+  double fall = 0.0;    // light lost over the picture
+  double shadow = 0.0;  // light lost in it
+  double stains = 0.0;  // slow changes of the paper, in levels
+  double blur = 0.4;
+  double noise = 1.5;
+  double coarse = 0.0;  // quantisation of 8x8 blocks; 0 is none
+};
+
+Setting plain(Dice& dice) {
+  Setting setting;
+  const int width = 140 + static_cast<int>(dice.below(260));
+  const int height = 140 + static_cast<int>(dice.below(260));
+  setting.size = {width, height};
+  setting.unit = std::min(width, height) * dice.uniform(0.4, 0.7);
+  const double x = dice.uniform(0.2, 0.8);
+  setting.at = {x * (width - setting.unit), dice.uniform(0.2, 0.8) * (height - setting.unit)};
+  const double paper = dice.uniform(205, 250);
+  const double warmth = dice.uniform(0, 14);
+  setting.paper =
+      grey(paper) - Colour(0, static_cast<float>(warmth / 2), static_cast<float>(warmth));
+  setting.ink = grey(dice.uniform(10, 70));
+  if (dice.chance(0.4)) setting.ink += Colour(0, 10, static_cast<float>(dice.uniform(30, 90)));
+  setting.pen = dice.uniform(0.06, 0.13);
+  setting.fall = dice.uniform(0.0, 0.08);
+  return setting;
+}
+
+Setting setting_of(Scene scene, Dice& dice) {
+  Setting setting = plain(dice);
+  switch (scene) {
+    case Scene::kPlain:
+      return setting;
+    case Scene::kUnevenLight:
+      setting.fall = dice.uniform(0.35, 0.65);
+      return setting;
+    case Scene::kShadow:
+      setting.shadow = dice.uniform(0.3, 0.55);
+      return setting;
+    case Scene::kRuled:
+    case Scene::kSquared: {
+      setting.rule_gap = setting.unit * dice.uniform(0.25, 0.7);
+      setting.squared = scene == Scene::kSquared;
+      setting.rule_width = std::max(1.0, setting.unit * dice.uniform(0.006, 0.018));
+      // Blue-grey, 25 to 90 levels darker than the paper.
+      const auto depth = static_cast<float>(dice.uniform(25, 90));
+      setting.rule = setting.paper - Colour(depth, depth * 0.7F, depth * 0.4F);
+      return setting;
+    }
+    case Scene::kCell:
+      setting.cell = dice.uniform(1.0, 6.0);
+      return setting;
+    case Scene::kPencil:
+      setting.opacity = dice.uniform(0.25, 0.5);
+      setting.uneven_ink = 0.4;
+      setting.pen = dice.uniform(0.04, 0.08);
+      setting.stains = 6;
+      return setting;
+    case Scene::kColoured: {
+      const auto tone = [&] { return static_cast<float>(dice.uniform(110, 250)); };
+      setting.paper = {tone(), tone(), tone()};
+      do {
+        const auto ink = [&] { return static_cast<float>(dice.uniform(0, 200)); };
+        setting.ink = {ink(), ink(), ink()};
+      } while (cv::norm(setting.paper - setting.ink) < 110);
+      return setting;
+    }
+    case Scene::kHairline:
+      setting.size = {700 + static_cast<int>(dice.below(500)),
+                      700 + static_cast<int>(dice.below(500))};
+      setting.unit = dice.uniform(350, 600);
+      setting.at = {dice.uniform(0, 1) * (setting.size.width - setting.unit),
+                    dice.uniform(0, 1) * (setting.size.height - setting.unit)};
+      setting.pen = dice.uniform(1.5, 4.0) / setting.unit;
+      return setting;
+    case Scene::kMarker:
+      setting.pen = dice.uniform(0.17, 0.24);
+      return setting;
+    case Scene::kGrain:
+      setting.noise = dice.uniform(8, 22);
+      setting.blur = dice.uniform(0.6, 0.02 * setting.unit);
+      return setting;
+    case Scene::kBlocks:
+      setting.coarse = dice.uniform(25, 70);
+      return setting;
+    case Scene::kCorner: {
+      setting.unit = std::max(
+          22.0, std::min(setting.size.width, setting.size.height) * dice.uniform(0.10, 0.22));
+      const double margin = setting.unit * dice.uniform(0.2, 0.6);
+      const bool right = dice.chance(0.5);
+      const bool bottom = dice.chance(0.5);
+      setting.at = {right ? setting.size.width - margin - setting.unit : margin,
+                    bottom ? setting.size.height - margin - setting.unit : margin};
+      return setting;
+    }
+    case Scene::kFillsFrame: {
+      setting.unit = dice.uniform(60, 220);
+      const double margin = setting.unit * dice.uniform(0.07, 0.12);
+      const int side = static_cast<int>(setting.unit + 2 * margin);
+      setting.size = {side, side};
+      setting.at = {margin, margin};
+      return setting;
+    }
+    case Scene::kBoard:
+      setting.paper =
+          grey(dice.uniform(25, 70)) + Colour(0, static_cast<float>(dice.uniform(0, 30)), 0);
+      setting.ink = grey(dice.uniform(190, 245));
+      setting.opacity = dice.uniform(0.7, 1.0);
+      setting.uneven_ink = 0.25;
+      setting.stains = 10;
+      setting.fall = dice.uniform(0.0, 0.35);
+      return setting;
+  }
+  throw Error(ErrorKind::kUsage, "no such scene");
+}
+
+// Slow changes between -1 and 1.
+cv::Mat1f waves(const cv::Size& size, int knots, Dice& dice) {
+  cv::Mat1f coarse(knots, knots);
+  for (float& value : coarse) value = static_cast<float>(dice.uniform(-1.0, 1.0));
+  cv::Mat1f result;
+  cv::resize(coarse, result, size, 0, 0, cv::INTER_CUBIC);
+  return result;
+}
+
+// Where rules are, 0 to 1: a family of lines `gap` apart whose direction leans a little.
+void add_rules(const Setting& setting, bool upright, double lean, double phase, cv::Mat1f& rules) {
+  for (int y = 0; y < rules.rows; ++y) {
+    for (int x = 0; x < rules.cols; ++x) {
+      const double across = upright ? x - lean * y : y + lean * x;
+      const double at = across / setting.rule_gap + phase;
+      const double off = std::abs(at - std::floor(at) - 0.5) * setting.rule_gap;
+      const double ink = std::clamp(setting.rule_width / 2 - off + 0.5, 0.0, 1.0);
+      rules(y, x) = std::max(rules(y, x), static_cast<float>(ink));
+    }
+  }
+}
+
+void lay(const Colour& colour, const cv::Mat1f& where, cv::Mat3f& picture) {
+  for (int y = 0; y < picture.rows; ++y) {
+    for (int x = 0; x < picture.cols; ++x) {
+      picture(y, x) += (colour - picture(y, x)) * where(y, x);
+    }
+  }
+}
+
+// Light lost from one side to the other, and in a half-plane with a soft edge.
+cv::Mat1f light_of(const Setting& setting, Dice& dice) {
+  const double across = dice.uniform(-1, 1);
+  const double down = dice.uniform(-1, 1);
+  const double length = std::max(0.1, std::sqrt(across * across + down * down));
+  const double edge = dice.uniform(-0.15, 0.15);
+  const double softness = dice.uniform(0.04, 0.15);
+  cv::Mat1f light(setting.size);
+  for (int y = 0; y < light.rows; ++y) {
+    for (int x = 0; x < light.cols; ++x) {
+      const double u = (x + 0.5) / light.cols - 0.5;
+      const double v = (y + 0.5) / light.rows - 0.5;
+      const double way = (across * u + down * v) / length;
+      const double in_shadow = std::clamp((way - edge) / softness + 0.5, 0.0, 1.0);
+      light(y, x) =
+          static_cast<float>((1 - setting.fall * (way + 0.5)) * (1 - setting.shadow * in_shadow));
+    }
+  }
+  return light;
+}
+
+// What JPEG does to 8x8 blocks: cosine transform, and coefficients rounded to steps that grow with
+// their frequency.
+void compress(double coarse, cv::Mat1f& channel) {
+  constexpr int kBlock = 8;
+  for (int y = 0; y + kBlock <= channel.rows; y += kBlock) {
+    for (int x = 0; x + kBlock <= channel.cols; x += kBlock) {
+      cv::Mat1f block = channel(cv::Rect(x, y, kBlock, kBlock));
+      cv::Mat1f waves;
+      cv::dct(block, waves);
+      for (int v = 0; v < kBlock; ++v) {
+        for (int u = 0; u < kBlock; ++u) {
+          const auto step = static_cast<float>(coarse * (0.3 + 0.25 * (u + v)));
+          waves(v, u) = std::round(waves(v, u) / step) * step;
+        }
+      }
+      cv::idct(waves, block);
+    }
+  }
+}
+
+Image to_image(const cv::Mat3f& picture) {
+  Image image{
+      .width = picture.cols, .height = picture.rows, .format = PixelFormat::kRgba, .pixels = {}};
+  image.pixels.reserve(image.pixel_count() * 4);
+  for (const cv::Vec3f& pixel : picture) {
+    for (int c = 0; c < 3; ++c) image.pixels.push_back(cv::saturate_cast<std::uint8_t>(pixel[c]));
+    image.pixels.push_back(255);
+  }
+  return image;
+}
+
+// `ink`: where the pen has been, 0 to 1.
+Image photograph(cv::Mat1f ink, const Setting& setting, Dice& dice) {
+  cv::Mat3f picture(setting.size, setting.paper);
+  if (setting.stains > 0) {
+    const cv::Mat1f stains = setting.stains * waves(setting.size, 6, dice);
+    for (int y = 0; y < picture.rows; ++y) {
+      for (int x = 0; x < picture.cols; ++x) picture(y, x) += grey(stains(y, x));
+    }
+  }
+  if (setting.rule_gap > 0) {
+    cv::Mat1f rules(setting.size, 0.0F);
+    const double lean = dice.normal(0.0, 0.015);
+    const double phase = dice.uniform(0, 1);
+    add_rules(setting, false, lean, phase, rules);
+    if (setting.squared) add_rules(setting, true, lean, dice.uniform(0, 1), rules);
+    lay(setting.rule, rules, picture);
+  }
+  if (setting.cell > 0) {
+    cv::Mat1f frame(setting.size, 1.0F);
+    const auto edge = [&] { return static_cast<int>(dice.uniform(0.0, 1.0) * setting.cell); };
+    const int left = edge();
+    const int top = edge();
+    const int right = edge();
+    const int border = std::max(1, cvRound(setting.cell));
+    frame(cv::Rect(left + border, top, setting.size.width - left - right - border,
+                   setting.size.height - top - border))
+        .setTo(0);
+    lay(grey(40), frame, picture);
+  }
+  ink *= setting.opacity;
+  if (setting.uneven_ink > 0) {
+    const cv::Mat1f fading = 1 - setting.uneven_ink * (0.5 + 0.5 * waves(setting.size, 24, dice));
+    ink = ink.mul(fading);
+  }
+  lay(setting.ink, ink, picture);
+  const cv::Mat1f light = light_of(setting, dice);
+  for (int y = 0; y < picture.rows; ++y) {
+    for (int x = 0; x < picture.cols; ++x) picture(y, x) *= light(y, x);
+  }
+  cv::GaussianBlur(picture, picture, {0, 0}, setting.blur);
+  // Three uniform numbers are normal enough for a million pixels.
+  const auto noise = [&] {
+    const double sum = dice.uniform(-1, 1) + dice.uniform(-1, 1) + dice.uniform(-1, 1);
+    return setting.noise * sum;
+  };
+  for (cv::Vec3f& pixel : picture) {
+    const auto grain = static_cast<float>(noise());
+    for (int c = 0; c < 3; ++c) pixel[c] += grain;
+  }
+  if (setting.coarse > 0) {
+    std::vector<cv::Mat1f> channels;
+    cv::split(picture, channels);
+    for (cv::Mat1f& channel : channels) compress(setting.coarse, channel);
+    cv::merge(channels, picture);
+  }
+  return to_image(picture);
+}
+
+cv::Mat1f ink_of(const Drawing& drawing, const Placement& placement, const cv::Size& size) {
+  const std::vector<double> values = coverage(drawing, placement, size.width, size.height, 1.0);
+  cv::Mat1f ink(size);
+  std::transform(values.begin(), values.end(), ink.begin(),
+                 [](double value) { return static_cast<float>(value); });
+  return ink;
+}
+
+}  // namespace
+
+const char* to_string(Scene scene) {
+  constexpr std::array kNames = {"plain", "uneven-light", "shadow",   "ruled",       "squared",
+                                 "cell",  "pencil",       "coloured", "hairline",    "marker",
+                                 "grain", "blocks",       "corner",   "fills-frame", "board"};
+  static_assert(kNames.size() == kScenes);
+  const auto index = static_cast<std::size_t>(scene);
+  return index < kNames.size() ? kNames[index] : "unknown";
+}
+
+Image photographed(const Drawing& drawing, Scene scene, std::mt19937_64& engine) {
+  Dice dice(engine);
+  const Setting setting = setting_of(scene, dice);
+  Drawing drawn = drawing;
+  if (setting.pen > 0) drawn.thickness = setting.pen;
+  cv::Mat1f ink = ink_of(drawn, {setting.at.x, setting.at.y, setting.unit}, setting.size);
+  return photograph(ink, setting, dice);
+}
+
+Image photographed(const Digit& digit, Scene scene, std::mt19937_64& engine) {
+  Dice dice(engine);
+  const Setting setting = setting_of(scene, dice);
+  const cv::Mat1f page(kDigitSide, kDigitSide, const_cast<float*>(digit.ink.data()));
+  const cv::Rect box = cv::boundingRect(cv::Mat1b(page > 0));
+  cv::Mat1f ink(setting.size, 0.0F);
+  if (box.empty()) return photograph(ink, setting, dice);
+  const double scale = setting.unit / std::max(box.width, box.height);
+  cv::Mat1f large;
+  cv::resize(page(box), large, {cvRound(box.width * scale), cvRound(box.height * scale)}, 0, 0,
+             cv::INTER_CUBIC);
+  // Enlarging softens the outline: it is made as sharp as a pen's again.
+  const double sharpness = std::max(1.0, scale / 2);
+  large = (large - 0.5) * sharpness + 0.5;
+  cv::min(large, 1.0, large);
+  cv::max(large, 0.0, large);
+  const cv::Point at(cvRound(setting.at.x + (setting.unit - large.cols) / 2),
+                     cvRound(setting.at.y + (setting.unit - large.rows) / 2));
+  const cv::Rect place = cv::Rect(at, large.size()) & cv::Rect({0, 0}, setting.size);
+  large(place - at).copyTo(ink(place));
+  return photograph(ink, setting, dice);
+}
+
+Page photographed_page(const std::vector<std::vector<Drawing>>& rows, bool touching,
+                       std::mt19937_64& engine) {
+  Dice dice(engine);
+  constexpr double kMargin = 40;
+  const double height = dice.uniform(50, 90);
+  const double slope = dice.normal(0.0, 0.03);
+  const double pen = height * dice.uniform(0.07, 0.12);
+  Page page;
+  std::vector<Drawing> all;
+  double right = 0;
+  double y = kMargin + height / 2;
+  for (const std::vector<Drawing>& row : rows) {
+    double x = kMargin + dice.uniform(0, height);
+    bool joins = false;
+    for (const Drawing& digit : row) {
+      const double size = height * dice.uniform(0.85, 1.15);
+      Drawing placed = place(digit, {0, 0}, size);
+      const Bounds bounds = bounds_of(placed.strokes);
+      const double rise = slope * x + dice.normal(0.0, 0.04 * height);
+      placed = place(placed, {x - bounds.left, y + rise - bounds.centre().y}, 1.0);
+      all.push_back(placed);
+      const Bounds at = bounds_of(placed.strokes);
+      page.boxes.push_back({.x = static_cast<int>(at.left - pen / 2),
+                            .y = static_cast<int>(at.top - pen / 2),
+                            .width = static_cast<int>(at.right - at.left + pen),
+                            .height = static_cast<int>(at.bottom - at.top + pen)});
+      // Never three in a row that touch: who writes so cannot be read.
+      joins = touching && !joins && dice.chance(0.5);
+      x = at.right +
+          (joins ? dice.uniform(-0.02, 0.05) * height : pen + dice.uniform(0.12, 0.4) * height);
+    }
+    right = std::max(right, x);
+    y += height * dice.uniform(1.5, 1.8);
+  }
+  Setting setting = plain(dice);
+  setting.size = {cvRound(right + kMargin), cvRound(y)};
+  Drawing drawing = combine(all);
+  drawing.thickness = pen;
+  page.picture = photograph(ink_of(drawing, {0, 0, 1}, setting.size), setting, dice);
+  return page;
+}
+
+}  // namespace mnist
