@@ -23,7 +23,7 @@ function ofOne(answer) {
   const [best, second] = ranked(answer.probabilities);
   switch (answer.reason) {
     case "blank":
-      return { state: "nothing", digit: "–", headline: "There is no ink here", detail: "Draw a digit, or try a picture with one." };
+      return { state: "empty", digit: "–", headline: "There is no ink here", detail: "Draw a digit, or try a picture with one." };
     case "not-a-digit":
       return { state: "nothing", digit: "?", headline: "This doesn’t look like a digit", detail: "Digits are 0 to 9, one or more side by side." };
     case "several-digits":
@@ -58,8 +58,8 @@ function ofSeveral(answer) {
 
 const capital = text => text[0].toUpperCase() + text.slice(1);
 
-// An answer of POST /api/predict -> { state, digit, headline, detail }. `state` is "sure", "doubt"
-// or "nothing"; `digit` is what is shown large.
+// An answer of POST /api/predict -> { state, digit, headline, detail }. `state` is "sure", "doubt",
+// "nothing" or "empty"; `digit` is what is shown large.
 export function describe(answer) {
   return answer.digits ? ofSeveral(answer) : ofOne(answer);
 }
