@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Runs a command, by default every test, on the committed state of this checkout in another Debian:
+#   scripts/in-debian.sh SUITE [COMMAND [ARGUMENT…]]          scripts/in-debian.sh trixie
+# The first run makes a tree of SUITE (bookworm, trixie, …) in build/debian-SUITE with debootstrap;
+# later ones keep its packages and what was built in it. COMMAND runs as root in the checkout's copy
+# there, /root/mnist-toolkit, without a terminal. Test data are seen at the same place beside it.
+#   DEBIAN_TREE    another folder for the tree
+#   DEBIAN_MIRROR  default http://deb.debian.org/debian
+#   DEBIAN_SHARE   a folder of this machine that is /root/share there, read-only
+# Needs root, debootstrap and the network. Exit code: the command's; 2 where the tree cannot be made.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { echo "in-debian.sh: $*" >&2; }
+[ $# -gt 0 ] || { say "which suite? e.g. scripts/in-debian.sh trixie"; exit 2; }
+suite=$1
+shift
+[ $# -gt 0 ] || set -- ./scripts/test.sh
+[ "$(id -u)" -eq 0 ] || { say "needs root (chroot)"; exit 2; }
+command -v debootstrap >/dev/null || { say "please install debootstrap"; exit 2; }
+tree=$(realpath -m -- "${DEBIAN_TREE:-build/debian-$suite}")
+
+if [ ! -e "$tree/root/.complete" ]; then
+  say "making $tree"
+  rm -rf -- "$tree"
+  mkdir -p -- "$tree"
+  debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$tree" \
+    "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >&2 || { say "debootstrap failed"; exit 2; }
+  touch "$tree/root/.complete"
+fi
+
+# Mounts are made in a namespace of their own and go with it, however this ends.
+# shellcheck disable=SC2016  # what is quoted is run by the other shell
+inside() {
+  unshare --mount --pid --fork --kill-child sh -eu -c '
+    tree=$1
+    shift
+    mount -t proc proc "$tree/proc"
+    mount --rbind /dev "$tree/dev"
+    show() {
+      [ -d "$1" ] || return 0
+      mkdir -p "$tree/root/$2"
+      mount --bind -o ro "$1" "$tree/root/$2"
+    }
+    show ../shared/data shared/data
+    show "${DEBIAN_SHARE:-}" share
+    show "$(git rev-parse --path-format=absolute --git-common-dir)" source.git
+    exec chroot "$tree" env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
+      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$tree" "$@"
+}
+
+# By git, so that only what has changed gets a new time and is built again.
+commit=$(git rev-parse HEAD)
+# shellcheck disable=SC2016
+inside sh -eu -c '
+  git config --global --replace-all safe.directory "*"
+  cd /root
+  [ -d mnist-toolkit/.git ] || git init -q mnist-toolkit
+  cd mnist-toolkit
+  git fetch -q /root/source.git "$1"
+  git checkout -q --detach --force FETCH_HEAD' sh "$commit" >&2
+
+say "$suite, ${commit:0:9}: $*"
+inside sh -c 'cd /root/mnist-toolkit && exec "$@"' sh "$@"
