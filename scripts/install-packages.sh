@@ -3,37 +3,39 @@
 #   scripts/install-packages.sh [--tests]     --tests: those that only the tests need, too
 #   scripts/install-packages.sh --only PACKAGE…
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 packages=(
   build-essential ca-certificates ccache cmake curl git ninja-build pkg-config
-  libtorch-dev libopenblas0-openmp
+  libtorch-dev libopenblas0-openmp libonnx-dev libprotobuf-dev
   libcli11-dev libspdlog-dev nlohmann-json3-dev
   libcpp-httplib-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev libcairo2-dev
   libopencv-core-dev libopencv-imgproc-dev
 )
 if [ "${1:-}" = --tests ]; then
-  packages+=(catch2 python3)
+  packages+=(catch2 python3 python3-torch)
 elif [ "${1:-}" = --only ]; then
   packages=("${@:2}")
 fi
+
+say() { echo "install-packages.sh: $*" >&2; }
+
+install_debian_packages() {
+  command -v apt-get >/dev/null || { say "this is no Debian; please install: $*"; exit 2; }
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { say "needs root or sudo"; exit 2; }
+    as_root=(sudo)
+  fi
+  say "installing $# packages: $*"
+  export DEBIAN_FRONTEND=noninteractive
+  "${as_root[@]}" apt-get update -qq >&2
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2
+}
 
 missing=()
 for package in "${packages[@]}"; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing+=("$package")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
-
-if ! command -v apt-get >/dev/null; then
-  echo "install-packages.sh: this is no Debian; please install: ${missing[*]}" >&2
-  exit 2
-fi
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || { echo "install-packages.sh: needs root or sudo" >&2; exit 2; }
-  as_root=(sudo)
-fi
-echo "Installing ${#missing[@]} packages: ${missing[*]}" >&2
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -qq >&2
-"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+[ ${#missing[@]} -eq 0 ] || install_debian_packages "${missing[@]}"

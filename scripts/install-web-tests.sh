@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the page's tests run in: Debian's chromium, Node.js and npm, and the two packages that
-# tests/web/package.json pins. Does nothing when all is there. Whatever cannot be had is said, and
+# Gets what the tests of the page and of exported files run in: Debian's chromium, Node.js and npm,
+# and the packages that tests/web/package.json and tests/npm/package-lock.json pin. Does nothing when all is there. Whatever cannot be had is said, and
 # the tests that need it are skipped under their own name.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
@@ -17,5 +17,9 @@ fi
 if [ ! -d tests/web/node_modules/playwright-core ] || [ ! -d tests/web/node_modules/axe-core ]; then
   (cd tests/web && timeout 300 npm install --no-package-lock --no-audit --no-fund --loglevel=error >&2) ||
     say "npm could not get the packages of tests/web/package.json"
+fi
+if [ ! -d tests/npm/node_modules/onnxruntime-web ]; then
+  (cd tests/npm && timeout 300 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
+    say "npm could not get the packages of tests/npm/package-lock.json"
 fi
 exit 0

@@ -1,5 +1,6 @@
 #include "common/flags.h"
 
+#include <filesystem>
 #include <iostream>
 
 #include "mnist/base/error.h"
@@ -41,6 +42,7 @@ CLI::Validator probability() {
 }
 
 void parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+  app.name(std::filesystem::path(argv[0]).filename().string());
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& outcome) {

@@ -23,7 +23,8 @@ Flags parse(int argc, const char* const* argv) {
   std::string invert = "auto";
   CLI::App app("Reads the handwritten digit on each picture: PNG, JPEG or PNM.");
   app.add_option("paths", flags.paths, "Pictures; - is one on stdin")->type_name("PATH");
-  app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model");
+  app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
+      ->type_name("FILE|RUN");
   app.add_flag("-r,--recursive", flags.recursive,
                "Read folders, and folders in them, in name order");
   app.add_option("--files-from", flags.files_from,

@@ -7,20 +7,11 @@
 #include "mnist/bytes/json_document.h"
 
 #include "support/torch_catch.h"
+#include "unit/model/several_options.h"
 
 namespace mnist {
-namespace {
 
-std::vector<ConvNetOptions> several_options() {
-  return {{},
-          {.channels = {8}, .convolutions = 3, .hidden = 0},
-          {.channels = {4, 6, 8}, .crop = 0, .space_to_depth = false},
-          {.channels = {4, 6}, .convolutions = 2, .batch_norm = false},
-          {.channels = {4, 6}, .hidden = 16, .padding = false, .batch_norm = false},
-          {.channels = {32, 64}, .padding = false, .batch_norm = false, .pool_last = false}};
-}
-
-}  // namespace
+using mnist::testing::several_options;
 
 TEST_CASE("the expected tensors are the module's own, by name and shape", "[model]") {
   for (const ConvNetOptions& options : several_options()) {

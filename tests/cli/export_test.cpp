@@ -1,0 +1,57 @@
+#include <filesystem>
+
+#include "cli/fixtures.h"
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/process.h"
+
+namespace mnist::testing {
+
+namespace fs = std::filesystem;
+
+TEST_CASE("a model is exported and the file's path printed", "[export]") {
+  const TemporaryDirectory folder;
+  for (const std::string to : {"onnx", "torchscript"}) {
+    const std::string file = (folder / to).string();
+    const Outcome outcome =
+        run_program("mnist-export", {"--model", small_run().string(), "--to", to, "-o", file});
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.out == file + "\n");
+    CHECK(lines_of(outcome.err).size() == 1);
+    CHECK(fs::file_size(file) > 10000);
+  }
+  CHECK(read_text(folder / "onnx").find("mnist-toolkit") != std::string::npos);
+  CHECK(read_text(folder / "torchscript").starts_with("PK"));
+}
+
+TEST_CASE("without --model the shipped model is exported, wherever the program is run",
+          "[export]") {
+  const TemporaryDirectory folder;
+  const Outcome outcome = run_program("mnist-export", {"--to", "onnx", "-o", "digits.onnx", "-q"},
+                                      {.folder = folder.path()});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  CHECK(fs::exists(folder / "digits.onnx"));
+}
+
+TEST_CASE("an export that cannot be done is one line and exit code 2", "[export]") {
+  const TemporaryDirectory folder;
+  const std::string file = (folder / "out").string();
+  const std::string text = (folder / "notes.txt").string();
+  write_text(text, "hello\n");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"--to", "onnx"},
+                                             {"-o", file},
+                                             {"--to", "keras", "-o", file},
+                                             {"--to", "onnx", "-o", file, "--model", text},
+                                             {"--to", "onnx", "-o", "/dev/null/x"},
+                                             {"--to", "onnx", "-o", file, "more"}}) {
+    const Outcome outcome = run_program("mnist-export", arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(lines_of(outcome.err).size() == 1);
+    CHECK_FALSE(fs::exists(file));
+  }
+}
+
+}  // namespace mnist::testing
