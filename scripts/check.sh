@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
-shellcheck scripts/*.sh scripts/bench/*.sh tests/web/*.sh .ci/run
+shellcheck scripts/*.sh scripts/bench/*.sh tests/web/*.sh tests/install/*.sh .ci/run
 if [ $# -gt 0 ]; then
   sources=("$@")
 else

@@ -1,0 +1,53 @@
+# What `cmake --install` puts where, in two components that are also the two Debian packages:
+# "programs" (programs, model, manual pages, completion) and "development" (headers, libraries,
+# CMake package).
+include(CMakePackageConfigHelpers)
+
+set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mnist-toolkit)
+set(MNIST_INSTALL_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/digits.safetensors)
+
+# Headers that say "internal" are not part of the interface.
+install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
+  FILES_MATCHING PATTERN "*.h"
+  PATTERN "codecs.h" EXCLUDE
+  PATTERN "exif.h" EXCLUDE
+  REGEX "digit/(frame|grey|ink|light|marks)\\.h$" EXCLUDE
+  PATTERN "steps.h" EXCLUDE
+  PATTERN "fused" EXCLUDE
+  PATTERN "bfloat16" EXCLUDE
+  PATTERN "crew.h" EXCLUDE)
+
+install(TARGETS mnist_io EXPORT mnist-toolkit-io-targets
+  ARCHIVE COMPONENT development LIBRARY COMPONENT programs NAMELINK_COMPONENT development)
+install(EXPORT mnist-toolkit-io-targets NAMESPACE mnist:: DESTINATION ${_cmake_dir}
+  COMPONENT development)
+if(MNIST_BUILD_CORE)
+  install(TARGETS mnist_core EXPORT mnist-toolkit-core-targets
+    ARCHIVE COMPONENT development LIBRARY COMPONENT programs NAMELINK_COMPONENT development)
+  install(EXPORT mnist-toolkit-core-targets NAMESPACE mnist:: DESTINATION ${_cmake_dir}
+    COMPONENT development)
+  install(FILES models/digits.safetensors
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models COMPONENT programs)
+  # The configs name their schema as ../docs/config.schema.json.
+  install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit COMPONENT programs)
+  install(FILES docs/config.schema.json
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/docs COMPONENT programs)
+  install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/mnist-toolkit
+    COMPONENT programs)
+endif()
+install(FILES LICENSE RENAME copyright
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libmnist-toolkit-dev COMPONENT development)
+
+configure_package_config_file(cmake/mnist-toolkit-config.cmake.in
+  ${PROJECT_BINARY_DIR}/mnist-toolkit-config.cmake
+  INSTALL_DESTINATION ${_cmake_dir} PATH_VARS MNIST_INSTALL_MODEL)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/mnist-toolkit-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/mnist-toolkit-config.cmake
+  ${PROJECT_BINARY_DIR}/mnist-toolkit-config-version.cmake
+  cmake/FindCairo.cmake
+  cmake/FindOpenCVImgproc.cmake
+  cmake/ImportedTargets.cmake
+  DESTINATION ${_cmake_dir} COMPONENT development)

@@ -1,0 +1,54 @@
+# Runs when the programs are installed: makes their bash completions and, where help2man is there,
+# their manual pages from their --help. Set by apps/CMakeLists.txt: PROGRAMS (their names),
+# PROGRAM_FOLDER (of the build), SOURCES (this file's folder), VERSION, MAN_FOLDER and DATA_FOLDER
+# (relative to the prefix).
+set(root "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+find_program(HELP2MAN help2man)
+find_program(GZIP gzip)
+
+set(completions "${root}/${DATA_FOLDER}/bash-completion/completions")
+file(MAKE_DIRECTORY "${completions}")
+foreach(name IN LISTS PROGRAMS)
+  execute_process(
+    COMMAND "${PROGRAM_FOLDER}/${name}" --help
+    COMMAND awk -v "program=${name}" -f "${SOURCES}/completion.awk"
+    OUTPUT_FILE "${completions}/${name}"
+    COMMAND_ERROR_IS_FATAL ANY)
+  message(STATUS "Installing: ${completions}/${name}")
+endforeach()
+
+if(NOT HELP2MAN)
+  message(STATUS "No manual pages are installed: help2man is not there")
+  return()
+endif()
+set(manual "${root}/${MAN_FOLDER}/man1")
+file(MAKE_DIRECTORY "${manual}")
+foreach(name IN LISTS PROGRAMS)
+  # "Reads the digit on each picture: PNG or JPEG." becomes the page's "reads the digit on each
+  # picture".
+  execute_process(COMMAND "${PROGRAM_FOLDER}/${name}" --help OUTPUT_VARIABLE help)
+  string(REGEX MATCH "^(.)([^:.\n]*)" purpose "${help}")
+  string(TOLOWER "${CMAKE_MATCH_1}" first)
+  set(others ${PROGRAMS})
+  list(REMOVE_ITEM others ${name})
+  list(TRANSFORM others REPLACE "(.+)" ".BR \\1 (1)")
+  list(JOIN others ",\n" others)
+  file(READ "${SOURCES}/manual.h2m" sections)
+  set(include "${manual}/${name}.h2m")
+  file(WRITE "${include}" "${sections}\n[see also]\n${others}\n")
+  execute_process(
+    COMMAND "${HELP2MAN}" --no-info --section=1 "--name=${first}${CMAKE_MATCH_2}"
+            "--version-string=${VERSION}" --manual=mnist-toolkit "--source=mnist-toolkit ${VERSION}"
+            "--include=${include}" "${PROGRAM_FOLDER}/${name}"
+    OUTPUT_VARIABLE page
+    COMMAND_ERROR_IS_FATAL ANY)
+  file(REMOVE "${include}")
+  # help2man would fill the examples, one command a line, into one paragraph.
+  string(REPLACE ".SH EXAMPLES\n.IP\n" ".SH EXAMPLES\n.IP\n.nf\n" page "${page}")
+  file(WRITE "${manual}/${name}.1" "${page}")
+  if(GZIP)
+    execute_process(COMMAND "${GZIP}" --no-name --best --force "${manual}/${name}.1"
+      COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  message(STATUS "Installing: ${manual}/${name}.1")
+endforeach()

@@ -1,0 +1,14 @@
+// How much ink is on a picture: what can be built without LibTorch.
+#include <iostream>
+#include <numeric>
+
+#include "mnist/base/version.h"
+#include "mnist/bytes/file.h"
+#include "mnist/digit/normalize.h"
+#include "mnist/image/decode.h"
+
+int main(int, char** argv) {
+  const mnist::Image picture = mnist::decode_image(mnist::read_file(argv[1], 64 << 20));
+  const auto& ink = mnist::normalize(picture).digit.ink;
+  std::cout << mnist::kVersion << ' ' << std::accumulate(ink.begin(), ink.end(), 0.0) << '\n';
+}
