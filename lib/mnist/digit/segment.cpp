@@ -85,6 +85,7 @@ std::optional<std::pair<Piece, Piece>> cut_once(const Piece& piece, double usual
   constexpr double kHigh = 0.8;         // of the whole: a digit of its own
   constexpr double kLeastInk = 0.2;     // of the whole
   constexpr double kLeastStroke = 0.6;  // usual heights, of stroke
+  constexpr double kAspect = 0.75;      // of a digit, width by height
   constexpr double kTooWide = 1.25;     // its or the usual heights
   constexpr double kNarrowest = 1.15;   // the same: no two digits
   const int rows = piece.strength.rows;
@@ -92,6 +93,9 @@ std::optional<std::pair<Piece, Piece>> cut_once(const Piece& piece, double usual
   if (piece.box.width < kNarrowest * height) return std::nullopt;
   const bool too_wide = piece.box.width > kTooWide * height;
   const double width = stroke_width(piece.strength);
+  const int parts_expected =
+      too_wide ? std::max(2, cvRound(piece.box.width / (kAspect * height))) : 2;
+  const double step = static_cast<double>(piece.box.width) / parts_expected;
   const double all_ink = cv::sum(piece.strength)[0];
   const int margin = std::max(2, cvRound(0.5 * width));
   std::optional<std::pair<Piece, Piece>> best;
@@ -105,8 +109,10 @@ std::optional<std::pair<Piece, Piece>> cut_once(const Piece& piece, double usual
           cut.crossing += piece.strength(y, column) / width;
         }
       }
-      // Far off the middle only where nothing else will do.
-      cut.crossing += 0.4 * std::abs(2.0 * x / piece.strength.cols - 1);
+      // Far off only where nothing else will do. Two rounds side by side touch along a whole
+      // stroke, and each is crossed twice in its middle: there equal parts count for more.
+      const double off = std::abs(x / step - std::max(1.0, std::round(x / step)));
+      cut.crossing += (too_wide ? 8 : 0.4) * off;
       if (cut.crossing >= least) continue;
       auto parts = parted(piece, cut);
       const int lower = std::min(parts.first.box.height, parts.second.box.height);
