@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/temporary_name.h"
 
 namespace fs = std::filesystem;
 
@@ -111,7 +112,8 @@ class TemporaryFile {
     static std::atomic<unsigned> counter{0};
     int fd = -1;
     do {  // a killed process may have left a file of this name
-      name_ = ".mnist-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp";
+      name_ = kTemporaryPrefix + std::to_string(::getpid()) + "-" + std::to_string(counter++) +
+              kTemporarySuffix;
       fd = ::openat(folder_.get(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (fd < 0 && (errno == EEXIST || errno == EINTR));
     return fd;

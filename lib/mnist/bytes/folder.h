@@ -1,0 +1,31 @@
+// A folder as the workplace of one process: locked, and cleared of what a killed one left.
+// Thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace mnist {
+
+// Removes what a killed process left half written in `folder`. Only where no other writes there.
+void remove_unfinished_files(const std::filesystem::path& folder);
+
+// Keeps other processes out of a folder for as long as it lives, among those that ask (flock(2)).
+// The system releases it however the process ends; nothing is left in the folder.
+class FolderLock {
+ public:
+  // Nothing when another process holds it. Throws Error{kIo} when there is no such folder. On a
+  // file system that cannot lock, everybody gets it.
+  static std::optional<FolderLock> try_lock(const std::filesystem::path& folder);
+
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&& other) noexcept;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;  // -1: moved from
+};
+
+}  // namespace mnist

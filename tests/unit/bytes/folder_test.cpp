@@ -1,0 +1,50 @@
+#include "mnist/bytes/folder.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "support/environment.h"
+#include "unit/bytes/bytes_testing.h"
+
+namespace fs = std::filesystem;
+
+namespace mnist {
+
+using testing::error_of;
+using testing::TemporaryDirectory;
+
+namespace {
+
+std::size_t entries_in(const fs::path& folder) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("a folder's lock is one's at a time, and ends with its holder", "[bytes]") {
+  const TemporaryDirectory folder;
+  {
+    std::optional<FolderLock> first = FolderLock::try_lock(folder.path());
+    REQUIRE(first);
+    CHECK_FALSE(FolderLock::try_lock(folder.path()));
+    FolderLock moved = std::move(*first);
+    CHECK_FALSE(FolderLock::try_lock(folder.path()));
+  }
+  CHECK(FolderLock::try_lock(folder.path()));
+  CHECK(entries_in(folder.path()) == 0);
+  CHECK(error_of([&] { FolderLock::try_lock(folder / "absent"); }).kind() == ErrorKind::kIo);
+}
+
+TEST_CASE("what a killed process left half written is removed, and nothing else", "[bytes]") {
+  const TemporaryDirectory folder;
+  for (const char* name : {".mnist-12-0.tmp", ".mnist-3-7.tmp", "a.tmp", ".mnist-notes", "b"}) {
+    std::ofstream(folder / name) << "x";
+  }
+  remove_unfinished_files(folder.path());
+  CHECK(entries_in(folder.path()) == 3);
+  CHECK_FALSE(fs::exists(folder / ".mnist-12-0.tmp"));
+}
+
+}  // namespace mnist
