@@ -11,6 +11,8 @@
 
 #include "mnist/base/error.h"
 
+#include "common/guard.h"
+
 namespace mnist::app {
 namespace {
 
@@ -36,8 +38,8 @@ void set_up_logging(const CommonFlags& flags) {
   sink->set_color(spdlog::level::info, "");
   sink->set_level(level_of(flags));
   auto logger = std::make_shared<spdlog::logger>("mnist", std::move(sink));
-  // --quiet is about stderr: a run's train.log has the reports all the same.
-  logger->set_level(std::min(level_of(flags), spdlog::level::info));
+  // --quiet and the lack of --verbose are about stderr: a run's train.log has everything.
+  logger->set_level(std::min(level_of(flags), spdlog::level::debug));
   spdlog::set_default_logger(std::move(logger));
 }
 
@@ -46,7 +48,13 @@ void log_to_file_too(const std::filesystem::path& file) {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file.string());
     sink->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
     spdlog::default_logger()->sinks().push_back(std::move(sink));
-    spdlog::default_logger()->flush_on(spdlog::level::info);
+    spdlog::default_logger()->flush_on(spdlog::level::debug);
+    // A full disk, most likely: said once, in one line. The run ends where its results cannot be
+    // kept, not for its log.
+    spdlog::default_logger()->set_error_handler([file, said = false](const std::string&) mutable {
+      if (!said) print_error(file.string() + ": cannot be written; going on without a log");
+      said = true;
+    });
   } catch (const spdlog::spdlog_ex&) {
     throw Error(ErrorKind::kIo, "cannot write the log", file.string());
   }

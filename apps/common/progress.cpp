@@ -41,6 +41,10 @@ ProgressBar::ProgressBar(const CommonFlags& flags)
 void ProgressBar::update(const std::string& label, double done, double total,
                          const std::string& detail) {
   const Clock::time_point now = Clock::now();
+  if (first_done_ < 0) {  // a resumed run did part of it before
+    start_ = now;
+    first_done_ = done;
+  }
   if (!visible_ || now - last_ < std::chrono::milliseconds(100)) return;
   last_ = now;
   const double share = std::clamp(done / total, 0.0, 1.0);
@@ -48,7 +52,9 @@ void ProgressBar::update(const std::string& label, double done, double total,
   char percent[16];
   std::snprintf(percent, sizeof percent, "%3.0f %%", 100 * share);
   std::string line = label + " [" + bar(share) + "] " + percent + "  " + detail;
-  if (done > 0) line += "  " + clock_text(elapsed * (1 - share) / share) + " left";
+  if (done > first_done_) {
+    line += "  " + clock_text(elapsed * (total - done) / (done - first_done_)) + " left";
+  }
   // A line longer than the terminal would wrap, and could not be taken back.
   line.resize(std::min<std::size_t>(line.size(), terminal_columns() - 1));
   std::fprintf(stderr, "\r\x1b[2K%s", line.c_str());

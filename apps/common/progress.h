@@ -18,7 +18,7 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   // Shows "<label> [####----]  45 %  <detail>  0:12 left", at most ten times a second. The time
-  // left is that of everything between `done` and `total` at the pace so far.
+  // left is that of everything between `done` and `total` at the pace since the first call.
   void update(const std::string& label, double done, double total, const std::string& detail);
 
   // Removes the line, so that something else can be printed.
@@ -29,7 +29,8 @@ class ProgressBar {
 
   bool visible_;
   bool shown_ = false;
-  Clock::time_point start_ = Clock::now();
+  double first_done_ = -1;  // at the first call, which was at start_
+  Clock::time_point start_{};
   Clock::time_point last_{};
 };
 

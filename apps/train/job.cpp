@@ -7,13 +7,13 @@
 #include <spdlog/spdlog.h>
 
 #include "mnist/base/error.h"
+#include "mnist/base/machine.h"
 #include "mnist/base/version.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/json_document.h"
 #include "mnist/data/sampling.h"
 #include "mnist/evaluate/evaluate.h"
 #include "mnist/model/device.h"
-#include "mnist/report/number_text.h"
 
 #include "common/data_files.h"
 #include "common/guard.h"
@@ -50,28 +50,21 @@ RunConfig read_config(const fs::path& file, const Flags& flags) {
   return RunConfig::read(document);
 }
 
-// runs/fast, or runs/fast-2, … where that is taken.
-fs::path free_run_folder(const std::string& config) {
-  const fs::path base = fs::path("runs") / fs::path(config).stem();
-  fs::path folder = base;
-  for (int n = 2; fs::exists(folder); ++n) folder = base.string() + "-" + std::to_string(n);
-  return folder;
-}
-
 // A resumed run may train longer, elsewhere and with other files' folder; nothing else may differ,
 // or the run would not be the one that was begun.
 void check_resumed_config(const RunConfig& resumed, const RunConfig& begun, const fs::path& run) {
   json may = resumed.to_json();
   const json was = begun.to_json();
   may["training"]["epochs"] = was["training"]["epochs"];
+  may["training"]["checkpoint_steps"] = was["training"]["checkpoint_steps"];
   may["device"] = was["device"];
   may["threads"] = was["threads"];
   may["data"]["directory"] = was["data"]["directory"];
   if (may != was) {
-    throw Error(
-        ErrorKind::kUsage,
-        "a resumed run can change training.epochs, data.directory, device and threads alone",
-        run.string());
+    throw Error(ErrorKind::kUsage,
+                "a resumed run can change training.epochs, training.checkpoint_steps, "
+                "data.directory, device and threads alone",
+                run.string());
   }
   if (resumed.training.epochs > begun.training.epochs &&
       begun.training.epochs != std::floor(begun.training.epochs)) {
@@ -83,15 +76,48 @@ void check_resumed_config(const RunConfig& resumed, const RunConfig& begun, cons
   }
 }
 
+struct TrainingData {
+  DigitSet training;
+  DigitSet validation;
+};
+
+// What was read is let go of where it was divided: MNIST takes 47 MB.
+TrainingData load_data(const Job& job) {
+  const RunConfig& config = job.config;
+  DigitSet all = load_training_set(job.data, config.data);
+  if (config.data.validation == 0) return {std::move(all), {}};
+  const DataSplit split = stratified_split(all.labels, config.data.validation, config.seed);
+  return {all.subset(split.training), all.subset(split.validation)};
+}
+
 json environment_of(const DigitSet& training, torch::Device device, int threads) {
   return {{"mnist_toolkit", kVersion},
           {"torch", describe_torch()},
+          {"compiler", describe_compiler()},
+          {"system", describe_system()},
+          {"processor", describe_processor()},
           {"device", device.str()},
           {"threads", threads},
           {"data",
            {{"images", training.name},
             {"images_sha256", training.images_sha256},
             {"labels_sha256", training.labels_sha256}}}};
+}
+
+// Throws Error{kUsage} when `data` are not what the run was begun with.
+void check_resumed_data(const RunDirectory& run, const DigitSet& data, const fs::path& folder) {
+  const json begun_with = run.environment().value("data", json::object());
+  if (begun_with.value("images_sha256", "") != data.images_sha256 ||
+      begun_with.value("labels_sha256", "") != data.labels_sha256) {
+    throw Error(ErrorKind::kUsage, "these are not the data the run was begun with",
+                folder.string());
+  }
+}
+
+RunDirectory begin_run(const Job& job, const json& environment) {
+  if (!job.flags.out.empty()) return RunDirectory::create(job.flags.out, job.config, environment);
+  return RunDirectory::create_beside_others(fs::path("runs") / fs::path(job.flags.config).stem(),
+                                            job.config, environment);
 }
 
 int dry_run(const Job& job, const DigitSet& training, const Trainer& trainer, std::ostream& out) {
@@ -108,7 +134,7 @@ int dry_run(const Job& job, const DigitSet& training, const Trainer& trainer, st
 }
 
 // Once, at the very end: no decision of the training has seen the test set.
-void report_test_accuracy(const Job& job, const RunDirectory& run, torch::Device device,
+void report_test_accuracy(const Job& job, RunDirectory& run, torch::Device device,
                           std::ostream& out) {
   std::optional<DigitSet> test;
   try {
@@ -120,13 +146,19 @@ void report_test_accuracy(const Job& job, const RunDirectory& run, torch::Device
   }
   std::vector<Model> models = {load_model(run.best_model())};
   const EvaluationResult result = evaluate_predictions(evaluate_models(models, *test, device));
-  out << "test accuracy " << fixed_text(100 * result.accuracy, 2) << " % (final; 95 % interval "
-      << fixed_text(100 * result.accuracy_interval.lower, 2) << " to "
-      << fixed_text(100 * result.accuracy_interval.upper, 2) << ", " << result.images
-      << " images)\n";
+  const std::string text =
+      fmt::format("test accuracy {:.2f} % (final; 95 % interval {:.2f} to {:.2f}, {} images)",
+                  100 * result.accuracy, 100 * result.accuracy_interval.lower,
+                  100 * result.accuracy_interval.upper, result.images);
+  out << text << '\n';
+  spdlog::debug(text);  // for train.log
+  run.extend_environment({{"data",
+                           {{"test_images", test->name},
+                            {"test_images_sha256", test->images_sha256},
+                            {"test_labels_sha256", test->labels_sha256}}}});
 }
 
-int finish(const Job& job, const RunDirectory& run, TrainingOutcome outcome, torch::Device device,
+int finish(const Job& job, RunDirectory& run, TrainingOutcome outcome, torch::Device device,
            std::ostream& out) {
   if (outcome == TrainingOutcome::kInterrupted) {
     spdlog::warn("interrupted; to go on: mnist-train --resume {}", run.path().string());
@@ -146,20 +178,19 @@ int finish(const Job& job, const RunDirectory& run, TrainingOutcome outcome, tor
 
 Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
-  Job job{.flags = flags, .config = {}, .data = {}, .out = {}, .run = std::nullopt};
+  Job job{.flags = flags, .config = {}, .data = {}, .run = std::nullopt};
   if (flags.resume.empty()) {
     job.config = read_config(flags.config, flags);
-    job.out = flags.out.empty() ? free_run_folder(flags.config) : fs::path(flags.out);
-    if (fs::exists(job.out / "config.json") && !flags.dry_run) {
+    // Before minutes of reading; RunDirectory looks again.
+    if (!flags.out.empty() && fs::exists(fs::path(flags.out) / "config.json") && !flags.dry_run) {
       throw Error(ErrorKind::kUsage,
                   "a run is there already: go on with --resume, or choose another --out",
-                  job.out.string());
+                  flags.out);
     }
   } else {
     job.run = RunDirectory::open(flags.resume);
     job.config = read_config(job.run->path() / "config.json", flags);
     check_resumed_config(job.config, job.run->config(), job.run->path());
-    job.out = job.run->path();
   }
   job.data = data_directory(flags.data, job.config.data.directory);
   // What the run's record says is where the data were, not where one might have looked.
@@ -170,30 +201,25 @@ Job resolve(const Flags& flags) {
 int run(Job& job, std::ostream& out) {
   const torch::Device device = select_device(job.config.device);
   const int threads = set_threads(job.config.threads);
-  const DigitSet all = load_training_set(job.data, job.config.data);
-  const DataSplit split = stratified_split(all.labels, job.config.data.validation, job.config.seed);
-  const DigitSet training = all.subset(split.training);
-  Trainer trainer(job.config, training, all.subset(split.validation), device);
-  if (job.flags.dry_run) return dry_run(job, training, trainer, out);
+  TrainingData data = load_data(job);
+  const json environment = environment_of(data.training, device, threads);
+  if (job.run) check_resumed_data(*job.run, data.training, job.data);
+  const auto images = data.training.size();
+  const auto held_out = data.validation.size();
+  Trainer trainer(job.config, data.training, std::move(data.validation), device);
+  if (job.flags.dry_run) return dry_run(job, data.training, trainer, out);
 
-  const json environment = environment_of(all, device, threads);
   const bool resumed = job.run.has_value();
   if (resumed) {
-    const json begun_with = job.run->environment().value("data", json::object());
-    if (begun_with.value("images_sha256", "") != all.images_sha256 ||
-        begun_with.value("labels_sha256", "") != all.labels_sha256) {
-      throw Error(ErrorKind::kUsage, "these are not the data the run was begun with",
-                  job.data.string());
-    }
     if (job.run->has_checkpoint()) trainer.restore(job.run->read_checkpoint());
     job.run->write_config(job.config);
   } else {
-    job.run = RunDirectory::create(job.out, job.config, environment);
+    job.run = begin_run(job, environment);
   }
   log_to_file_too(job.run->log());
   spdlog::info("{} {} images, {} for validation, {} steps on {} with {} threads -> {}",
-               resumed ? "resuming:" : "training on", training.size(), split.validation.size(0),
-               trainer.total_steps(), device.str(), threads, job.run->path().string());
+               resumed ? "resuming:" : "training on", images, held_out, trainer.total_steps(),
+               device.str(), threads, job.run->path().string());
   if (resumed) spdlog::info("going on after step {}", trainer.step());
 
   catch_interrupts();

@@ -16,7 +16,6 @@ struct Job {
   Flags flags;
   RunConfig config;                 // flags beat config beats defaults
   std::filesystem::path data;       // folder of the IDX files
-  std::filesystem::path out;        // folder of the run
   std::optional<RunDirectory> run;  // the run to go on with; nothing for a new one
 };
 

@@ -31,6 +31,8 @@ void ProgressReport::on_step(const StepProgress& progress) {
                progress.total, 100 * done / total, rate_text(progress.images_per_second));
 }
 
+void ProgressReport::on_checkpoint(Trainer& trainer) { run_.write_checkpoint(trainer); }
+
 void ProgressReport::on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) {
   bar_.clear();
   run_.write_epoch(trainer, is_best);

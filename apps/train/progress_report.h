@@ -18,6 +18,7 @@ class ProgressReport : public TrainingObserver {
   ProgressReport(RunDirectory& run, const CommonFlags& flags);
 
   void on_step(const StepProgress& progress) override;
+  void on_checkpoint(Trainer& trainer) override;
   void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) override;
   bool interrupted() override;
 

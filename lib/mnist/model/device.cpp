@@ -29,6 +29,10 @@ int cuda_index(const std::string& name) {
 
 }  // namespace
 
+bool is_device_name(const std::string& name) {
+  return name == "auto" || name == "cpu" || cuda_index(name) >= 0;
+}
+
 torch::Device select_device(const std::string& name) {
   if (name == "cpu") return torch::kCPU;
   const int available = cuda_devices();

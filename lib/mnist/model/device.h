@@ -7,6 +7,9 @@
 
 namespace mnist {
 
+// Whether it is "auto", "cpu", "cuda" or "cuda:N", be there such a device or not.
+bool is_device_name(const std::string& name);
+
 // `name` is "auto" (CUDA where LibTorch sees a device, else the CPU), "cpu", "cuda" (device 0) or
 // "cuda:N". Throws Error: kUsage for any other word, kDevice when the device asked for is absent.
 torch::Device select_device(const std::string& name);

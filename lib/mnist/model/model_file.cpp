@@ -1,6 +1,5 @@
 #include "mnist/model/model_file.h"
 
-#include <cstring>
 #include <set>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "mnist/bytes/json_document.h"
 #include "mnist/bytes/safetensors.h"
 #include "mnist/digit/digit.h"
+#include "mnist/model/tensor_view.h"
 
 namespace mnist {
 namespace {
@@ -21,14 +21,6 @@ using nlohmann::json;
 constexpr const char* kFormat = "mnist-toolkit model 1";
 constexpr const char* kNetworkName = "convnet";
 constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
-
-std::span<const std::uint8_t> bytes_of(const torch::Tensor& tensor) {
-  return {static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()};
-}
-
-TensorType file_type(const torch::Tensor& tensor) {
-  return tensor.scalar_type() == torch::kInt64 ? TensorType::kInt64 : TensorType::kFloat32;
-}
 
 // Metadata values are JSON texts within strings, so that numbers and lists keep their form.
 const std::string& metadata_value(const SafeTensors& file, const std::string& key) {
@@ -98,9 +90,7 @@ void load_tensors(const SafeTensors& file, torch::nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : state_of(module)) {
     const TensorView& view = file.tensors.at(name);
-    torch::Tensor loaded =
-        torch::empty(view.shape, view.type == TensorType::kInt64 ? torch::kInt64 : torch::kFloat32);
-    std::memcpy(loaded.data_ptr(), view.data.data(), view.data.size());
+    const torch::Tensor loaded = tensor_of(view);
     if (view.type == TensorType::kFloat32 && !loaded.isfinite().all().item<bool>()) {
       throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' holds values that are not finite");
     }
@@ -149,7 +139,7 @@ void save_model(const std::filesystem::path& path, const Model& model) {
   std::map<std::string, torch::Tensor> state = state_of(*model.network);
   for (auto& [name, tensor] : state) {
     tensor = tensor.detach().cpu().contiguous();
-    file.tensors[name] = {file_type(tensor), tensor.sizes().vec(), bytes_of(tensor)};
+    file.tensors[name] = view_of(tensor);
   }
   file.metadata = {
       {"format", kFormat},

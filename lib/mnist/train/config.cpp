@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/bytes/json_document.h"
+#include "mnist/model/device.h"
 
 namespace mnist {
 namespace {
@@ -79,6 +80,8 @@ TrainingConfig read_training(JsonObjectReader reader) {
   training.ema_decay = reader.number("ema_decay", training.ema_decay, 0, 0.999999);
   training.precision = reader.choice("precision", training.precision, kPrecisions);
   training.early_stopping = reader.integer("early_stopping", training.early_stopping, 0, 1'000'000);
+  training.checkpoint_steps =
+      reader.integer("checkpoint_steps", training.checkpoint_steps, 0, INT32_MAX);
   reader.finish();
   return training;
 }
@@ -149,6 +152,9 @@ RunConfig RunConfig::read(const JsonDocument& document) {
   config.seed = static_cast<std::uint64_t>(
       root.integer("seed", static_cast<std::int64_t>(config.seed), 0, INT64_MAX));
   config.device = root.string("device", config.device);
+  if (!is_device_name(config.device)) {
+    root.fail("device", "must be auto, cpu, cuda or cuda:N, not '" + config.device + "'");
+  }
   config.threads = static_cast<int>(root.integer("threads", config.threads, 0, 4096));
   root.finish();
   if (config.training.early_stopping > 0 && config.data.validation == 0) {
@@ -176,7 +182,8 @@ nlohmann::json RunConfig::to_json() const {
         {"gradient_clip", training.gradient_clip},
         {"ema_decay", training.ema_decay},
         {"precision", training.precision},
-        {"early_stopping", training.early_stopping}}},
+        {"early_stopping", training.early_stopping},
+        {"checkpoint_steps", training.checkpoint_steps}}},
       {"optimizer", mnist::to_json(optimizer)},
       {"schedule", mnist::to_json(schedule)},
       {"augmentation",

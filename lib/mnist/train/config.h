@@ -57,7 +57,8 @@ struct TrainingConfig {
   // float32, bfloat16, or auto: bfloat16 where the processor multiplies it itself and the network
   // has kernels for it (bfloat16_gradient.h), else float32.
   std::string precision = "auto";
-  std::int64_t early_stopping = 0;  // epochs without a better validation accuracy; 0 for never
+  std::int64_t early_stopping = 0;       // epochs without a better validation accuracy; 0 for never
+  std::int64_t checkpoint_steps = 1000;  // between two checkpoints within an epoch; 0 for none
 };
 
 struct RunConfig {

@@ -1,15 +1,18 @@
 #include "mnist/train/run_directory.h"
 
 #include <array>
-#include <cstring>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/json_document.h"
 #include "mnist/bytes/safetensors.h"
+#include "mnist/model/tensor_view.h"
 #include "mnist/report/csv.h"
+#include "mnist/report/training_curves.h"
 
 namespace mnist {
 namespace {
@@ -20,6 +23,16 @@ using nlohmann::json;
 constexpr const char* kCheckpointFormat = "mnist-toolkit checkpoint 1";
 constexpr std::uint64_t kMaxConfigBytes = 1 << 20;
 constexpr std::uint64_t kMaxCheckpointBytes = 4ULL << 30;
+
+[[noreturn]] void throw_unmakeable(const fs::path& folder, const std::error_code& failure) {
+  throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), folder.string());
+}
+
+void make_folders(const fs::path& path) {
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (failure) throw_unmakeable(path, failure);
+}
 
 std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
@@ -35,36 +48,10 @@ constexpr std::array kColumns = {
     "epoch",         "seconds",          "train_loss", "validation_loss", "validation_accuracy",
     "learning_rate", "images_per_second"};
 
-TensorType file_type(const torch::Tensor& tensor) {
-  switch (tensor.scalar_type()) {
-    case torch::kFloat64:
-      return TensorType::kFloat64;
-    case torch::kInt64:
-      return TensorType::kInt64;
-    default:
-      return TensorType::kFloat32;
-  }
-}
-
-torch::ScalarType scalar_type(TensorType type) {
-  switch (type) {
-    case TensorType::kFloat64:
-      return torch::kFloat64;
-    case TensorType::kInt64:
-      return torch::kInt64;
-    case TensorType::kFloat32:
-      return torch::kFloat32;
-    default:
-      throw Error(ErrorKind::kUnsupported, std::string("element type ") + to_string(type));
-  }
-}
-
 Bytes serialize(const Checkpoint& checkpoint) {
   SafeTensors file;
   for (const auto& [name, tensor] : checkpoint.tensors) {
-    file.tensors[name] = {file_type(tensor),
-                          tensor.sizes().vec(),
-                          {static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()}};
+    file.tensors[name] = view_of(tensor);
   }
   file.metadata = {{"format", kCheckpointFormat}, {"state", checkpoint.state.dump()}};
   return serialize_safetensors(file);
@@ -80,43 +67,65 @@ Checkpoint parse_checkpoint(const Bytes& bytes) {
   }
   Checkpoint checkpoint;
   checkpoint.state = json::parse(state->second);
-  for (const auto& [name, view] : file.tensors) {
-    torch::Tensor tensor = torch::empty(view.shape, scalar_type(view.type));
-    std::memcpy(tensor.data_ptr(), view.data.data(), view.data.size());
-    checkpoint.tensors[name] = tensor;
-  }
+  for (const auto& [name, view] : file.tensors) checkpoint.tensors[name] = tensor_of(view);
   return checkpoint;
 }
 
 }  // namespace
 
+RunDirectory::RunDirectory(fs::path path, FolderLock lock)
+    : path_(std::move(path)), lock_(std::move(lock)) {}
+
+RunDirectory RunDirectory::locked(const fs::path& path) {
+  std::optional<FolderLock> lock = FolderLock::try_lock(path);
+  if (!lock) throw Error(ErrorKind::kIo, "another mnist-train is at work there", path.string());
+  // Nobody writes there now, so what is unfinished stays so.
+  remove_unfinished_files(path);
+  return {path, std::move(*lock)};
+}
+
 RunDirectory RunDirectory::create(const fs::path& path, const RunConfig& config,
                                   const json& environment) {
-  RunDirectory run(path);
+  make_folders(path);
+  RunDirectory run = locked(path);
   if (fs::exists(path / "config.json")) {
     throw Error(ErrorKind::kUsage, "a run is there already: resume it or choose another folder",
                 path.string());
-  }
-  std::error_code failure;
-  fs::create_directories(path, failure);
-  if (failure) {
-    throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), path.string());
   }
   write_json(path / "environment.json", environment);
   run.write_config(config);
   return run;
 }
 
+RunDirectory RunDirectory::create_beside_others(const fs::path& path, const RunConfig& config,
+                                                const json& environment) {
+  if (path.has_parent_path()) make_folders(path.parent_path());
+  fs::path folder = path;
+  std::error_code failure;
+  // Whoever makes the folder has it: of two runs begun at once, each gets one of its own.
+  for (int n = 2; !fs::create_directory(folder, failure); ++n) {
+    if (failure) throw_unmakeable(folder, failure);
+    folder = path.string() + "-" + std::to_string(n);
+  }
+  return create(folder, config, environment);
+}
+
 RunDirectory RunDirectory::open(const fs::path& path) {
   if (!fs::exists(path / "config.json")) {
     throw Error(ErrorKind::kIo, "no training run is there: it holds no config.json", path.string());
   }
-  return RunDirectory(path);
+  return locked(path);
 }
 
 RunConfig RunDirectory::config() const { return RunConfig::read(read_json(path_ / "config.json")); }
 
 json RunDirectory::environment() const { return read_json(path_ / "environment.json").root(); }
+
+void RunDirectory::extend_environment(const json& patch) {
+  json extended = environment();
+  extended.merge_patch(patch);
+  write_json(path_ / "environment.json", extended);
+}
 
 void RunDirectory::write_config(const RunConfig& config) {
   write_json(path_ / "config.json", config.to_json());
@@ -136,6 +145,7 @@ void RunDirectory::write_metrics(const std::vector<EpochMetrics>& history) {
   }
   write_file_atomically(path_ / "metrics.jsonl", lines);
   write_file_atomically(path_ / "metrics.csv", table);
+  write_file_atomically(path_ / "curves.svg", training_curves_svg(parse_training_history(lines)));
 }
 
 void RunDirectory::write_epoch(Trainer& trainer, bool is_best) {

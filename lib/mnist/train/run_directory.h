@@ -1,12 +1,13 @@
 // The folder of one training run:
 //
 //   config.json        the resolved config        environment.json   versions, device, data digests
-//   metrics.jsonl/csv  one row per epoch          train.log          what the program reported
+//   metrics.jsonl/csv  one row per epoch          curves.svg         the same, drawn
 //   best.safetensors   the best epoch's model     last.safetensors   the last epoch's model
-//   checkpoint         all that --resume needs (safetensors)
+//   checkpoint         all that --resume needs    train.log          what the program reported
 //
 // Every file is replaced as a whole, the checkpoint last: whatever instant the run is killed at,
-// the folder holds a state from which it can go on. Not thread-safe.
+// the folder holds a state from which it can go on. One process at a time works in it: a lock is
+// held as long as a RunDirectory lives. Not thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -14,6 +15,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mnist/bytes/folder.h"
 #include "mnist/train/config.h"
 #include "mnist/train/trainer.h"
 
@@ -22,11 +24,17 @@ namespace mnist {
 class RunDirectory {
  public:
   // Makes the folder `path` and writes config and environment into it. Throws Error: kUsage when a
-  // run is there already, kIo when it cannot be written.
+  // run is there already, kIo when it cannot be written or another process is at work there.
   static RunDirectory create(const std::filesystem::path& path, const RunConfig& config,
                              const nlohmann::json& environment);
 
-  // The run at `path`. Throws Error{kIo} when there is none.
+  // The same in a new folder: `path`, or `path`-2, `path`-3 … where that is taken.
+  static RunDirectory create_beside_others(const std::filesystem::path& path,
+                                           const RunConfig& config,
+                                           const nlohmann::json& environment);
+
+  // The run at `path`, to go on with. Throws Error{kIo} when there is none or another process is at
+  // work there.
   static RunDirectory open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -36,6 +44,8 @@ class RunDirectory {
   // Reads config.json back. Throws what JsonDocument and RunConfig::read throw.
   RunConfig config() const;
   nlohmann::json environment() const;
+  // Adds to environment.json, as a JSON merge patch (RFC 7396).
+  void extend_environment(const nlohmann::json& patch);
   // Replaces config.json: a resumed run may have more epochs.
   void write_config(const RunConfig& config);
 
@@ -49,11 +59,13 @@ class RunDirectory {
   Checkpoint read_checkpoint() const;
 
  private:
-  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  RunDirectory(std::filesystem::path path, FolderLock lock);
+  static RunDirectory locked(const std::filesystem::path& path);
 
   void write_metrics(const std::vector<EpochMetrics>& history);
 
   std::filesystem::path path_;
+  FolderLock lock_;
 };
 
 }  // namespace mnist

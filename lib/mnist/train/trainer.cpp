@@ -110,7 +110,7 @@ EpochMetrics epoch_metrics_from_json(const nlohmann::json& json) {
           .images_per_second = json.at("images_per_second").get<double>()};
 }
 
-Trainer::Trainer(const RunConfig& config, DigitSet training, DigitSet validation,
+Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet validation,
                  torch::Device device)
     : config_(config),
       device_(device),
@@ -121,11 +121,11 @@ Trainer::Trainer(const RunConfig& config, DigitSet training, DigitSet validation
                     .not_a_digit = config.data.outliers > 0},
       network_(initial_network(config, device)) {
   if (training.size() == 0) throw Error(ErrorKind::kUsage, "there are no images to train on");
-  if (config.data.outliers > 0) {
-    training = with_outliers(training, config.data.outliers, config.seed);
-  }
-  images_ = training.images.to(data_device_).contiguous();
-  labels_ = training.labels.to(data_device_);
+  const DigitSet all = config.data.outliers > 0
+                           ? with_outliers(training, config.data.outliers, config.seed)
+                           : training;
+  images_ = all.images.to(data_device_).contiguous();
+  labels_ = all.labels.to(data_device_);
   parameters_.emplace(*network_);
   optimizer_.emplace(config_.optimizer, *parameters_);
   if (computes_in_bfloat16()) {
@@ -138,7 +138,7 @@ Trainer::Trainer(const RunConfig& config, DigitSet training, DigitSet validation
   }
   if (config_.training.ema_decay > 0) average_ = parameters_->values.clone();
   const std::int64_t batch = config_.training.batch_size;
-  steps_per_epoch_ = (training.size() + batch - 1) / batch;
+  steps_per_epoch_ = (all.size() + batch - 1) / batch;
   total_steps_ = std::max<std::int64_t>(
       1, std::llround(config_.training.epochs * static_cast<double>(steps_per_epoch_)));
   loss_.sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
@@ -232,7 +232,8 @@ bool Trainer::train_epoch(TrainingObserver& observer) {
   const std::int64_t epoch = step_ / steps_per_epoch_;
   const std::int64_t epoch_end = std::min((epoch + 1) * steps_per_epoch_, total_steps_);
   const torch::Tensor order = epoch_order(images_.size(0), config_.seed, epoch).to(data_device_);
-  const Clock::time_point start = Clock::now();
+  const std::int64_t checkpoint_steps = config_.training.checkpoint_steps;
+  Clock::time_point start = Clock::now();
   const double seconds_before = epoch_seconds_;
   while (step_ < epoch_end) {
     const std::int64_t begin = (step_ - epoch * steps_per_epoch_) * batch;
@@ -240,22 +241,28 @@ bool Trainer::train_epoch(TrainingObserver& observer) {
     epoch_seconds_ = seconds_before + seconds_since(start);
     observer.on_step(
         {step_, total_steps_, epoch + 1, static_cast<double>(loss_.images) / epoch_seconds_});
-    if (step_ < epoch_end && observer.interrupted()) return false;
+    if (step_ == epoch_end) break;
+    if (observer.interrupted()) return false;
+    if (checkpoint_steps > 0 && step_ % checkpoint_steps == 0) {
+      const Clock::time_point pause = Clock::now();
+      observer.on_checkpoint(*this);
+      start += Clock::now() - pause;  // writing is no training
+    }
   }
   return true;
 }
 
 TrainingOutcome Trainer::run(TrainingObserver& observer) {
   while (step_ < total_steps_) {
+    // Here, so that a run that was killed before it could stop does so when resumed.
+    if (out_of_patience()) return TrainingOutcome::kStoppedEarly;
     if (!train_epoch(observer)) return TrainingOutcome::kInterrupted;
     const EpochMetrics metrics = finish_epoch(epoch_seconds_);
     const bool is_best = record_best(metrics);
     observer.on_epoch(*this, metrics, is_best);
-    const std::int64_t patience = config_.training.early_stopping;
-    if (patience > 0 && metrics.epoch - best_epoch_ >= patience && step_ < total_steps_) {
-      return TrainingOutcome::kStoppedEarly;
+    if (step_ < total_steps_ && !out_of_patience() && observer.interrupted()) {
+      return TrainingOutcome::kInterrupted;
     }
-    if (step_ < total_steps_ && observer.interrupted()) return TrainingOutcome::kInterrupted;
   }
   return TrainingOutcome::kFinished;
 }
@@ -283,6 +290,11 @@ EpochMetrics Trainer::finish_epoch(double seconds) {
   epoch_seconds_ = 0;
   history_.push_back(metrics);
   return metrics;
+}
+
+bool Trainer::out_of_patience() const {
+  const std::int64_t patience = config_.training.early_stopping;
+  return patience > 0 && !history_.empty() && history_.back().epoch - best_epoch_ >= patience;
 }
 
 bool Trainer::record_best(const EpochMetrics& metrics) {

@@ -53,6 +53,8 @@ class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_step(const StepProgress& progress) = 0;
+  // Within an epoch, every training.checkpoint_steps steps: the time to keep a checkpoint.
+  virtual void on_checkpoint(Trainer& trainer) = 0;
   // After each epoch, its validation included; `is_best` says that this epoch's weights are the
   // best so far (always so without a validation split).
   virtual void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) = 0;
@@ -71,7 +73,8 @@ struct Checkpoint {
 class Trainer {
  public:
   // `validation` may be empty. Throws Error{kUsage} where the config and the data contradict.
-  Trainer(const RunConfig& config, DigitSet training, DigitSet validation, torch::Device device);
+  Trainer(const RunConfig& config, const DigitSet& training, DigitSet validation,
+          torch::Device device);
 
   // Trains from the current step to the last.
   TrainingOutcome run(TrainingObserver& observer);
@@ -110,6 +113,7 @@ class Trainer {
   std::uint64_t dropout_seed() const;
   EpochMetrics finish_epoch(double seconds);
   bool record_best(const EpochMetrics& metrics);
+  bool out_of_patience() const;
   // The network as it would be used now, on the training device.
   ConvNet averaged_network();
   // Batch normalisation's statistics for these weights: averaged weights are smaller than those the
