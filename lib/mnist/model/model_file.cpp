@@ -23,18 +23,21 @@ constexpr const char* kNetworkName = "convnet";
 constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
 
 // Metadata values are JSON texts within strings, so that numbers and lists keep their form.
-const std::string& metadata_value(const SafeTensors& file, const std::string& key) {
+// (The key is no std::string: GCC 14 would take the answer for a reference into it.)
+const std::string& metadata_value(const SafeTensors& file, const char* key) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) {
-    throw Error(ErrorKind::kCorrupt, "not a mnist-toolkit model: its metadata lack '" + key + "'");
+    throw Error(ErrorKind::kCorrupt,
+                std::string("not a mnist-toolkit model: its metadata lack '") + key + "'");
   }
   return found->second;
 }
 
-double metadata_number(const SafeTensors& file, const std::string& key, double min, double max) {
+double metadata_number(const SafeTensors& file, const char* key, double min, double max) {
   const json value = json::parse(metadata_value(file, key), nullptr, false);
   if (!value.is_number() || !(value >= min && value <= max)) {
-    throw Error(ErrorKind::kCorrupt, "impossible value of '" + key + "' in the metadata");
+    throw Error(ErrorKind::kCorrupt,
+                std::string("impossible value of '") + key + "' in the metadata");
   }
   return value.get<double>();
 }
@@ -104,7 +107,7 @@ Model parse_model(std::span<const std::uint8_t> bytes) {
   if (format != kFormat)
     throw Error(ErrorKind::kUnsupported, "unknown model format '" + format + "'");
   for (const auto& [key, value] : fixed_metadata()) {
-    if (metadata_value(file, key) != value) {
+    if (metadata_value(file, key.c_str()) != value) {
       throw Error(ErrorKind::kUnsupported, "its '" + key + "' is another than this program's");
     }
   }
