@@ -47,6 +47,10 @@ void ProgressReport::on_epoch(Trainer& trainer, const EpochMetrics& metrics, boo
                validation, metrics.seconds, rate_text(metrics.images_per_second));
 }
 
-bool ProgressReport::interrupted() { return app::interrupted(); }
+bool ProgressReport::interrupted() {
+  if (!app::interrupted()) return false;
+  bar_.clear();  // what is said next begins a line of its own
+  return true;
+}
 
 }  // namespace mnist::app::train
