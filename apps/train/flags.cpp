@@ -1,6 +1,7 @@
 #include "train/flags.h"
 
 #include "mnist/base/error.h"
+#include "mnist/train/process_group.h"
 
 namespace mnist::app::train {
 
@@ -24,13 +25,22 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N; beats the config");
   app.add_option("--threads", flags.threads, "Threads of the network; 0: every processor allowed")
       ->check(CLI::Range(0, 4096));
+  app.add_option("--peer-timeout", flags.peer_timeout,
+                 "Several processes: seconds to wait for one that is silent")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
   app.add_flag("--dry-run", flags.dry_run, "Prints what would be done and trains nothing");
   resume->excludes("--config")->excludes("--out")->excludes("--seed");
   add_common_flags(
       app, flags.common,
       "  mnist-train --config configs/fast.json\n"
       "  mnist-train --config configs/default.json --set training.epochs=10 --out runs/ten\n"
-      "  mnist-train --resume runs/ten --set training.epochs=20\n");
+      "  mnist-train --resume runs/ten --set training.epochs=20\n"
+      "  mpirun -n 4 mnist-train --config configs/best.json      (also srun, torchrun:\n"
+      "                                                           docs/scaling.md)\n" +
+          std::string(has_process_groups() ? ""
+                                           : "\nThis build trains in one process only: its "
+                                             "LibTorch or its headers lack Gloo.\n"));
   parse_command_line(app, argc, argv);
   if (flags.config.empty() == flags.resume.empty()) {
     throw Error(ErrorKind::kUsage,

@@ -20,6 +20,7 @@ struct Flags {
   std::optional<std::int64_t> seed;
   std::optional<std::string> device;
   std::optional<int> threads;
+  int peer_timeout = 30;  // seconds
   bool dry_run = false;
 };
 

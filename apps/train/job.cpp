@@ -1,19 +1,26 @@
 #include "train/job.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <stdlib.h>
+#include <torch/cuda.h>
 
 #include "mnist/base/error.h"
 #include "mnist/base/machine.h"
+#include "mnist/base/processors.h"
 #include "mnist/base/version.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/json_document.h"
 #include "mnist/data/sampling.h"
 #include "mnist/evaluate/evaluate.h"
 #include "mnist/model/device.h"
+#include "mnist/train/process_group.h"
 
 #include "common/data_files.h"
 #include "common/guard.h"
@@ -90,7 +97,7 @@ TrainingData load_data(const Job& job) {
   return {all.subset(split.training), all.subset(split.validation)};
 }
 
-json environment_of(const DigitSet& training, torch::Device device, int threads) {
+json environment_of(const DigitSet& training, torch::Device device, int threads, int processes) {
   return {{"mnist_toolkit", kVersion},
           {"torch", describe_torch()},
           {"compiler", describe_compiler()},
@@ -98,6 +105,7 @@ json environment_of(const DigitSet& training, torch::Device device, int threads)
           {"processor", describe_processor()},
           {"device", device.str()},
           {"threads", threads},
+          {"processes", processes},
           {"data",
            {{"images", training.name},
             {"images_sha256", training.images_sha256},
@@ -174,11 +182,130 @@ int finish(const Job& job, RunDirectory& run, TrainingOutcome outcome, torch::De
   return kSuccess;
 }
 
+// What all processes but rank 0 do besides training: nothing but to stop when told to.
+class SilentObserver : public TrainingObserver {
+ public:
+  void on_step(const StepProgress&) override {}
+  void on_epoch(Trainer&, const EpochMetrics&, bool) override {}
+  void on_checkpoint(Trainer&) override {}
+  bool interrupted() override { return app::interrupted(); }
+};
+
+// Meets the other processes. From here on they have rank 0's config.
+std::unique_ptr<Communicator> join(Job& job) {
+  const Launch& launch = *job.launch;
+  // Otherwise a process whose NCCL waits in vain is aborted by a thread of LibTorch's own.
+  setenv("TORCH_NCCL_BLOCKING_WAIT", "1", 0);
+  setenv("NCCL_BLOCKING_WAIT", "1", 0);  // its name in LibTorch 1.13
+  auto communicator = join_process_group({
+      .rank = launch.rank,
+      .size = launch.size,
+      .address = launch.address,
+      .port = launch.port,
+      .opens_store = launch.leads() && !launch.meeting_place_is_open,
+      .name = "mnist-train/" + launch.attempt,
+      .timeout = std::chrono::seconds(job.flags.peer_timeout),
+  });
+  const std::string config =
+      broadcast_text(*communicator, launch.leads() ? job.config.to_json().dump() : "");
+  if (!launch.leads()) {
+    job.config = RunConfig::read(JsonDocument::parse(config, "rank 0's config"));
+    job.data = data_directory(job.flags.data, job.config.data.directory);
+  }
+  return communicator;
+}
+
+// Each process reads its own copy of the data, maybe on another machine.
+void check_same_data(const DigitSet& data, const fs::path& folder, Communicator& communicator) {
+  const std::string own = data.images_sha256 + data.labels_sha256;
+  if (broadcast_text(communicator, own) != own) {
+    throw Error(ErrorKind::kUsage, "these are not the data that rank 0 has", folder.string());
+  }
+}
+
+// "auto" and "cuda" give the processes of a machine its GPUs in turn.
+torch::Device device_for(const Job& job) {
+  const std::string& name = job.config.device;
+  const torch::Device device = select_device(name);
+  if (!job.launch || !device.is_cuda() || name.find(':') != std::string::npos) return device;
+  const auto devices = static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(job.launch->local_rank % devices)};
+}
+
+// The processors, shared out among the processes of this machine, unless the number was asked for.
+int threads_for(const Job& job) {
+  if (!job.launch || job.config.threads > 0) return job.config.threads;
+  return std::max(1, available_processors() / job.launch->local_size);
+}
+
+// The training of this process, which is the only one where `communicator` is null.
+int train(Job& job, Communicator* communicator, std::ostream& out) {
+  const bool leads = communicator == nullptr || communicator->rank() == 0;
+  const torch::Device device = device_for(job);
+  const int threads = set_threads(threads_for(job));
+  TrainingData data = load_data(job);
+  if (communicator != nullptr) check_same_data(data.training, job.data, *communicator);
+  const int processes = communicator == nullptr ? 1 : communicator->size();
+  const json environment = environment_of(data.training, device, threads, processes);
+  if (job.run) check_resumed_data(*job.run, data.training, job.data);
+  const auto images = data.training.size();
+  const auto held_out = data.validation.size();
+  Trainer trainer(job.config, data.training, std::move(data.validation), device, communicator);
+  if (job.flags.dry_run) return dry_run(job, data.training, trainer, out);
+
+  if (leads) {
+    const bool resumed = job.run.has_value();
+    if (resumed) {
+      if (job.run->has_checkpoint()) trainer.restore(job.run->read_checkpoint());
+      job.run->write_config(job.config);
+    } else {
+      job.run = begin_run(job, environment);
+    }
+    log_to_file_too(job.run->log());
+    spdlog::info("{} {} images, {} for validation, {} steps on {} with {} threads{} -> {}",
+                 resumed ? "resuming:" : "training on", images, held_out, trainer.total_steps(),
+                 device.str(), threads,
+                 processes == 1 ? "" : fmt::format(" in each of {} processes", processes),
+                 job.run->path().string());
+    if (resumed) spdlog::info("going on after step {}", trainer.step());
+  }
+
+  catch_interrupts();
+  SilentObserver silent;
+  std::optional<ProgressReport> report;
+  if (leads) report.emplace(*job.run, job.flags.common);
+  const TrainingOutcome outcome =
+      trainer.run(leads ? static_cast<TrainingObserver&>(*report) : silent);
+  release_interrupts();
+  if (!leads) return outcome == TrainingOutcome::kInterrupted ? kFailure : kSuccess;
+  if (outcome == TrainingOutcome::kInterrupted) job.run->write_checkpoint(trainer);
+  return finish(job, *job.run, outcome, device, out);
+}
+
+int train_together(Job& job, std::ostream& out) {
+  try {
+    const std::unique_ptr<Communicator> communicator = join(job);
+    return train(job, communicator.get(), out);
+  } catch (const Error& error) {
+    std::string message = describe(*job.launch) + ": " + error.what();
+    if (error.kind() == ErrorKind::kIo && job.run && job.run->has_checkpoint()) {
+      message += "; to go on: mnist-train --resume " + job.run->path().string();
+    }
+    throw Error(error.kind(), message);
+  }
+}
+
 }  // namespace
 
 Job resolve(const Flags& flags) {
+  Job job{.flags = flags, .config = {}, .data = {}, .run = std::nullopt, .launch = {}};
+  job.launch = launch_from_environment();
+  if (job.launch && !job.launch->leads()) {
+    job.flags.common.quiet = true;
+    set_up_logging(job.flags.common);
+    return job;
+  }
   set_up_logging(flags.common);
-  Job job{.flags = flags, .config = {}, .data = {}, .run = std::nullopt};
   if (flags.resume.empty()) {
     job.config = read_config(flags.config, flags);
     // Before minutes of reading; RunDirectory looks again.
@@ -199,35 +326,8 @@ Job resolve(const Flags& flags) {
 }
 
 int run(Job& job, std::ostream& out) {
-  const torch::Device device = select_device(job.config.device);
-  const int threads = set_threads(job.config.threads);
-  TrainingData data = load_data(job);
-  const json environment = environment_of(data.training, device, threads);
-  if (job.run) check_resumed_data(*job.run, data.training, job.data);
-  const auto images = data.training.size();
-  const auto held_out = data.validation.size();
-  Trainer trainer(job.config, data.training, std::move(data.validation), device);
-  if (job.flags.dry_run) return dry_run(job, data.training, trainer, out);
-
-  const bool resumed = job.run.has_value();
-  if (resumed) {
-    if (job.run->has_checkpoint()) trainer.restore(job.run->read_checkpoint());
-    job.run->write_config(job.config);
-  } else {
-    job.run = begin_run(job, environment);
-  }
-  log_to_file_too(job.run->log());
-  spdlog::info("{} {} images, {} for validation, {} steps on {} with {} threads -> {}",
-               resumed ? "resuming:" : "training on", images, held_out, trainer.total_steps(),
-               device.str(), threads, job.run->path().string());
-  if (resumed) spdlog::info("going on after step {}", trainer.step());
-
-  catch_interrupts();
-  ProgressReport report(*job.run, job.flags.common);
-  const TrainingOutcome outcome = trainer.run(report);
-  release_interrupts();
-  if (outcome == TrainingOutcome::kInterrupted) job.run->write_checkpoint(trainer);
-  return finish(job, *job.run, outcome, device, out);
+  if (!job.launch || (job.flags.dry_run && job.launch->leads())) return train(job, nullptr, out);
+  return job.flags.dry_run ? kSuccess : train_together(job, out);
 }
 
 }  // namespace mnist::app::train

@@ -9,6 +9,7 @@
 #include "mnist/train/run_directory.h"
 
 #include "train/flags.h"
+#include "train/launch.h"
 
 namespace mnist::app::train {
 
@@ -17,9 +18,11 @@ struct Job {
   RunConfig config;                 // flags beat config beats defaults
   std::filesystem::path data;       // folder of the IDX files
   std::optional<RunDirectory> run;  // the run to go on with; nothing for a new one
+  std::optional<Launch> launch;     // this process's place among several
 };
 
-// Reads the config, finds data and run. Writes nothing. Throws Error.
+// Reads the config, finds data and run. Writes nothing. Throws Error. Where there are several
+// processes, rank 0 does so for all: the others hear of it in run().
 Job resolve(const Flags& flags);
 
 // Trains; results go to `out`, reports to the log. Returns the exit code. Nothing is written before

@@ -10,6 +10,7 @@
 
 #include "mnist/bytes/json_document.h"
 #include "mnist/digit/digit.h"
+#include "mnist/model/shared_batch.h"
 
 namespace mnist {
 namespace {
@@ -106,11 +107,29 @@ ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(networ
   output_ = register_module("output", torch::nn::Linear(features, kClasses));
 }
 
+namespace {
+
+torch::Tensor dropped_out(const torch::Tensor& x, double dropout) {
+  const SharedBatch* shared = SharedBatchGuard::current();
+  if (shared == nullptr || dropout == 0) {
+    return F::dropout(x, F::DropoutFuncOptions().p(dropout).training(true));
+  }
+  // Drawn for the whole batch, as one process would: this part's rows of it are the same.
+  const torch::Tensor mask =
+      torch::empty({shared->size, x.size(1)}, x.options()).bernoulli_(1 - dropout);
+  return x * mask.narrow(0, shared->begin, x.size(0)).div_(1 - dropout);
+}
+
+}  // namespace
+
 torch::Tensor ConvNetImpl::block(torch::Tensor x, std::size_t index) {
   const auto count = static_cast<std::size_t>(options.convolutions);
   for (std::size_t i = index * count; i < (index + 1) * count; ++i) {
     x = convolutions_[i]->forward(x);
-    if (options.batch_norm) x = norms_[i]->forward(x);
+    if (options.batch_norm) {
+      const SharedBatch* shared = SharedBatchGuard::current();
+      x = shared != nullptr ? shared->normalize(*norms_[i], x) : norms_[i]->forward(x);
+    }
     x.relu_();
   }
   return pools(options, index) ? F::max_pool2d(x, F::MaxPool2dFuncOptions(2)) : x;
@@ -126,8 +145,7 @@ torch::Tensor ConvNetImpl::forward(const torch::Tensor& ink) {
   for (std::size_t i = 0; i < options.channels.size(); ++i) x = block(x, i);
   x = x.flatten(1);
   if (hidden_) x = hidden_->forward(x).relu_();
-  x = F::dropout(x, F::DropoutFuncOptions().p(options.dropout).training(is_training()));
-  return output_->forward(x);
+  return output_->forward(is_training() ? dropped_out(x, options.dropout) : x);
 }
 
 std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetOptions& options) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include <ATen/Parallel.h>
@@ -16,10 +17,12 @@
 #include "mnist/data/augment_digit.h"
 #include "mnist/data/augmentation.h"
 #include "mnist/data/sampling.h"
+#include "mnist/model/shared_batch.h"
 #include "mnist/predict/calibration.h"
 #include "mnist/predict/inference.h"
 #include "mnist/train/autocast.h"
 #include "mnist/train/schedule.h"
+#include "mnist/train/shared_batch_norm.h"
 
 namespace mnist {
 namespace {
@@ -111,11 +114,12 @@ EpochMetrics epoch_metrics_from_json(const nlohmann::json& json) {
 }
 
 Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet validation,
-                 torch::Device device)
+                 torch::Device device, Communicator* communicator)
     : config_(config),
       device_(device),
       // Variations are made on the CPU; without any, the device has all it needs.
       data_device_(config.augmentation.any() ? torch::Device(torch::kCPU) : device),
+      communicator_(communicator),
       validation_(std::move(validation)),
       loss_options_{.smoothing = config.training.label_smoothing,
                     .not_a_digit = config.data.outliers > 0},
@@ -128,6 +132,15 @@ Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet val
   labels_ = all.labels.to(data_device_);
   parameters_.emplace(*network_);
   optimizer_.emplace(config_.optimizer, *parameters_);
+  if (communicator_ != nullptr) {
+    message_ = torch::empty({parameters_->gradients.numel() + 2}, parameters_->gradients.options());
+  }
+  if (config_.training.precision == "auto") {
+    const bool faster =
+        Bfloat16Gradient::native() && Bfloat16Gradient::supports(config_.model, device_);
+    // Only if it is so on every rank: all must compute the same.
+    config_.training.precision = on_any_rank(!faster) ? "float32" : "bfloat16";
+  }
   if (computes_in_bfloat16()) {
     if (Bfloat16Gradient::supports(config_.model, device_)) {
       bfloat16_.emplace(*network_, at::get_num_threads());
@@ -148,10 +161,7 @@ double Trainer::schedule_factor_at(std::int64_t step) const {
   return schedule_factor(config_.schedule, step, total_steps_, steps_per_epoch_);
 }
 
-bool Trainer::computes_in_bfloat16() const {
-  if (config_.training.precision != "auto") return config_.training.precision == "bfloat16";
-  return Bfloat16Gradient::native() && Bfloat16Gradient::supports(config_.model, device_);
-}
+bool Trainer::computes_in_bfloat16() const { return config_.training.precision == "bfloat16"; }
 
 std::uint64_t Trainer::dropout_seed() const {
   return mix_seed(config_.seed, kDropoutStream + static_cast<std::uint64_t>(step_));
@@ -162,7 +172,8 @@ torch::Tensor Trainer::batch_ink(const torch::Tensor& rows) const {
   return augmented_ink(images_, rows, config_.augmentation, config_.seed, step_ / steps_per_epoch_);
 }
 
-torch::Tensor Trainer::bfloat16_loss_and_gradient(const torch::Tensor& rows) {
+torch::Tensor Trainer::bfloat16_loss_and_gradient(const torch::Tensor& rows, std::int64_t first,
+                                                  std::int64_t batch_size) {
   const torch::Tensor labels = labels_.index_select(0, rows);
   const auto size = static_cast<std::size_t>(rows.size(0));
   const auto* row = rows.data_ptr<std::int64_t>();
@@ -178,36 +189,93 @@ torch::Tensor Trainer::bfloat16_loss_and_gradient(const torch::Tensor& rows) {
     std::transform(image, image + kDigitPixels, ink,
                    [](std::uint8_t byte) { return static_cast<float>(byte) / 255.0F; });
   };
-  const double sum = bfloat16_->compute({.labels = {labels.data_ptr<std::int64_t>(), size},
-                                         .read_ink = read_ink,
-                                         .dropout_seed = dropout_seed()},
-                                        loss_options_);
-  return torch::tensor(sum / static_cast<double>(size));
+  Bfloat16Gradient::Batch batch{.labels = {labels.data_ptr<std::int64_t>(), size},
+                                .read_ink = read_ink,
+                                .dropout_seed = dropout_seed(),
+                                .first_place = static_cast<std::uint64_t>(first),
+                                .whole_size = batch_size};
+  if (communicator_ != nullptr) {
+    batch.sum_over_processes = [this](std::span<double> sums) {
+      communicator_->all_reduce_sum(
+          torch::from_blob(sums.data(), {static_cast<std::int64_t>(sums.size())}, torch::kFloat64));
+    };
+  }
+  const double sum = bfloat16_->compute(batch, loss_options_);
+  if (size == 0) parameters_->gradients.zero_();
+  return torch::tensor(sum / static_cast<double>(batch_size));
 }
 
-torch::Tensor Trainer::loss_and_gradient(const torch::Tensor& rows) {
-  if (fused_) {
-    return torch::tensor(fused_->compute(images_, labels_, rows, loss_options_.smoothing));
-  }
-  if (bfloat16_) return bfloat16_loss_and_gradient(rows);
+torch::Tensor Trainer::autograd_loss_and_gradient(const torch::Tensor& rows, std::int64_t first,
+                                                  std::int64_t batch_size) {
   if (config_.model.dropout > 0) torch::manual_seed(dropout_seed());
+  SharedBatch shared{.begin = first, .size = batch_size, .normalize = nullptr};
+  if (communicator_ != nullptr) {
+    shared.normalize = [this](torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x) {
+      return shared_batch_norm(norm, x, *communicator_);
+    };
+  }
   const torch::Tensor ink = batch_ink(rows).to(device_);
   const torch::Tensor labels = labels_.index_select(0, rows).to(device_);
   torch::Tensor logits;
   {
     std::optional<Bfloat16Autocast> autocast;
+    std::optional<SharedBatchGuard> guard;
     if (computes_in_bfloat16()) autocast.emplace(device_);
+    if (communicator_ != nullptr) guard.emplace(shared);
     logits = network_->forward(ink).to(torch::kFloat32);
   }
-  const torch::Tensor loss = classification_loss(logits, labels, loss_options_);
+  torch::Tensor loss;
+  if (rows.size(0) == batch_size) {
+    loss = classification_loss(logits, labels, loss_options_);
+  } else if (rows.size(0) > 0) {
+    const double part = static_cast<double>(rows.size(0)) / static_cast<double>(batch_size);
+    loss = part * classification_loss(logits, labels, loss_options_);
+  } else {
+    loss = logits.sum();  // 0, but the other ranks wait for the backward pass's exchanges
+  }
   parameters_->gradients.zero_();
   loss.backward();
   return loss.detach();
 }
 
-void Trainer::train_step(const torch::Tensor& rows) {
-  const torch::Tensor loss = loss_and_gradient(rows);
+torch::Tensor Trainer::loss_and_gradient(const torch::Tensor& batch) {
+  const std::int64_t size = batch.size(0);
+  const Share share = share_of(size, communicator_);
+  const torch::Tensor rows = batch.narrow(0, share.begin, share.size);
+  if (bfloat16_) return bfloat16_loss_and_gradient(rows, share.begin, size);
+  if (!fused_) return autograd_loss_and_gradient(rows, share.begin, size);
+  if (share.size == 0) {
+    parameters_->gradients.zero_();
+    return torch::zeros({});
+  }
+  const double loss = fused_->compute(images_, labels_, rows, loss_options_.smoothing);
+  const double part = static_cast<double>(share.size) / static_cast<double>(size);
+  if (part < 1) parameters_->gradients.mul_(part);
+  return torch::tensor(loss * part);
+}
+
+bool Trainer::exchange(torch::Tensor& loss, bool stop) {
+  const std::int64_t count = parameters_->gradients.numel();
+  message_.narrow(0, 0, count).copy_(parameters_->gradients);
+  message_[count].copy_(loss);
+  message_[count + 1].fill_(stop ? 1.0 : 0.0);
+  communicator_->all_reduce_sum(message_);
+  parameters_->gradients.copy_(message_.narrow(0, 0, count));
+  loss = message_[count];
+  return message_[count + 1].item<float>() > 0;
+}
+
+bool Trainer::on_any_rank(bool value) const {
+  if (communicator_ == nullptr) return value;
+  const torch::Tensor votes = torch::full({1}, value ? 1.0 : 0.0);
+  communicator_->all_reduce_sum(votes);
+  return votes.item<float>() > 0;
+}
+
+bool Trainer::train_step(const torch::Tensor& batch, bool stop) {
+  torch::Tensor loss = loss_and_gradient(batch);
   const torch::NoGradGuard no_grad;
+  if (communicator_ != nullptr) stop = exchange(loss, stop);
   if (config_.training.gradient_clip > 0) {
     const torch::Tensor norm = parameters_->gradients.norm();
     parameters_->gradients.mul_((config_.training.gradient_clip / (norm + 1e-6)).clamp_max(1.0));
@@ -218,10 +286,11 @@ void Trainer::train_step(const torch::Tensor& rows) {
     const double warm = (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_));
     average_.lerp_(parameters_->values, 1 - std::min(config_.training.ema_decay, warm));
   }
-  const std::int64_t count = rows.size(0);
+  const std::int64_t count = batch.size(0);
   loss_.sum.add_(loss.to(torch::kFloat64), static_cast<double>(count));
   loss_.images += count;
   ++step_;
+  return stop;
 }
 
 bool Trainer::train_epoch(TrainingObserver& observer) {
@@ -237,12 +306,13 @@ bool Trainer::train_epoch(TrainingObserver& observer) {
   const double seconds_before = epoch_seconds_;
   while (step_ < epoch_end) {
     const std::int64_t begin = (step_ - epoch * steps_per_epoch_) * batch;
-    train_step(order.slice(0, begin, std::min(begin + batch, order.size(0))));
+    const bool stop = train_step(order.slice(0, begin, std::min(begin + batch, order.size(0))),
+                                 observer.interrupted());
     epoch_seconds_ = seconds_before + seconds_since(start);
     observer.on_step(
         {step_, total_steps_, epoch + 1, static_cast<double>(loss_.images) / epoch_seconds_});
     if (step_ == epoch_end) break;
-    if (observer.interrupted()) return false;
+    if (stop) return false;
     if (checkpoint_steps > 0 && step_ % checkpoint_steps == 0) {
       const Clock::time_point pause = Clock::now();
       observer.on_checkpoint(*this);
@@ -253,6 +323,7 @@ bool Trainer::train_epoch(TrainingObserver& observer) {
 }
 
 TrainingOutcome Trainer::run(TrainingObserver& observer) {
+  adopt_state_of_rank_0();
   while (step_ < total_steps_) {
     // Here, so that a run that was killed before it could stop does so when resumed.
     if (out_of_patience()) return TrainingOutcome::kStoppedEarly;
@@ -260,9 +331,10 @@ TrainingOutcome Trainer::run(TrainingObserver& observer) {
     const EpochMetrics metrics = finish_epoch(epoch_seconds_);
     const bool is_best = record_best(metrics);
     observer.on_epoch(*this, metrics, is_best);
-    if (step_ < total_steps_ && !out_of_patience() && observer.interrupted()) {
+    if (step_ < total_steps_ && !out_of_patience() && on_any_rank(observer.interrupted())) {
       return TrainingOutcome::kInterrupted;
     }
+    adopt_state_of_rank_0();
   }
   return TrainingOutcome::kFinished;
 }
@@ -279,11 +351,20 @@ EpochMetrics Trainer::finish_epoch(double seconds) {
   metrics.images_per_second = static_cast<double>(loss_.images) / seconds;
   metrics.learning_rate = config_.optimizer.learning_rate * schedule_factor_at(step_ - 1);
   if (validation_.size() > 0) {
-    ConvNet network = averaged_network();
-    const torch::Tensor logits = infer_logits(network, validation_.images, device_);
-    metrics.validation_loss = F::cross_entropy(logits, validation_.labels).item<double>();
-    metrics.validation_accuracy =
-        logits.argmax(1).eq(validation_.labels).to(torch::kFloat64).mean().item<double>();
+    const Share share = share_of(validation_.size(), communicator_);
+    const torch::Tensor sums = torch::zeros({2}, torch::kFloat64);  // of the loss; right answers
+    if (share.size > 0) {
+      ConvNet network = averaged_network();
+      const torch::Tensor logits =
+          infer_logits(network, validation_.images.narrow(0, share.begin, share.size), device_);
+      const torch::Tensor labels = validation_.labels.narrow(0, share.begin, share.size);
+      sums[0].copy_(F::cross_entropy(logits, labels) * static_cast<double>(share.size));
+      sums[1].copy_(logits.argmax(1).eq(labels).sum());
+    }
+    if (communicator_ != nullptr) communicator_->all_reduce_sum(sums);
+    const auto count = static_cast<double>(validation_.size());
+    metrics.validation_loss = sums[0].item<double>() / count;
+    metrics.validation_accuracy = sums[1].item<double>() / count;
   }
   loss_.sum.zero_();
   loss_.images = 0;
@@ -378,15 +459,27 @@ Checkpoint Trainer::checkpoint() {
   for (const auto& [name, tensor] : state_tensors()) {
     checkpoint.tensors[name] = tensor.detach().to(torch::kCPU).clone();
   }
+  checkpoint.state = state_numbers();
+  return checkpoint;
+}
+
+nlohmann::json Trainer::state_numbers() const {
   nlohmann::json history = nlohmann::json::array();
   for (const EpochMetrics& metrics : history_) history.push_back(to_json(metrics));
-  checkpoint.state = {{"step", step_},
-                      {"loss_images", loss_.images},
-                      {"epoch_seconds", epoch_seconds_},
-                      {"best_accuracy", best_accuracy_},
-                      {"best_epoch", best_epoch_},
-                      {"history", history}};
-  return checkpoint;
+  return {{"step", step_},
+          {"loss_images", loss_.images},
+          {"epoch_seconds", epoch_seconds_},
+          {"best_accuracy", best_accuracy_},
+          {"best_epoch", best_epoch_},
+          {"history", history}};
+}
+
+void Trainer::adopt_state_of_rank_0() {
+  if (communicator_ == nullptr) return;
+  const torch::NoGradGuard no_grad;
+  const std::string numbers = broadcast_text(*communicator_, state_numbers().dump());
+  for (const auto& [name, tensor] : state_tensors()) communicator_->broadcast(tensor);
+  if (communicator_->rank() > 0) restore_numbers(nlohmann::json::parse(numbers));
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
@@ -404,8 +497,11 @@ void Trainer::restore(const Checkpoint& checkpoint) {
     }
     tensor.copy_(stored->second);
   }
+  restore_numbers(checkpoint.state);
+}
+
+void Trainer::restore_numbers(const nlohmann::json& state) {
   try {
-    const nlohmann::json& state = checkpoint.state;
     step_ = state.at("step").get<std::int64_t>();
     loss_.images = state.at("loss_images").get<std::int64_t>();
     epoch_seconds_ = state.at("epoch_seconds").get<double>();

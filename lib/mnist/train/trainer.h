@@ -3,6 +3,10 @@
 // Exactness: batches, their order and dropout are functions of the seed and the step; everything
 // else that a step depends on is in checkpoint(). So the same config, data, device and thread count
 // give the same weights bit for bit, whether or not the run was interrupted in between.
+//
+// Several processes, each with a Trainer of the same config and data and a Communicator: each
+// computes its share of every batch, gradients are summed, and all take the same step. The batches
+// and what varies them are those of one process; so are the weights, up to rounding.
 // Not thread-safe.
 #pragma once
 
@@ -19,6 +23,7 @@
 #include "mnist/data/digit_set.h"
 #include "mnist/model/model_file.h"
 #include "mnist/train/bfloat16/bfloat16_gradient.h"
+#include "mnist/train/communicator.h"
 #include "mnist/train/config.h"
 #include "mnist/train/fused/fused_gradient.h"
 #include "mnist/train/optimizer.h"
@@ -58,7 +63,7 @@ class TrainingObserver {
   // After each epoch, its validation included; `is_best` says that this epoch's weights are the
   // best so far (always so without a validation split).
   virtual void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) = 0;
-  // True ends the run after the current step.
+  // True ends the run after the current step, on every rank.
   virtual bool interrupted() = 0;
 };
 
@@ -72,11 +77,13 @@ struct Checkpoint {
 
 class Trainer {
  public:
-  // `validation` may be empty. Throws Error{kUsage} where the config and the data contradict.
+  // `validation` may be empty. `communicator` must outlive the trainer; null: one process. Throws
+  // Error{kUsage} where the config and the data contradict.
   Trainer(const RunConfig& config, const DigitSet& training, DigitSet validation,
-          torch::Device device);
+          torch::Device device, Communicator* communicator = nullptr);
 
-  // Trains from the current step to the last.
+  // Trains from the current step, which is rank 0's, to the last. Throws what the communicator
+  // throws when another rank is gone.
   TrainingOutcome run(TrainingObserver& observer);
 
   // The weights as they would be used now (the moving average where there is one), as a model on
@@ -102,13 +109,24 @@ class Trainer {
 
   // Trains to the end of the running epoch; false when the observer interrupted it.
   bool train_epoch(TrainingObserver& observer);
-  void train_step(const torch::Tensor& rows);
+  // One step on a batch; true when any rank was told to stop.
+  bool train_step(const torch::Tensor& batch, bool stop);
+  // Sums gradients and loss over the ranks. True when `stop` is on any of them.
+  bool exchange(torch::Tensor& loss, bool stop);
+  // Rank 0's state on every rank: what it resumed from, and an end to any drift of rounding between
+  // machines that are not alike.
+  void adopt_state_of_rank_0();
+  bool on_any_rank(bool value) const;
   // Images and labels that the temperature is fitted on.
   std::pair<torch::Tensor, torch::Tensor> calibration_digits() const;
   torch::Tensor batch_ink(const torch::Tensor& rows) const;
-  // The mean loss over these rows, as a scalar; leaves its gradient in parameters_.
-  torch::Tensor loss_and_gradient(const torch::Tensor& rows);
-  torch::Tensor bfloat16_loss_and_gradient(const torch::Tensor& rows);
+  // This rank's part of the mean loss over the batch, as a scalar; leaves its gradient in
+  // parameters_. The parts of all ranks add up to loss and gradient of the batch.
+  torch::Tensor loss_and_gradient(const torch::Tensor& batch);
+  torch::Tensor bfloat16_loss_and_gradient(const torch::Tensor& rows, std::int64_t first,
+                                           std::int64_t batch_size);
+  torch::Tensor autograd_loss_and_gradient(const torch::Tensor& rows, std::int64_t first,
+                                           std::int64_t batch_size);
   bool computes_in_bfloat16() const;
   std::uint64_t dropout_seed() const;
   EpochMetrics finish_epoch(double seconds);
@@ -120,13 +138,16 @@ class Trainer {
   // running statistics were gathered with (Izmailov et al., 2018, arXiv:1803.05407, section 3.2).
   void renew_statistics(ConvNet& network);
   std::map<std::string, torch::Tensor> state_tensors();
+  nlohmann::json state_numbers() const;
+  void restore_numbers(const nlohmann::json& state);
   double schedule_factor_at(std::int64_t step) const;
 
   RunConfig config_;
   torch::Device device_;
-  torch::Device data_device_;  // where the training images and labels are
-  torch::Tensor images_;       // uint8 [N,1,28,28]
-  torch::Tensor labels_;       // int64 [N]
+  torch::Device data_device_;   // where the training images and labels are
+  Communicator* communicator_;  // null: one process
+  torch::Tensor images_;        // uint8 [N,1,28,28]
+  torch::Tensor labels_;        // int64 [N]
   DigitSet validation_;
   LossOptions loss_options_;
   ConvNet network_{nullptr};
@@ -135,6 +156,7 @@ class Trainer {
   // At most one of these, instead of autograd, where it knows the network.
   std::optional<FusedGradient> fused_;
   std::optional<Bfloat16Gradient> bfloat16_;
+  torch::Tensor message_;      // what a step exchanges: the gradients, the loss, whether to stop
   torch::Tensor average_;      // moving average of parameters_->values; undefined without one
   ConvNet averaged_{nullptr};  // averaged_network() of step averaged_step_
   std::int64_t averaged_step_ = -1;

@@ -284,7 +284,7 @@ class Bfloat16Gradient::Impl {
     for (Buffer<Bf16>& buffer : da_) {
       if (buffer.size() < with_slack(da)) buffer.assign(with_slack(da), 0);
     }
-    while (static_cast<int>(sums_.size()) < chunks_) {
+    while (static_cast<int>(sums_.size()) < std::max(1, chunks_)) {
       sums_.emplace_back();
       sums_.back().gradient.resize(gradient_size_);
     }

@@ -1,0 +1,36 @@
+// A batch that several processes train on together, as the network sees it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include <torch/nn/modules/batchnorm.h>
+
+namespace mnist {
+
+// This process has the images begin … begin + N of `size`, and computes for them what one process
+// with the whole batch would.
+struct SharedBatch {
+  std::int64_t begin = 0;
+  std::int64_t size = 0;
+  // Normalises with the statistics of the whole batch, in place of norm.forward(x).
+  std::function<torch::Tensor(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x)> normalize;
+};
+
+// For as long as it lives, what ConvNet::forward gets on this thread is a part of `batch`. A guard,
+// like torch::NoGradGuard; for training alone. `batch` must live as long.
+class SharedBatchGuard {
+ public:
+  explicit SharedBatchGuard(const SharedBatch& batch) { current_ = &batch; }
+  ~SharedBatchGuard() { current_ = nullptr; }
+  SharedBatchGuard(const SharedBatchGuard&) = delete;
+  SharedBatchGuard& operator=(const SharedBatchGuard&) = delete;
+
+  // Null where the batch is this process's alone.
+  static const SharedBatch* current() { return current_; }
+
+ private:
+  inline static thread_local const SharedBatch* current_ = nullptr;
+};
+
+}  // namespace mnist
