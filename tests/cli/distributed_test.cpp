@@ -86,6 +86,7 @@ struct Training {
     settings["model"]["dropout"] = 0.2;
     settings["training"]["epochs"] = epochs;
     settings["training"]["ema_decay"] = 0.9;
+    settings["optimizer"]["learning_rate"] = 0.003;
     settings["augmentation"] = {{"shift", 1.5}, {"rotation", 10}};
     write_text(config, settings.dump());
   }
@@ -99,8 +100,9 @@ struct Training {
   fs::path run(const std::string& name) const { return folder / name; }
 };
 
-// The rows of metrics.jsonl tell of the same training.
-void check_same_training(const fs::path& run, const fs::path& expected) {
+// The rows of metrics.jsonl tell of the same training. Sums in another order round differently, and
+// that grows from step to step: 1e-4 is for the first fifty steps or so.
+void check_same_training(const fs::path& run, const fs::path& expected, double margin = 1e-4) {
   const auto rows = lines_of(read_text(run / "metrics.jsonl"));
   const auto expected_rows = lines_of(read_text(expected / "metrics.jsonl"));
   REQUIRE(rows.size() == expected_rows.size());
@@ -109,7 +111,7 @@ void check_same_training(const fs::path& run, const fs::path& expected) {
     const json expected_row = json::parse(expected_rows[i]);
     for (const char* name : {"train_loss", "validation_loss"}) {
       INFO("epoch " << i + 1 << ", " << name);
-      CHECK(std::abs(row[name].get<double>() - expected_row[name].get<double>()) < 1e-4);
+      CHECK(std::abs(row[name].get<double>() - expected_row[name].get<double>()) < margin);
     }
   }
 }
@@ -173,7 +175,7 @@ TEST_CASE("when a rank is killed the others say so and end, and another number o
     INFO(outcome.err);
     CHECK(outcome.exit_code == 0);
   }
-  check_same_training(run, training.run("one"));
+  check_same_training(run, training.run("one"), 0.02);
 }
 
 TEST_CASE("when rank 0 is killed the others say so and end, and one process goes on",
