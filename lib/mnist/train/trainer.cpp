@@ -227,11 +227,9 @@ torch::Tensor Trainer::autograd_loss_and_gradient(const torch::Tensor& rows, std
   torch::Tensor loss;
   if (rows.size(0) == batch_size) {
     loss = classification_loss(logits, labels, loss_options_);
-  } else if (rows.size(0) > 0) {
+  } else {
     const double part = static_cast<double>(rows.size(0)) / static_cast<double>(batch_size);
     loss = part * classification_loss(logits, labels, loss_options_);
-  } else {
-    loss = logits.sum();  // 0, but the other ranks wait for the backward pass's exchanges
   }
   parameters_->gradients.zero_();
   loss.backward();
@@ -239,15 +237,17 @@ torch::Tensor Trainer::autograd_loss_and_gradient(const torch::Tensor& rows, std
 }
 
 torch::Tensor Trainer::loss_and_gradient(const torch::Tensor& batch) {
-  const std::int64_t size = batch.size(0);
-  const Share share = share_of(size, communicator_);
+  std::int64_t size = batch.size(0);
+  Share share = share_of(size, communicator_);
+  if (communicator_ != nullptr && size < communicator_->size()) {
+    // Too few for all: every rank takes all of them, and the batch counts as so many repetitions,
+    // which changes neither its mean loss nor its statistics. Torch cannot convolve no image.
+    share = {.begin = 0, .size = size};
+    size *= communicator_->size();
+  }
   const torch::Tensor rows = batch.narrow(0, share.begin, share.size);
   if (bfloat16_) return bfloat16_loss_and_gradient(rows, share.begin, size);
   if (!fused_) return autograd_loss_and_gradient(rows, share.begin, size);
-  if (share.size == 0) {
-    parameters_->gradients.zero_();
-    return torch::zeros({});
-  }
   const double loss = fused_->compute(images_, labels_, rows, loss_options_.smoothing);
   const double part = static_cast<double>(share.size) / static_cast<double>(size);
   if (part < 1) parameters_->gradients.mul_(part);

@@ -135,14 +135,17 @@ double FusedGradient::compute(const torch::Tensor& images, const torch::Tensor& 
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(size);
 }
 
-// Adds the other chunks' gradients to the first's.
+// Adds the other chunks' gradients to the first's: neighbours, then pairs, then fours … Two or four
+// processes with their shares of a batch add up in the same order, so they round the same.
 void FusedGradient::sum_gradients(std::int64_t chunks) {
   crew_.run(kSumPieces, [&](int piece, int) {
     constexpr int kSize = kFloats / kSumPieces;
-    float* sum = floats(*gradients_.front()) + piece * kSize;
-    for (std::int64_t chunk = 1; chunk < chunks; ++chunk) {
-      const float* part = floats(*gradients_[chunk]) + piece * kSize;
-      for (int i = 0; i < kSize; ++i) sum[i] += part[i];
+    for (std::int64_t distance = 1; distance < chunks; distance *= 2) {
+      for (std::int64_t chunk = 0; chunk + distance < chunks; chunk += 2 * distance) {
+        float* sum = floats(*gradients_[chunk]) + piece * kSize;
+        const float* part = floats(*gradients_[chunk + distance]) + piece * kSize;
+        for (int i = 0; i < kSize; ++i) sum[i] += part[i];
+      }
     }
   });
 }
