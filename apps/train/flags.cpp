@@ -36,7 +36,7 @@ Flags parse(int argc, const char* const* argv) {
       "  mnist-train --config configs/fast.json\n"
       "  mnist-train --config configs/default.json --set training.epochs=10 --out runs/ten\n"
       "  mnist-train --resume runs/ten --set training.epochs=20\n"
-      "  mpirun -n 4 mnist-train --config configs/best.json      (also srun, torchrun:\n"
+      "  mpirun -n 4 mnist-train --config configs/default.json   (also srun, torchrun:\n"
       "                                                           docs/scaling.md)\n" +
           std::string(has_process_groups() ? ""
                                            : "\nThis build trains in one process only: its "

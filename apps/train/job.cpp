@@ -169,7 +169,7 @@ void report_test_accuracy(const Job& job, RunDirectory& run, torch::Device devic
 int finish(const Job& job, RunDirectory& run, TrainingOutcome outcome, torch::Device device,
            std::ostream& out) {
   if (outcome == TrainingOutcome::kInterrupted) {
-    spdlog::warn("interrupted; to go on: mnist-train --resume {}", run.path().string());
+    spdlog::error("interrupted; to go on: mnist-train --resume {}", run.path().string());
     return kFailure;
   }
   if (outcome == TrainingOutcome::kStoppedEarly) {
