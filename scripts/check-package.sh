@@ -20,8 +20,8 @@ trap 'rm -rf build/debian-fresh' EXIT
 DEBIAN_TREE=build/debian-fresh DEBIAN_SHARE=build/packages scripts/in-debian.sh "$suite" sh -euc '
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends /root/share/mnist-toolkit_*.deb >/dev/null
-  cp -r /root/share/pictures /tmp/pictures
+  apt-get install -y -qq --no-install-recommends /srv/share/mnist-toolkit_*.deb >/dev/null
+  cp -r /srv/share/pictures /tmp/pictures
   cd /tmp
   as_nobody="setpriv --reuid=nobody --regid=nogroup --clear-groups"
   $as_nobody mnist-predict pictures/*.png | tee /tmp/answers

@@ -3,10 +3,10 @@
 #   scripts/in-debian.sh SUITE [COMMAND [ARGUMENT…]]          scripts/in-debian.sh trixie
 # The first run makes a tree of SUITE (bookworm, trixie, …) in build/debian-SUITE with debootstrap;
 # later ones keep its packages and what was built in it. COMMAND runs as root in the checkout's copy
-# there, /root/mnist-toolkit, without a terminal. Test data are seen at the same place beside it.
+# there, /srv/mnist-toolkit, without a terminal. Test data are seen at the same place beside it.
 #   DEBIAN_TREE    another folder for the tree
-#   DEBIAN_MIRROR  default http://deb.debian.org/debian
-#   DEBIAN_SHARE   a folder of this machine that is /root/share there, read-only
+#   DEBIAN_MIRROR  where packages come from; debootstrap has a default
+#   DEBIAN_SHARE   a folder of this machine that is /srv/share there, read-only
 # Needs root, debootstrap and the network. Exit code: the command's; 2 where the tree cannot be made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,13 +20,13 @@ shift
 command -v debootstrap >/dev/null || { say "please install debootstrap"; exit 2; }
 tree=$(realpath -m -- "${DEBIAN_TREE:-build/debian-$suite}")
 
-if [ ! -e "$tree/root/.complete" ]; then
+if [ ! -e "$tree/srv/.complete" ]; then
   say "making $tree"
   rm -rf -- "$tree"
   mkdir -p -- "$tree"
   debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$tree" \
-    "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >&2 || { say "debootstrap failed"; exit 2; }
-  touch "$tree/root/.complete"
+    ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >&2 || { say "debootstrap failed"; exit 2; }
+  touch "$tree/srv/.complete"
 fi
 
 # Mounts are made in a namespace of their own and go with it, however this ends.
@@ -39,8 +39,8 @@ inside() {
     mount --rbind /dev "$tree/dev"
     show() {
       [ -d "$1" ] || return 0
-      mkdir -p "$tree/root/$2"
-      mount --bind -o ro "$1" "$tree/root/$2"
+      mkdir -p "$tree/srv/$2"
+      mount --bind -o ro "$1" "$tree/srv/$2"
     }
     show ../shared/data shared/data
     show "${DEBIAN_SHARE:-}" share
@@ -54,11 +54,11 @@ commit=$(git rev-parse HEAD)
 # shellcheck disable=SC2016
 inside sh -eu -c '
   git config --global --replace-all safe.directory "*"
-  cd /root
+  cd /srv
   [ -d mnist-toolkit/.git ] || git init -q mnist-toolkit
   cd mnist-toolkit
-  git fetch -q /root/source.git "$1"
+  git fetch -q /srv/source.git "$1"
   git checkout -q --detach --force FETCH_HEAD' sh "$commit" >&2
 
 say "$suite, ${commit:0:9}: $*"
-inside sh -c 'cd /root/mnist-toolkit && exec "$@"' sh "$@"
+inside sh -c 'cd /srv/mnist-toolkit && exec "$@"' sh "$@"

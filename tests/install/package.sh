@@ -24,19 +24,19 @@ for library in libtorch libpng libjpeg libopencv-imgproc libonnx libc6; do
 done
 dpkg-deb -f "$development" Depends | grep -q libtorch-dev || fail "the libraries need libtorch-dev"
 
-dpkg-deb -x "$programs" root
-dpkg-deb -x "$development" root
-[ -e root/usr/include/mnist/predict/predictor.h ] || fail "no headers"
-[ -e root/usr/lib/cmake/mnist-toolkit/mnist-toolkit-config.cmake ] || fail "no CMake package"
+dpkg-deb -x "$programs" tree
+dpkg-deb -x "$development" tree
+[ -e tree/usr/include/mnist/predict/predictor.h ] || fail "no headers"
+[ -e tree/usr/lib/cmake/mnist-toolkit/mnist-toolkit-config.cmake ] || fail "no CMake package"
 
 # From a folder that has nothing to do with it, and with the packaged model.
-bin=$folder/root/usr/bin
+bin=$folder/tree/usr/bin
 cd /
 "$bin/mnist-generate" --pictures --count 3 --out "$folder/pictures" >/dev/null
 [ "$("$bin/mnist-predict" --format %d "$folder/pictures/0002_label2.png")" = 2 ] ||
   fail "a 2 was not read as one"
 "$bin/mnist-export" --to onnx -o "$folder/digits.onnx" 2>&1 >/dev/null |
-  grep -qF "$folder/root/usr/share/mnist-toolkit/models/digits.safetensors" ||
+  grep -qF "$folder/tree/usr/share/mnist-toolkit/models/digits.safetensors" ||
   fail "the model does not come from the package"
 
 for program in "$bin"/*; do
@@ -46,7 +46,7 @@ for program in "$bin"/*; do
   [ "${#options[@]}" -gt 5 ] || fail "$name --help shows only ${options[*]}"
 
   # shellcheck disable=SC1090
-  source "$folder/root/usr/share/bash-completion/completions/$name"
+  source "$folder/tree/usr/share/bash-completion/completions/$name"
   function="_${name//-/_}"
   COMP_WORDS=("$name" -)
   COMP_CWORD=1
@@ -60,7 +60,7 @@ for program in "$bin"/*; do
   [ "${COMPREPLY[*]}" = "auto always" ] || fail "$name: --color=a is completed to ${COMPREPLY[*]}"
 
   if command -v help2man >/dev/null; then
-    page=$(gzip -dc "$folder/root/usr/share/man/man1/$name.1.gz" | sed 's/\\//g')
+    page=$(gzip -dc "$folder/tree/usr/share/man/man1/$name.1.gz" | sed 's/\\//g')
     for option in "${options[@]}"; do
       grep -qF -- "$option" <<<"$page" || fail "$name: the manual page lacks $option"
     done
