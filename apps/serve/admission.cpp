@@ -145,8 +145,8 @@ std::optional<Refusal> refusal(const RequestHead& head, const AdmissionRules& ru
   if (auto wrong = wrong_host(head, rules)) return wrong;
   const bool reads = head.method == "GET" || head.method == "HEAD";
   if (head.path == kPredict ? head.method != "POST" : !reads) {
-    return Refusal{405,
-                   head.path == kPredict ? "POST a picture here" : "only GET is answered here"};
+    if (head.path == kPredict) return Refusal{405, "POST a picture here", "POST"};
+    return Refusal{405, "only GET is answered here", "GET, HEAD"};
   }
   if (!reads) {
     if (auto wrong = wrong_origin(head)) return wrong;

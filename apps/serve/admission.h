@@ -30,7 +30,8 @@ struct AdmissionRules {
 
 struct Refusal {
   int status = 0;
-  std::string reason;  // one line for a person
+  std::string reason;      // one line for a person
+  std::string allow = {};  // 405: the methods that the path knows
 };
 
 // What is answered to a request that is not let in; nothing where it is. A request that passes has

@@ -5,14 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mnist/bytes/base64.h"
 #include "mnist/digit/normalize.h"
 #include "mnist/digit/picture.h"
 #include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
 #include "mnist/image/encode.h"
 #include "mnist/report/prediction_lines.h"
-
-#include "serve/base64.h"
 
 namespace mnist::app::serve {
 namespace {

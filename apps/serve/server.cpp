@@ -13,9 +13,9 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/base64.h"
 #include "mnist/report/prediction_lines.h"
 
-#include "serve/base64.h"
 #include "serve/http.h"
 #include "serve/page.h"
 
@@ -202,7 +202,7 @@ class Server::Impl {
     http_.set_pre_routing_handler([](const Request& /*request*/, Response& response) {
       if (!refused) return Handling::Unhandled;
       answer_error(response, refused->status, refused->reason);
-      if (refused->status == 405) response.set_header("Allow", "GET, HEAD, POST");
+      if (refused->status == 405) response.set_header("Allow", refused->allow);
       if (refused->status == 401) response.set_header("WWW-Authenticate", "Bearer");
       return Handling::Handled;
     });

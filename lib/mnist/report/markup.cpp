@@ -1,7 +1,6 @@
 #include "mnist/report/markup.h"
 
-#include <openssl/evp.h>
-
+#include "mnist/bytes/base64.h"
 #include "mnist/image/encode.h"
 
 namespace mnist {
@@ -30,15 +29,6 @@ std::string escape_markup(std::string_view text) {
     }
   }
   return escaped;
-}
-
-std::string base64(std::span<const std::uint8_t> bytes) {
-  // Four characters for each three bytes begun; EVP_EncodeBlock adds a zero behind them.
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
 }
 
 std::string data_uri(const Image& image) {

@@ -1,8 +1,6 @@
 // Text and pictures as parts of HTML and SVG. Thread-safe.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,9 +11,6 @@ namespace mnist {
 // `text` fit for an element's content and for an attribute in double quotes. Characters that XML
 // knows no way to hold (controls other than tab and line feed) become U+FFFD.
 std::string escape_markup(std::string_view text);
-
-// RFC 4648, section 4, with padding.
-std::string base64(std::span<const std::uint8_t> bytes);
 
 // The picture itself as a URL, a PNG inside: "data:image/png;base64,…".
 std::string data_uri(const Image& image);

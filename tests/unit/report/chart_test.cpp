@@ -111,16 +111,6 @@ TEST_CASE("drawings side by side keep their shapes' places within each", "[repor
   CHECK(std::get<Dot>(both.shapes[1]).center.x == 14);
 }
 
-TEST_CASE("base64 is that of RFC 4648", "[report]") {
-  const auto encoded = [](const std::string& text) {
-    return base64({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  };
-  CHECK(encoded("").empty());
-  CHECK(encoded("f") == "Zg==");
-  CHECK(encoded("fo") == "Zm8=");
-  CHECK(encoded("foobar") == "Zm9vYmFy");
-}
-
 TEST_CASE("markup in text is escaped, and controls are replaced", "[report]") {
   CHECK(escape_markup("<a href=\"x\">&\x01") == "&lt;a href=&quot;x&quot;&gt;&amp;\xef\xbf\xbd");
 }

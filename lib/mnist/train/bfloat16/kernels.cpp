@@ -1,5 +1,7 @@
 #include "mnist/train/bfloat16/kernels.h"
 
+#include "mnist/train/instruction_sets.h"
+
 namespace mnist::bfloat16 {
 
 namespace portable {
@@ -17,15 +19,8 @@ extern const Kernels kKernels;
 std::vector<const Kernels*> available_kernels() {
   std::vector<const Kernels*> available;
 #if defined(__x86_64__)
-  // What the flags in CMakeLists.txt let the compiler use.
-  const bool avx512 =
-      __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
-      __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0;
-  if (avx512 && __builtin_cpu_supports("avx512bf16") != 0) {
-    available.push_back(&avx512bf16::kKernels);
-  }
-  if (avx512) available.push_back(&avx512::kKernels);
+  if (has_avx512bf16()) available.push_back(&avx512bf16::kKernels);
+  if (has_avx512()) available.push_back(&avx512::kKernels);
 #endif
   available.push_back(&portable::kKernels);
   return available;

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-namespace mnist::app::serve {
+namespace mnist {
 
 std::string base64(std::span<const std::uint8_t> bytes);
 
 // Nothing where `text` is no base64; it has no line breaks.
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text);
 
-}  // namespace mnist::app::serve
+}  // namespace mnist

@@ -1,10 +1,10 @@
-#include "serve/base64.h"
+#include "mnist/bytes/base64.h"
 
 #include <limits>
 
 #include <openssl/evp.h>
 
-namespace mnist::app::serve {
+namespace mnist {
 
 std::string base64(std::span<const std::uint8_t> bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // and the NUL that OpenSSL appends
@@ -33,4 +33,4 @@ std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace mnist::app::serve
+}  // namespace mnist
