@@ -379,7 +379,10 @@ bool Trainer::out_of_patience() const {
 }
 
 bool Trainer::record_best(const EpochMetrics& metrics) {
-  if (metrics.validation_accuracy && *metrics.validation_accuracy <= best_accuracy_) return false;
+  if (metrics.validation_accuracy && *metrics.validation_accuracy < best_accuracy_) return false;
+  // Of equals the later one is taken, whose learning rate is lower and whose average is longer. It
+  // is no improvement that early stopping would wait for.
+  if (metrics.validation_accuracy == best_accuracy_) return true;
   best_accuracy_ = metrics.validation_accuracy.value_or(-1);
   best_epoch_ = metrics.epoch;
   return true;

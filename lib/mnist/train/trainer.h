@@ -168,7 +168,7 @@ class Trainer {
   double epoch_seconds_ = 0;  // spent on the running epoch before it was interrupted
   std::vector<EpochMetrics> history_;
   double best_accuracy_ = -1;
-  std::int64_t best_epoch_ = 0;
+  std::int64_t best_epoch_ = 0;  // the first with that accuracy
 };
 
 }  // namespace mnist

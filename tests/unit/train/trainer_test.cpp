@@ -220,10 +220,15 @@ TEST_CASE("a run without progress stops early, and so it does when it was killed
   const auto trainer_with_validation = [&] {
     return Trainer(config, generate_digit_set(100, 1), generate_digit_set(50, 2), torch::kCPU);
   };
-  Observer observer;
+  struct Recorder : Observer {
+    std::vector<bool> best;
+    void on_epoch(Trainer&, const EpochMetrics&, bool is_best) override { best.push_back(is_best); }
+  };
+  Recorder observer;
   Trainer trainer = trainer_with_validation();
   CHECK(trainer.run(observer) == TrainingOutcome::kStoppedEarly);
-  CHECK(trainer.history().size() == 4);  // the first is the best
+  CHECK(trainer.history().size() == 4);                // none is better than the first
+  CHECK(observer.best == std::vector<bool>(4, true));  // of equals the later is kept
   Trainer resumed = trainer_with_validation();
   resumed.restore(trainer.checkpoint());
   CHECK(resumed.run(observer) == TrainingOutcome::kStoppedEarly);
