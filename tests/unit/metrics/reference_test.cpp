@@ -61,7 +61,7 @@ TEST_CASE("classification scores equal scikit-learn's", "[metrics]") {
     for (int truth = 0; truth < kClasses; ++truth) {
       for (int predicted = 0; predicted < kClasses; ++predicted) {
         CHECK(result.confusion.count(truth, predicted) ==
-              scenario["confusion_matrix"][truth][predicted]);
+              scenario["confusion_matrix"][truth][predicted].get<std::int64_t>());
       }
       check_equal(result.per_class[truth], scenario["per_class"][truth]);
     }
@@ -77,7 +77,8 @@ TEST_CASE("the text report equals scikit-learn's classification_report byte for 
   for (const Json& scenario : reference()["scenarios"]) {
     if (!scenario.contains("report")) continue;
     INFO(scenario["name"]);
-    CHECK(classification_report(evaluate_predictions(input_of(scenario))) == scenario["report"]);
+    CHECK(classification_report(evaluate_predictions(input_of(scenario))) ==
+          scenario["report"].get<std::string>());
     ++reports;
   }
   CHECK(reports >= 3);
