@@ -116,15 +116,6 @@ void check_same_training(const fs::path& run, const fs::path& expected, double m
   }
 }
 
-void check_one_error_line(const Outcome& outcome, const std::string& text) {
-  INFO(outcome.err);
-  CHECK(outcome.exit_code == 2);
-  CHECK(outcome.out.empty());
-  CHECK(lines_of(outcome.err).size() == 1);
-  CHECK(outcome.err.starts_with("mnist-train: "));
-  CHECK(outcome.err.find(text) != std::string::npos);
-}
-
 void wait_for(const fs::path& file) {
   while (!fs::exists(file)) usleep(10'000);
 }

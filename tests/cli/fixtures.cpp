@@ -5,8 +5,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/catch.h"
 #include "support/environment.h"
-#include "support/process.h"
 
 namespace mnist::testing {
 namespace {
@@ -81,6 +81,15 @@ std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
+}
+
+void check_one_error_line(const Outcome& outcome, const std::string& text) {
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(lines_of(outcome.err).size() == 1);
+  CHECK(outcome.err.starts_with("mnist-train: "));
+  CHECK(outcome.err.find(text) != std::string::npos);
 }
 
 }  // namespace mnist::testing

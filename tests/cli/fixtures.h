@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "support/process.h"
+
 namespace mnist::testing {
 
 // A folder with 2000 training and 500 test digits drawn by mnist-generate; made once a process.
@@ -24,5 +26,8 @@ std::string read_text(const std::filesystem::path& path);
 
 // Lines of `text`, without their ends.
 std::vector<std::string> lines_of(const std::string& text);
+
+// mnist-train ended with exit code 2, nothing on stdout, and one line on stderr that holds `text`.
+void check_one_error_line(const Outcome& outcome, const std::string& text);
 
 }  // namespace mnist::testing

@@ -41,15 +41,6 @@ struct TrainingAttempt {
   }
 };
 
-void check_one_error_line(const Outcome& outcome, const std::string& text) {
-  INFO(outcome.err);
-  CHECK(outcome.exit_code == 2);
-  CHECK(outcome.out.empty());
-  CHECK(lines_of(outcome.err).size() == 1);
-  CHECK(outcome.err.starts_with("mnist-train: "));
-  CHECK(outcome.err.find(text) != std::string::npos);
-}
-
 // The data of a safetensors file, without its header: a checkpoint's holds epoch times.
 std::string tensors_of(const fs::path& path) {
   const std::string file = read_text(path);

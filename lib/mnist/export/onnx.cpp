@@ -43,7 +43,9 @@ void set_type(onnx::ValueInfoProto& value, const std::string& name, const Sizes&
 // A graph that grows at its end: `x` is the output of the last node.
 class Graph {
  public:
-  Graph(onnx::GraphProto& proto, std::string input) : proto_(proto), x(std::move(input)) {}
+  std::string x;
+
+  Graph(onnx::GraphProto& proto, std::string input) : x(std::move(input)), proto_(proto) {}
 
   // Adds a node that takes `x` and `more`; its output, and so the new `x`, is named `name`.
   onnx::NodeProto& add(const char* op, const std::string& name,
@@ -78,9 +80,6 @@ class Graph {
 
  private:
   onnx::GraphProto& proto_;
-
- public:
-  std::string x;
 };
 
 void set(onnx::NodeProto& node, const char* name, std::int64_t value) {

@@ -9,13 +9,16 @@
 #include "mnist/train/optimizer.h"
 
 #include "support/torch_catch.h"
+#include "unit/train/train_testing.h"
 
 namespace mnist {
 namespace {
 
 constexpr LossOptions kLoss{.smoothing = 0.1, .not_a_digit = true};
 
-using Gradients = std::vector<torch::Tensor>;  // one for each parameter
+using testing::Gradients;
+using testing::gradients_of;
+using testing::relative_difference;
 
 // A network, its flat parameters and some digits to learn.
 struct Bench {
@@ -39,7 +42,7 @@ struct Bench {
             },
         .dropout_seed = seed};
     loss = gradient.compute(batch, kLoss) / static_cast<double>(count);
-    return gradients();
+    return gradients_of(network);
   }
 
   Gradients autograd(std::int64_t count) {
@@ -50,7 +53,7 @@ struct Bench {
                             labels.narrow(0, 0, count), kLoss);
     mean.backward();
     loss = mean.item<double>();
-    return gradients();
+    return gradients_of(network);
   }
 
   // Torch's own: the network and its input in bfloat16 throughout.
@@ -65,19 +68,7 @@ struct Bench {
     const torch::Tensor ink = to_ink(digits.images.narrow(0, 0, count)).to(torch::kBFloat16);
     classification_loss(copy->forward(ink).to(torch::kFloat32), labels.narrow(0, 0, count), kLoss)
         .backward();
-    Gradients copies;
-    for (const torch::Tensor& parameter : copy->parameters()) {
-      copies.push_back(parameter.grad().to(torch::kFloat32));
-    }
-    return copies;
-  }
-
-  Gradients gradients() const {
-    Gradients copies;
-    for (const torch::Tensor& parameter : network->parameters()) {
-      copies.push_back(parameter.grad().clone());
-    }
-    return copies;
+    return gradients_of(copy);
   }
 
   DigitSet digits = generate_digit_set(300, 1);
@@ -89,15 +80,6 @@ struct Bench {
 
 ConvNetOptions small(std::int64_t hidden = 32) {
   return {.channels = {16, 48}, .convolutions = 2, .hidden = hidden};
-}
-
-// Of the worst parameter, so that a small one cannot hide behind a large one.
-double relative_difference(const Gradients& a, const Gradients& b) {
-  double worst = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    worst = std::max(worst, ((a[i] - b[i]).norm() / b[i].norm()).item<double>());
-  }
-  return worst;
 }
 
 }  // namespace
@@ -185,7 +167,7 @@ TEST_CASE("two halves of a batch sum up to the whole's gradient", "[train]") {
         .whole_size = whole_size,
         .sum_over_processes = sum};
     gradient.compute(batch, {.smoothing = 0.1});
-    return bench.gradients();
+    return gradients_of(bench.network);
   };
   bench.labels.narrow(0, 128, 128).copy_(bench.labels.narrow(0, 0, 128));
   bench.labels.clamp_max_(9);

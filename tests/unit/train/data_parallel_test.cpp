@@ -11,9 +11,12 @@
 #include "mnist/train/trainer.h"
 
 #include "support/torch_catch.h"
+#include "unit/train/train_testing.h"
 
 namespace mnist {
 namespace {
+
+using testing::Observer;
 
 // Ranks that are threads of the test. Sums are taken in the order of the ranks.
 class ThreadGroup {
@@ -70,19 +73,6 @@ class ThreadGroup {
 
   std::vector<torch::Tensor> tensors_;
   std::barrier<> barrier_;
-};
-
-class NothingToSee : public TrainingObserver {
- public:
-  explicit NothingToSee(std::int64_t stop_after = -1) : stop_after_(stop_after) {}
-  void on_step(const StepProgress& progress) override { step_ = progress.step; }
-  void on_epoch(Trainer&, const EpochMetrics&, bool) override {}
-  void on_checkpoint(Trainer&) override {}
-  bool interrupted() override { return step_ == stop_after_; }
-
- private:
-  std::int64_t stop_after_;
-  std::int64_t step_ = 0;
 };
 
 // 100 images in batches of 33: three ranks get 11 each, and of the last batch's one image two get
@@ -216,13 +206,13 @@ TEST_CASE("several ranks learn what one process learns", "[train]") {
     // Sums in another order: a last digit of float32, or of bfloat16, that grows from step to step.
     const bool rough = config.training.precision == "bfloat16";
     Trainer one = trainer_for(config, nullptr);
-    NothingToSee observer;
+    Observer observer;
     one.run(observer);
     for (const int ranks : {2, 3}) {
       std::vector<Checkpoint> ends(ranks);
       ThreadGroup(ranks).run([&](Communicator& communicator) {
         Trainer trainer = trainer_for(config, &communicator);
-        NothingToSee nothing;
+        Observer nothing;
         trainer.run(nothing);
         ends[communicator.rank()] = trainer.checkpoint();
       });
@@ -247,7 +237,7 @@ TEST_CASE("one rank that is told to stop stops all, and any number of ranks goes
   std::vector<std::int64_t> steps(2);
   ThreadGroup(2).run([&](Communicator& communicator) {
     Trainer trainer = trainer_for(config, &communicator);
-    NothingToSee observer(communicator.rank() == 1 ? 4 : -1);
+    Observer observer(communicator.rank() == 1 ? 4 : -1);
     outcomes[communicator.rank()] = trainer.run(observer);
     steps[communicator.rank()] = trainer.step();
     if (communicator.rank() == 0) stopped = trainer.checkpoint();
@@ -257,7 +247,7 @@ TEST_CASE("one rank that is told to stop stops all, and any number of ranks goes
     CHECK(steps[rank] == steps[0]);
   }
   Trainer whole = trainer_for(config, nullptr);
-  NothingToSee observer;
+  Observer observer;
   whole.run(observer);
   // Rank 0 alone has read the checkpoint: the others take its state over.
   torch::Tensor weights;
@@ -265,7 +255,7 @@ TEST_CASE("one rank that is told to stop stops all, and any number of ranks goes
   ThreadGroup(3).run([&](Communicator& communicator) {
     Trainer trainer = trainer_for(config, &communicator);
     if (communicator.rank() == 0) trainer.restore(stopped);
-    NothingToSee nothing;
+    Observer nothing;
     ends[communicator.rank()] = trainer.run(nothing);
     if (communicator.rank() == 0) weights = trainer.checkpoint().tensors.at("parameters");
   });

@@ -1,6 +1,5 @@
 #include "mnist/train/fused/fused_gradient.h"
 
-#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -8,6 +7,7 @@
 #include "mnist/train/optimizer.h"
 
 #include "support/torch_catch.h"
+#include "unit/train/train_testing.h"
 
 namespace mnist {
 namespace {
@@ -17,7 +17,9 @@ const ConvNetOptions kOptions{
 
 constexpr double kSmoothing = 0.1;
 
-using Gradients = std::vector<torch::Tensor>;  // one for each parameter
+using testing::Gradients;
+using testing::gradients_of;
+using testing::relative_difference;
 
 // Before the members, whose weights are random.
 struct Seeded {
@@ -32,7 +34,7 @@ struct Bench : Seeded {
     FusedGradient gradient(*network, threads, kernels);
     parameters.gradients.fill_(77);
     loss = gradient.compute(digits.images, digits.labels, rows, kSmoothing);
-    return gradients();
+    return gradients_of(network);
   }
 
   Gradients autograd(const torch::Tensor& rows) {
@@ -43,15 +45,7 @@ struct Bench : Seeded {
         torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(kSmoothing));
     mean.backward();
     loss = mean.item<double>();
-    return gradients();
-  }
-
-  Gradients gradients() const {
-    Gradients copies;
-    for (const torch::Tensor& parameter : network->parameters()) {
-      copies.push_back(parameter.grad().clone());
-    }
-    return copies;
+    return gradients_of(network);
   }
 
   DigitSet digits = generate_digit_set(300, 1);
@@ -59,15 +53,6 @@ struct Bench : Seeded {
   FlatParameters parameters{*network};
   double loss = 0;
 };
-
-// Of the worst parameter, so that a small one cannot hide behind a large one.
-double relative_difference(const Gradients& a, const Gradients& b) {
-  double worst = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    worst = std::max(worst, ((a[i] - b[i]).norm() / b[i].norm()).item<double>());
-  }
-  return worst;
-}
 
 }  // namespace
 

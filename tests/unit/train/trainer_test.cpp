@@ -8,22 +8,12 @@
 #include <vector>
 
 #include "support/torch_catch.h"
+#include "unit/train/train_testing.h"
 
 namespace mnist {
 namespace {
 
-class Observer : public TrainingObserver {
- public:
-  explicit Observer(std::int64_t stop_after = -1) : stop_after_(stop_after) {}
-  void on_step(const StepProgress& progress) override { step_ = progress.step; }
-  void on_checkpoint(Trainer&) override {}
-  void on_epoch(Trainer&, const EpochMetrics&, bool) override {}
-  bool interrupted() override { return step_ == stop_after_; }
-
- private:
-  std::int64_t stop_after_;
-  std::int64_t step_ = 0;
-};
+using testing::Observer;
 
 // 100 images in batches of 32: the last of each epoch is no multiple of anything.
 RunConfig small_run() {
