@@ -42,11 +42,15 @@ void apply_flags(JsonDocument& document, const Flags& flags) {
     if (equals == std::string::npos) {
       throw Error(ErrorKind::kUsage, "--set takes KEY=VALUE, not '" + assignment + "'");
     }
-    document.set(assignment.substr(0, equals), assignment.substr(equals + 1));
+    document.set(assignment.substr(0, equals), assignment.substr(equals + 1),
+                 "--set " + assignment);
   }
-  if (flags.seed) document.set("seed", std::to_string(*flags.seed));
-  if (flags.device) document.set("device", json(*flags.device).dump());
-  if (flags.threads) document.set("threads", std::to_string(*flags.threads));
+  const auto set = [&](const std::string& key, const auto& value) {
+    if (value) document.set(key, json(*value).dump(), "--" + key);
+  };
+  set("seed", flags.seed);
+  set("device", flags.device);
+  set("threads", flags.threads);
 }
 
 RunConfig read_config(const fs::path& file, const Flags& flags) {

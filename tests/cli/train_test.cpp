@@ -146,9 +146,14 @@ TEST_CASE("a misspelt key is one line with its path, its line and the key that w
 
 TEST_CASE("an impossible value names its key and its range", "[train]") {
   const TrainingAttempt attempt;
-  check_one_error_line(attempt.train({"--set", "training.epochs=-1"}), "'training.epochs' must be");
-  check_one_error_line(attempt.train({"--set", "model.hidden=wide"}),
-                       "'model.hidden' must be a whole number, not \"wide\"");
+  check_one_error_line(
+      attempt.train({"--set", "training.epochs=-1"}),
+      "mnist-train: --set training.epochs=-1: 'training.epochs' must be between 0.001 and");
+  check_one_error_line(
+      attempt.train({"--set", "model.hidden=wide"}),
+      "--set model.hidden=wide: 'model.hidden' must be a whole number, not \"wide\"");
+  check_one_error_line(attempt.train({"--set", "trainig.epochs=1"}),
+                       "--set trainig.epochs=1: 'trainig' is unknown; did you mean 'training'?");
   check_one_error_line(attempt.train({"--set", "optimizer.name=adma"}),
                        "'optimizer.name' must be one of sgd, adam, adamw, muon, not 'adma'");
   CHECK_FALSE(fs::exists(attempt.out));
@@ -180,13 +185,14 @@ TEST_CASE("a truncated IDX file is one line that names the file", "[train]") {
 TEST_CASE("an unknown device is one line and no run folder", "[train]") {
   const TrainingAttempt attempt;
   check_one_error_line(attempt.train({"--device", "tpu"}),
-                       "'device' must be auto, cpu, cuda or cuda:N, not 'tpu'");
+                       "--device: 'device' must be auto, cpu, cuda or cuda:N, not 'tpu'");
   CHECK_FALSE(fs::exists(attempt.out));
 }
 
 TEST_CASE("a config that is no JSON is one line with the place", "[train]") {
-  const TrainingAttempt attempt("{\n  \"seed\": 1,\n  \"seed\" 2\n}");
-  check_one_error_line(attempt.train(), "line 3");
+  const TrainingAttempt attempt("{\n  \"seed\": 1,\n  \"threads\" 2\n}");
+  check_one_error_line(attempt.train(),
+                       "config.json: line 3: expected ':' after the key, found '2'");
 }
 
 TEST_CASE("a folder that holds a run is not overwritten", "[train]") {

@@ -3,8 +3,10 @@
 #include "mnist/bytes/json_document.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <iterator>
 #include <sstream>
 
@@ -46,10 +48,52 @@ std::string joined(const std::string& parent, const std::string& key) {
   return parent.empty() ? key : parent + "." + key;
 }
 
+// What is written around `position`: a word, a number, or one sign. Empty at the end.
+std::string_view word_at(std::string_view text, std::size_t position) {
+  if (position >= text.size()) return {};
+  const auto in_word = [&](std::size_t at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    return std::isalnum(c) != 0 || c >= 0x80 || std::strchr("_+-.", c) != nullptr;
+  };
+  std::size_t begin = position;
+  std::size_t end = position + 1;
+  if (in_word(position)) {
+    while (begin > 0 && in_word(begin - 1)) --begin;
+    while (end < text.size() && in_word(end)) ++end;
+  }
+  return text.substr(begin, end - begin);
+}
+
+// The parser's message in words for who wrote the text; `found` is what it stopped at.
+//   "… syntax error while parsing object key - unexpected '}'; expected string literal"
+//   "… syntax error while parsing value - invalid string: missing closing quote; last read: …"
+std::string plain_words(std::string_view message, std::string_view found) {
+  const auto says = [&](std::string_view part) { return message.find(part) != std::string::npos; };
+  if (says("number overflow")) return "a number is too large";
+  if (says("missing closing '*/'")) return "a comment has no end";
+  if (says("missing closing quote") || says("control character U+000A")) {
+    return "a quotation mark is not closed";
+  }
+  constexpr std::string_view kInString = "invalid string: ";
+  if (const auto at = message.find(kInString); at != std::string::npos) {
+    const std::string_view reason = message.substr(at + kInString.size());
+    return "in a text: " + std::string(reason.substr(0, reason.find("; last read")));
+  }
+  const char* expected = says("; expected end of input")    ? "nothing more"
+                         : says("parsing object key")       ? "a key in double quotes"
+                         : says("parsing object separator") ? "':' after the key"
+                         : says("parsing object")           ? "',' or '}'"
+                         : says("parsing array")            ? "',' or ']'"
+                                                            : "a value";
+  return std::string("expected ") + expected + ", found " +
+         (found.empty() ? "the end" : "'" + std::string(found) + "'");
+}
+
 // Records the line of every key, and stops at the first duplicate or too deep nesting.
 class LineRecorder : public nlohmann::json_sax<json> {
  public:
-  LineRecorder(const int& line, std::map<std::string, int>& lines) : line_(line), lines_(lines) {}
+  LineRecorder(std::string_view text, const int& line, std::map<std::string, int>& lines)
+      : text_(text), line_(line), lines_(lines) {}
 
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
@@ -72,11 +116,12 @@ class LineRecorder : public nlohmann::json_sax<json> {
     return false;
   }
 
-  bool parse_error(std::size_t, const std::string&, const json::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 3, column 5: syntax error …"
-    const std::string what = error.what();
-    const auto at = what.find(" at line ");
-    problem_ = at == std::string::npos ? what : what.substr(at + 4);
+  bool parse_error(std::size_t consumed, const std::string&,
+                   const json::exception& error) override {
+    // A line break that was read last still belongs to the line that it ends.
+    const std::string_view before = text_.substr(0, std::min(consumed, text_.size()) - 1);
+    problem_ = "line " + std::to_string(1 + std::ranges::count(before, '\n')) + ": " +
+               plain_words(error.what(), word_at(text_, consumed - 1));
     return false;
   }
 
@@ -100,6 +145,7 @@ class LineRecorder : public nlohmann::json_sax<json> {
     return true;
   }
 
+  std::string_view text_;
   const int& line_;
   std::map<std::string, int>& lines_;
   std::vector<Level> levels_;  // the open objects and arrays, outermost first
@@ -148,7 +194,7 @@ JsonDocument JsonDocument::parse(std::string_view text, const std::string& name)
     throw Error(ErrorKind::kCorrupt, "holds a NUL character: not JSON", name);
   }
   int line = 1;
-  LineRecorder recorder(line, document.lines_);
+  LineRecorder recorder(text, line, document.lines_);
   const Cursor begin{text.data(), &line};
   const Cursor end{text.data() + text.size(), &line};
   const bool strict = true;
@@ -164,28 +210,44 @@ JsonDocument JsonDocument::parse(std::string_view text, const std::string& name)
   return document;
 }
 
-void JsonDocument::set(const std::string& key_path, const std::string& value) {
+void JsonDocument::set(const std::string& key_path, const std::string& value,
+                       const std::string& origin) {
   json* target = &root_;
   std::istringstream keys(key_path);
-  bool any = false;
-  for (std::string key; std::getline(keys, key, '.'); any = true) {
+  std::string path;
+  for (std::string key; std::getline(keys, key, '.');) {
     if (key.empty() || !target->is_object()) {
-      throw Error(ErrorKind::kUsage, "'" + key_path + "' leads to no config value");
+      throw Error(ErrorKind::kUsage, "'" + key_path + "' leads to no config value", origin);
     }
+    path = joined(path, key);
     auto [found, added] = target->emplace(key, json::object());
+    if (added) origins_[path] = origin;
     target = &*found;
   }
-  if (!any) throw Error(ErrorKind::kUsage, "a key path is empty");
+  if (path.empty()) throw Error(ErrorKind::kUsage, "a key path is empty", origin);
   json parsed = json::parse(value, nullptr, false);
   *target = parsed.is_discarded() ? json(value) : std::move(parsed);
-  std::erase_if(lines_, [&](const auto& entry) {
+  const auto replaced = [&](const auto& entry) {
     return entry.first == key_path || entry.first.starts_with(key_path + ".");
-  });
+  };
+  std::erase_if(lines_, replaced);
+  std::erase_if(origins_, replaced);
+  origins_[key_path] = origin;
 }
 
 int JsonDocument::line_of(const std::string& key_path) const {
   const auto found = lines_.find(key_path);
   return found == lines_.end() ? 0 : found->second;
+}
+
+std::string JsonDocument::origin_of(const std::string& key_path) const {
+  std::string path = key_path;
+  while (true) {
+    if (const auto found = origins_.find(path); found != origins_.end()) return found->second;
+    const auto dot = path.rfind('.');
+    if (dot == std::string::npos) return {};
+    path.resize(dot);
+  }
 }
 
 JsonObjectReader::JsonObjectReader(const JsonDocument& document, const std::string& key_path)
@@ -205,7 +267,9 @@ std::string JsonObjectReader::path_of(const std::string& key) const { return joi
 void JsonObjectReader::fail(const std::string& key, const std::string& problem) const {
   const int line = document_.line_of(path_of(key));
   const std::string where = line == 0 ? "" : "line " + std::to_string(line) + ": ";
-  throw Error(ErrorKind::kUsage, where + "'" + path_of(key) + "' " + problem, document_.name());
+  const std::string origin = document_.origin_of(path_of(key));
+  throw Error(ErrorKind::kUsage, where + "'" + path_of(key) + "' " + problem,
+              origin.empty() ? document_.name() : origin);
 }
 
 const json* JsonObjectReader::find(const std::string& key) {

@@ -21,14 +21,15 @@ namespace mnist {
 class JsonDocument {
  public:
   // Parses `text`, an object. `name` stands for it in errors, e.g. the file's path. Throws
-  // Error{kCorrupt} with line and column for anything that is not JSON (comments aside), for a key
-  // given twice and for nesting deeper than 32.
+  // Error{kCorrupt} with the line for anything that is not JSON (comments aside), for a key given
+  // twice and for nesting deeper than 32.
   static JsonDocument parse(std::string_view text, const std::string& name);
 
   // Replaces the value at `key_path` ("training.epochs"), making objects on the way. `value` is
-  // taken as JSON where it is JSON, else as a string: 3, true, [1,2], cosine. Its line is 0.
-  // Throws Error{kUsage} for an empty path or one that leads through a value that is no object.
-  void set(const std::string& key_path, const std::string& value);
+  // taken as JSON where it is JSON, else as a string: 3, true, [1,2], cosine. Its line is 0, and
+  // errors about it name `origin` (a flag as it was typed) in place of the document. Throws
+  // Error{kUsage} for an empty path or one that leads through a value that is no object.
+  void set(const std::string& key_path, const std::string& value, const std::string& origin);
 
   const nlohmann::json& root() const { return root_; }
   const std::string& name() const { return name_; }
@@ -36,10 +37,14 @@ class JsonDocument {
   // The line of the key at `key_path`, from 1; 0 when it is not in the text.
   int line_of(const std::string& key_path) const;
 
+  // Who has set the value at `key_path`, or an object around it; empty where the text did.
+  std::string origin_of(const std::string& key_path) const;
+
  private:
   nlohmann::json root_ = nlohmann::json::object();
   std::string name_;
-  std::map<std::string, int> lines_;
+  std::map<std::string, int> lines_;            // of the keys that the text gives
+  std::map<std::string, std::string> origins_;  // of those that set() gave
 };
 
 // Reads one object of a document, key by key. A key that is absent leaves the default in place.
@@ -70,7 +75,7 @@ class JsonObjectReader {
   // Throws Error{kUsage} for a key that none of the functions above has asked for.
   void finish() const;
 
-  // An error about `key`, with its path and line.
+  // An error about `key`, with its path, and with its line or who has set it.
   [[noreturn]] void fail(const std::string& key, const std::string& problem) const;
 
  private:
