@@ -4,6 +4,7 @@
 #include <map>
 
 #include "mnist/base/error.h"
+#include "mnist/image/decode.h"
 
 namespace mnist::app::predict {
 namespace {
@@ -21,12 +22,12 @@ Flags parse(int argc, const char* const* argv) {
   bool csv = false;
   bool no_reject = false;
   std::string invert = "auto";
-  CLI::App app("Reads the handwritten digit on each picture: PNG, JPEG or PNM.");
+  CLI::App app("Reads the handwritten digit on each picture: " + std::string(kImageFormats) + ".");
   app.add_option("paths", flags.paths, "Pictures; - is one on stdin")->type_name("PATH");
   app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
       ->type_name("FILE|RUN");
   app.add_flag("-r,--recursive", flags.recursive,
-               "Read folders, and folders in them, in name order");
+               "Read the pictures in folders, and in folders in them, in name order");
   app.add_option("--files-from", flags.files_from,
                  "Read paths from this file, one a line; - is stdin")
       ->type_name("FILE");
@@ -43,7 +44,8 @@ Flags parse(int argc, const char* const* argv) {
     }
   }
   app.add_option("--topk", flags.format.topk, "Add the most probable classes")
-      ->check(CLI::Range(1, 10));
+      ->check(CLI::Range(1, 10))
+      ->excludes(format);
   app.add_flag("--all", flags.format.all,
                "Read every digit of each picture, rows top to bottom, left to right");
   auto* below = app.add_option("--reject-below", flags.reject_below,
@@ -69,6 +71,9 @@ Flags parse(int argc, const char* const* argv) {
   if (json) flags.format.layout = Layout::kJson;
   if (csv) flags.format.layout = Layout::kCsv;
   if (format->count() > 0) flags.format.layout = Layout::kCustom;
+  if (flags.format.topk > 0 && flags.format.all && flags.format.layout == Layout::kTsv) {
+    throw Error(ErrorKind::kUsage, "--topk with --all needs --jsonl, --json or --csv");
+  }
   flags.polarity = kPolarities.at(invert);
   flags.reject = !no_reject;
   if (flags.paths.empty() && flags.files_from.empty()) {

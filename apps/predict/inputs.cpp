@@ -1,11 +1,17 @@
 #include "predict/inputs.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <span>
 #include <system_error>
+#include <utility>
 
 #include "mnist/base/error.h"
+#include "mnist/image/decode.h"
 
 namespace mnist::app::predict {
 
@@ -24,15 +30,31 @@ bool is_link(const fs::path& path) {
   return fs::is_symlink(path, ignored);
 }
 
+// Whether what is found in a folder is known to be no picture. Pipes and devices are none: reading
+// them may never end. Of what cannot be read, reading it as a picture says why not.
+bool is_something_else(const fs::path& path) {
+  std::error_code failure;
+  const fs::file_type type = fs::status(path, failure).type();
+  if (type != fs::file_type::regular) return !failure;
+  std::array<char, kSignatureBytes> begin{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), begin.size());
+  if (!file.is_open() || file.bad()) return false;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(begin.data());
+  return !has_image_signature({bytes, static_cast<std::size_t>(file.gcount())});
+}
+
 }  // namespace
 
 Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags) {
   if (flags.files_from == "-") {
     list_ = &standard_input;
   } else if (!flags.files_from.empty()) {
+    const bool folder = is_folder(flags.files_from);
     list_file_.open(flags.files_from);
-    if (!list_file_ || is_folder(flags.files_from)) {
-      throw Error(ErrorKind::kIo, "cannot be read as a list of paths", flags.files_from);
+    if (folder || !list_file_) {
+      const std::string reason = std::generic_category().message(folder ? EISDIR : errno);
+      throw Error(ErrorKind::kIo, "cannot be read: " + reason, "--files-from " + flags.files_from);
     }
     list_ = &list_file_;
   }
@@ -41,6 +63,7 @@ Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags)
 std::optional<std::string> Inputs::next() {
   while (true) {
     const bool inside = !entries_.empty();
+    if (!inside && barren_) return std::exchange(barren_, std::nullopt);
     std::optional<std::string> path;
     if (inside) {
       path = entries_.back().string();
@@ -48,10 +71,20 @@ std::optional<std::string> Inputs::next() {
     } else {
       path = next_named();
     }
-    if (!path || !flags_.recursive || !is_folder(*path)) return path;
-    // A link to a folder may lead back up.
-    if (inside && is_link(*path)) continue;
-    if (!open_folder(*path)) return path;
+    if (!path || !flags_.recursive) return path;
+    if (is_folder(*path)) {
+      // A link to a folder may lead back up.
+      if (inside && is_link(*path)) continue;
+      if (open_folder(*path)) {
+        if (!inside) barren_ = path;
+        continue;
+      }
+    } else if (inside && is_something_else(*path)) {
+      ++skipped_;
+      continue;
+    }
+    barren_.reset();
+    return path;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <opencv2/core/utility.hpp>
+#include <spdlog/spdlog.h>
 
 #include "mnist/base/error.h"
 #include "mnist/base/processors.h"
@@ -32,15 +33,16 @@ constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kCapacity = 4 * kBatch;
 
-Bytes read_picture(const std::string& path, std::istream& in) {
+Bytes read_picture(const std::string& path, bool recursive, std::istream& in) {
   if (path == "-") return read_stream(in, path, kMaxFileBytes);
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
     std::error_code failure;
     const fs::directory_iterator entries(path, failure);
     throw Error(ErrorKind::kIo,
-                failure ? "cannot read the folder: " + failure.message()
-                        : std::string("is a folder (-r reads folders)"),
+                failure     ? "cannot read the folder: " + failure.message()
+                : recursive ? "no " + std::string(kImageFormats) + " image in this folder"
+                            : "is a folder (-r reads folders)",
                 path);
   }
   return read_file(path, kMaxFileBytes);
@@ -49,7 +51,7 @@ Bytes read_picture(const std::string& path, std::istream& in) {
 Prepared prepare(const std::string& path, const Flags& flags, std::istream& in) {
   Prepared prepared{.path = path, .digits = {}, .rows = {}, .failure = std::nullopt};
   try {
-    const Image image = decode_image(read_picture(path, in));
+    const Image image = decode_image(read_picture(path, flags.recursive, in));
     const NormalizeOptions options{.polarity = flags.polarity};
     if (!flags.format.all) {
       prepared.digits.push_back(normalize(image, options));
@@ -172,6 +174,10 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   }
   out << formatter.end();
   flush_results(out);
+  if (const std::size_t skipped = inputs.skipped(); skipped > 0) {
+    spdlog::info("skipped {} file{} that {} no {} image", skipped, skipped == 1 ? "" : "s",
+                 skipped == 1 ? "is" : "are", kImageFormats);
+  }
   if (any_failed) return kFailure;
   return any_rejected && job.flags.fail_on_reject ? kConditionMet : kSuccess;
 }

@@ -160,6 +160,58 @@ TEST_CASE("a bad file among good ones is reported, the rest is read, the exit co
   CHECK(json::parse(as_json.out)["status"] == "error");
 }
 
+TEST_CASE("-r leaves out what does not begin like a picture and says how much that was",
+          "[predict]") {
+  const TemporaryDirectory folder;
+  const auto make = [&](const std::string& name, const std::string& text) {
+    write_text(folder / name, text);
+    return (folder / name).string();
+  };
+  const std::string good = make("a.png", read_text(pictures()[1]));
+  const std::string notes = make("b.txt", "hello\n");
+  make("c.png", "");
+  const Outcome outcome = predict({"-r", folder.path().string()});
+  CHECK(outcome.exit_code == 0);
+  CHECK(lines_of(outcome.out).size() == 1);
+  CHECK(outcome.err == "skipped 2 files that are no PNG, JPEG or PNM image\n");
+  CHECK(predict({"-r", "-q", folder.path().string()}).err.empty());
+
+  const std::string cut = make("d.png", read_text(pictures()[1]).substr(0, 200));
+  const Outcome with_errors = predict({"-r", folder.path().string(), notes});
+  CHECK(with_errors.exit_code == 2);
+  CHECK(lines_of(with_errors.out).size() == 1);
+  const auto errors = lines_of(with_errors.err);
+  REQUIRE(errors.size() == 3);
+  CHECK(errors[0].starts_with("mnist-predict: " + cut + ": "));
+  CHECK(errors[1] == "mnist-predict: " + notes + ": not a PNG, JPEG or PNM image");
+}
+
+TEST_CASE("a folder in which -r finds no picture is an error, the rest is read", "[predict]") {
+  const TemporaryDirectory folder;
+  const fs::path empty = folder / "empty";
+  fs::create_directories(empty / "emptier");
+  const std::string message =
+      "mnist-predict: " + empty.string() + ": no PNG, JPEG or PNM image in this folder\n";
+  const Outcome alone = predict({"-r", empty.string()});
+  CHECK(alone.exit_code == 2);
+  CHECK(alone.out.empty());
+  CHECK(alone.err == message);
+  write_text(empty / "emptier" / "notes.txt", "hello\n");
+  const Outcome among_others = predict({"-r", pictures()[0], empty.string(), pictures()[1]});
+  CHECK(among_others.exit_code == 2);
+  CHECK(lines_of(among_others.out).size() == 2);
+  CHECK(among_others.err == message + "skipped 1 file that is no PNG, JPEG or PNM image\n");
+}
+
+TEST_CASE("a folder that is no run's is told so, and what was looked for", "[predict]") {
+  const TemporaryDirectory folder;
+  const Outcome outcome =
+      run_program("mnist-predict", {"--model", folder.path().string(), pictures()[0]});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err == "mnist-predict: " + folder.path().string() +
+                           ": no folder of a training run: it holds no best.safetensors\n");
+}
+
 TEST_CASE("a folder that cannot be read is reported, the rest of the tree is read",
           "[predict][needs-user]") {
   const TemporaryDirectory folder;
@@ -205,11 +257,17 @@ TEST_CASE("usage errors are one line and exit code 2", "[predict]") {
                                              {"--no-such-flag"},
                                              {"--format", "%z", "a.png"},
                                              {"--topk", "11", "a.png"},
-                                             {"-0", "a.png"}}) {
+                                             {"-0", "a.png"},
+                                             {"--files-from", "/no/such/list"},
+                                             {"--topk", "2", "--format", "%d", "a.png"},
+                                             {"--topk", "2", "--all", "a.png"}}) {
     const Outcome outcome = run_program("mnist-predict", arguments);
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.out.empty());
     CHECK(lines_of(outcome.err).size() == 1);
+    const bool names_flag =
+        arguments.empty() || outcome.err.find(arguments[0]) != std::string::npos;
+    CHECK((names_flag || arguments[0] == "--format"));
   }
 }
 

@@ -9,12 +9,16 @@
 
 namespace mnist {
 
+bool has_image_signature(std::span<const std::uint8_t> bytes) {
+  return is_png(bytes) || is_jpeg(bytes) || is_pnm(bytes);
+}
+
 Image decode_image(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
   if (bytes.empty()) throw Error(ErrorKind::kUnsupported, "empty file");
   if (is_png(bytes)) return decode_png(bytes, limits);
   if (is_jpeg(bytes)) return decode_jpeg(bytes, limits);
   if (is_pnm(bytes)) return decode_pnm(bytes, limits);
-  throw Error(ErrorKind::kUnsupported, "not a PNG, JPEG or PNM image");
+  throw Error(ErrorKind::kUnsupported, "not a " + std::string(kImageFormats) + " image");
 }
 
 void check_pixel_limit(std::uint64_t width, std::uint64_t height, const DecodeLimits& limits) {

@@ -4,12 +4,28 @@
 // would cost unreasonable time is refused. Thread-safe: no shared state.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "mnist/image/image.h"
 
 namespace mnist {
+
+// The formats in words, for messages, and their media types.
+inline constexpr std::string_view kImageFormats = "PNG, JPEG or PNM";
+inline constexpr std::array<std::string_view, 6> kImageMediaTypes = {"image/png",
+                                                                     "image/jpeg",
+                                                                     "image/x-portable-anymap",
+                                                                     "image/x-portable-bitmap",
+                                                                     "image/x-portable-graymap",
+                                                                     "image/x-portable-pixmap"};
+
+// Whether `bytes` begin like a file of one of these formats; its first kSignatureBytes tell.
+inline constexpr std::size_t kSignatureBytes = 8;
+bool has_image_signature(std::span<const std::uint8_t> bytes);
 
 struct DecodeLimits {
   std::uint64_t max_pixels = 64'000'000;  // width * height

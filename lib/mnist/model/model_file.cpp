@@ -164,6 +164,11 @@ std::filesystem::path resolve_model_path(const std::filesystem::path& path) {
 
 Model load_model(const std::filesystem::path& path) {
   const std::filesystem::path file = resolve_model_path(path);
+  if (file != path && !std::filesystem::exists(file)) {
+    throw Error(ErrorKind::kIo,
+                "no folder of a training run: it holds no " + file.filename().string(),
+                path.string());
+  }
   const Bytes bytes = read_file(file, kMaxModelBytes);
   try {
     Model model = parse_model(bytes);

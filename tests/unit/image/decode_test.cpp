@@ -426,6 +426,17 @@ TEST_CASE("Random damage ends in a picture or in an error", "[image]") {
   }
 }
 
+TEST_CASE("the first eight bytes tell a picture from other files", "[image]") {
+  const Bytes png = make_png(small_png(PngColour::kGrey, 8, false));
+  CHECK(has_image_signature(prefix(png, kSignatureBytes)));
+  CHECK_FALSE(has_image_signature(prefix(png, kSignatureBytes - 1)));
+  CHECK(has_image_signature(Bytes{0xFF, 0xD8, 0xFF, 0xE0}));
+  CHECK(has_image_signature(bytes_of("P5\n1 1 2")));
+  CHECK_FALSE(has_image_signature(bytes_of("P7\nWIDTH")));
+  CHECK_FALSE(has_image_signature(bytes_of("Page 1")));
+  CHECK_FALSE(has_image_signature({}));
+}
+
 TEST_CASE("Every test picture decodes", "[image][needs-pictures]") {
   int decoded = 0;
   for (const char* name : {"photos-dev", "multi-dev", "nondigits-dev"}) {

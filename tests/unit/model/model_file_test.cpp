@@ -71,6 +71,9 @@ TEST_CASE("the same model gives the same bytes", "[model]") {
 
 TEST_CASE("a run folder stands for its best model", "[model]") {
   const TemporaryDirectory folder;
+  CHECK_THROWS_WITH(
+      load_model(folder.path()),
+      folder.path().string() + ": no folder of a training run: it holds no best.safetensors");
   save_model(folder / "best.safetensors", small_model());
   CHECK(load_model(folder.path()).path == (folder / "best.safetensors").string());
 }
