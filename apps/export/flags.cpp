@@ -12,10 +12,13 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--to", flags.to, "onnx or torchscript")
       ->check(CLI::IsMember({"onnx", "torchscript"}))
       ->required();
-  app.add_option("-o,--output", flags.out, "File to write")->type_name("FILE")->required();
+  app.add_option("-o,--output", flags.out, "File to write; - is stdout")
+      ->type_name("FILE")
+      ->required();
   add_common_flags(app, flags.common,
                    "  mnist-export --to onnx -o digits.onnx\n"
-                   "  mnist-export --model runs/fast --to torchscript -o fast.pt\n");
+                   "  mnist-export --model runs/fast --to torchscript -o fast.pt\n"
+                   "  mnist-export --to onnx -o - | ssh server 'cat > digits.onnx'\n");
   parse_command_line(app, argc, argv);
   return flags;
 }

@@ -10,8 +10,8 @@ namespace mnist::app::exporting {  // `export` is a word of the language
 struct Flags {
   CommonFlags common;
   std::string model;
-  std::string to;  // onnx, torchscript
-  std::string out;
+  std::string to;   // onnx, torchscript
+  std::string out;  // "-" is stdout
 };
 
 // Throws Error{kUsage}, or Finished after --help and --version.

@@ -1,7 +1,9 @@
 #include "export/job.h"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/export/onnx.h"
 #include "mnist/export/torchscript.h"
@@ -15,15 +17,24 @@ namespace mnist::app::exporting {
 
 int run(const Flags& flags, std::ostream& out) {
   set_up_logging(flags.common);
+  const bool to_stdout = flags.out == "-";
+  if (to_stdout && isatty(STDOUT_FILENO) == 1) {
+    throw Error(ErrorKind::kUsage, "a model is not written to a terminal (-o FILE, or -o - | …)");
+  }
   const Model model = load_model(model_path(flags.model));
   const Bytes bytes = flags.to == "onnx" ? export_onnx(model) : export_torchscript(model);
-  write_file_atomically(flags.out, bytes);
+  if (to_stdout) {
+    out.write(reinterpret_cast<const char*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
+  } else {
+    write_file_atomically(flags.out, bytes);
+    out << flags.out << '\n';
+  }
+  flush_results(out);
   spdlog::info(
       "{} -> {}, {} bytes; input ink [N,1,28,28], outputs probabilities [N,10], "
       "acceptance [N], logits [N,10]",
       model.path, flags.to, bytes.size());
-  out << flags.out << '\n';
-  flush_results(out);
   return kSuccess;
 }
 

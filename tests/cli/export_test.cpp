@@ -24,6 +24,28 @@ TEST_CASE("a model is exported and the file's path printed", "[export]") {
   CHECK(read_text(folder / "torchscript").starts_with("PK"));
 }
 
+TEST_CASE("-o - writes to stdout what would be in the file, and nothing else", "[export]") {
+  const TemporaryDirectory folder;
+  for (const std::string to : {"onnx", "torchscript"}) {
+    const std::string file = (folder / to).string();
+    REQUIRE(run_program("mnist-export", {"--to", to, "-o", file}).exit_code == 0);
+    const Outcome piped =
+        run_program("mnist-export", {"--to", to, "-o", "-"}, {.folder = folder.path()});
+    CHECK(piped.exit_code == 0);
+    CHECK((piped.out == read_text(file)));
+    CHECK(lines_of(piped.err).size() == 1);
+    CHECK_FALSE(fs::exists(folder / "-"));
+  }
+}
+
+TEST_CASE("a model is not written to a terminal", "[export]") {
+  const Outcome outcome =
+      run_shell("script --quiet --return --command 'mnist-export --to onnx -o -' /dev/null");
+  CHECK(outcome.exit_code == 2);
+  CHECK(lines_of(outcome.out).size() == 1);
+  CHECK(outcome.out.starts_with("mnist-export: a model is not written to a terminal"));
+}
+
 TEST_CASE("without --model the shipped model is exported, wherever the program is run",
           "[export]") {
   const TemporaryDirectory folder;
