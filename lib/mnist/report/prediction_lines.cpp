@@ -230,6 +230,7 @@ std::string csv_header(const PredictionFormat& format) {
     names.push_back("digit_" + std::to_string(rank));
     names.push_back("probability_" + std::to_string(rank));
   }
+  names.push_back("acceptance");  // last, since the others had their places before it came
   return csv_line(names);
 }
 
@@ -248,6 +249,7 @@ std::string csv_digit(const std::string& path, const Prediction& prediction,
     fields.push_back(std::to_string(label));
     fields.push_back(unrounded_text(prediction.probabilities[label]));
   }
+  fields.push_back(unrounded_text(prediction.acceptance));
   return csv_line(fields);
 }
 
@@ -255,7 +257,7 @@ std::string csv_digit(const std::string& path, const Prediction& prediction,
 std::string csv_without_digit(const PredictionRecord& record, const std::string& why,
                               const PredictionFormat& format) {
   std::vector<std::string> fields = {record.path, to_string(status_of(record)), "", "", why};
-  fields.resize(fields.size() + (format.all ? 5 : 0) + kClasses + 2 * format.topk);
+  fields.resize(fields.size() + (format.all ? 5 : 0) + kClasses + 2 * format.topk + 1);
   return csv_line(fields);
 }
 

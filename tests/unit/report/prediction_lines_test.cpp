@@ -242,13 +242,14 @@ TEST_CASE("the JSON array is valid with no, one and several records", "[report]"
 
 TEST_CASE("CSV has a header, one column per class, and a row for every picture", "[report]") {
   CHECK(PredictionFormatter({.layout = Layout::kCsv}).begin() ==
-        "path,status,digit,confidence,reason,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9\n");
+        "path,status,digit,confidence,reason,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,acceptance\n");
   const PredictionFormat format{.layout = Layout::kCsv};
-  CHECK(line(format, record(read_as(8, 0.75))) ==
-        "a.png,digit,8,0.75,,0,0,0,0,0,0,0,0,0.75,0.25\n");
+  Prediction eight = read_as(8, 0.75);
+  eight.acceptance = 0.5;
+  CHECK(line(format, record(eight)) == "a.png,digit,8,0.75,,0,0,0,0,0,0,0,0,0.75,0.25,0.5\n");
   CHECK(line(format, record(read_as(8, 0.75, Rejection::kUnsure), "a,b.png")) ==
-        "\"a,b.png\",rejected,,0.75,unsure,0,0,0,0,0,0,0,0,0.75,0.25\n");
-  CHECK(line(format, failure()) == "b.png,error,,,\"not a PNG, JPEG or PNM image\",,,,,,,,,,\n");
+        "\"a,b.png\",rejected,,0.75,unsure,0,0,0,0,0,0,0,0,0.75,0.25,0\n");
+  CHECK(line(format, failure()) == "b.png,error,,,\"not a PNG, JPEG or PNM image\",,,,,,,,,,,\n");
 }
 
 TEST_CASE("CSV with best classes adds numbered columns", "[report]") {
@@ -256,6 +257,7 @@ TEST_CASE("CSV with best classes adds numbered columns", "[report]") {
   CHECK(fields["digit_1"] == "8");
   CHECK(fields["probability_1"] == "0.75");
   CHECK(fields["digit_2"] == "9");
+  CHECK(fields["acceptance"] == "0");
 }
 
 TEST_CASE("CSV of pages has a row for every digit, with its place", "[report]") {
@@ -272,6 +274,7 @@ TEST_CASE("CSV of pages has a row for every digit, with its place", "[report]") 
   CHECK(empty["status"] == "rejected");
   CHECK(empty["reason"] == "blank");
   CHECK(empty["p9"] == "");
+  CHECK(empty["acceptance"] == "");
 }
 
 }  // namespace mnist
