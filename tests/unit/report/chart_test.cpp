@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "mnist/report/chart/evaluation_charts.h"
 #include "mnist/report/chart/line_chart.h"
 #include "mnist/report/chart/svg.h"
 #include "mnist/report/chart/ticks.h"
@@ -101,6 +102,21 @@ TEST_CASE("SVG carries its colours, the classes of dark mode, and text that is n
   CHECK(contains(svg, "class=\"fill-second\" fill=\"" + hex(light(Color::kSecond)) +
                           "\" fill-opacity=\"0.5\"><title>h</title></rect>"));
   CHECK(contains(dark_style(), ".fill-second{fill:#"));
+}
+
+TEST_CASE("the number over a bar stays within the frame, however many digits it has", "[report]") {
+  std::vector<ReliabilityBin> bins(15);
+  bins.back() = {.lower = 14 / 15.0, .upper = 1.0, .count = 1'000'000};
+  const Drawing drawing = draw_confidences(bins);
+  double frame_end = 0;  // where the last mark of the x axis stands
+  for (const Shape& shape : drawing.shapes) {
+    const auto* text = std::get_if<Text>(&shape);
+    if (text == nullptr) continue;
+    if (text->text == "100" && text->anchor == Anchor::kMiddle) frame_end = text->at.x;
+    if (text->text != "1000000" || text->anchor != Anchor::kMiddle) continue;
+    CHECK(text->at.x + estimated_width(text->text, text->size) / 2 < frame_end);
+  }
+  CHECK(frame_end > 0);
 }
 
 TEST_CASE("drawings side by side keep their shapes' places within each", "[report]") {

@@ -13,6 +13,8 @@ namespace {
 constexpr double kWidth = 440.0;
 constexpr double kHeight = 320.0;
 constexpr double kWhisker = 3.0;  // half the width of an interval's ends
+constexpr double kCountSize = 10.5;
+constexpr double kMargin = 5.0;  // between a number and the frame
 
 std::string percent(double share) { return fixed_text(100 * share, 1) + " %"; }
 
@@ -111,9 +113,12 @@ Drawing draw_confidences(const std::vector<ReliabilityBin>& bins) {
                                        .height = foot.y - top.y,
                                        .fill = Color::kThird,
                                        .opacity = 0.75});
-    drawing.shapes.push_back(Text{.at = {(top.x + foot.x) / 2, top.y - 5},
-                                  .text = std::to_string(bin.count),
-                                  .size = 10.5,
+    const std::string count = std::to_string(bin.count);
+    // Nearly all images are in the last bin: its number is wider than its bar.
+    const double rightmost = frame.x.end - kMargin - estimated_width(count, kCountSize) / 2;
+    drawing.shapes.push_back(Text{.at = {std::min((top.x + foot.x) / 2, rightmost), top.y - 5},
+                                  .text = count,
+                                  .size = kCountSize,
                                   .anchor = Anchor::kMiddle,
                                   .source = "/reliability/" + std::to_string(b) + "/count"});
   }
