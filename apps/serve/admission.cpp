@@ -1,11 +1,12 @@
 #include "serve/admission.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
+
+#include "mnist/image/decode.h"
 
 namespace mnist::app::serve {
 namespace {
@@ -82,10 +83,11 @@ std::optional<Refusal> wrong_body(const RequestHead& head, std::uint64_t max_bod
   if (*length > max_body) {
     return Refusal{413, "the body is larger than " + std::to_string(max_body >> 20) + " MiB"};
   }
-  static constexpr std::array<std::string_view, 3> kTypes = {"image/png", "image/jpeg",
-                                                             "application/json"};
-  if (std::ranges::find(kTypes, media_type(head)) == kTypes.end()) {
-    return Refusal{415, "the content type must be image/png, image/jpeg or application/json"};
+  const std::string type = media_type(head);
+  if (type != "application/json" &&
+      std::ranges::find(kImageMediaTypes, type) == kImageMediaTypes.end()) {
+    return Refusal{415, "the content type must be that of a " + std::string(kImageFormats) +
+                            " image, or application/json"};
   }
   return std::nullopt;
 }

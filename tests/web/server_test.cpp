@@ -227,7 +227,12 @@ TEST_CASE("other types of body are 415, other methods 405, other paths 404", "[s
   const RunningServer server;
   std::string text = post_png("1");
   text.replace(text.find("image/png"), 9, "text/html");
-  CHECK(status_of(ask(server.port(), text)) == 415);
+  const std::string refused = ask(server.port(), text);
+  CHECK(status_of(refused) == 415);
+  CHECK(contains(refused, "that of a PNG, JPEG or PNM image, or application/json"));
+  std::string pnm = post_png("1");
+  pnm.replace(pnm.find("image/png"), 9, "image/x-portable-graymap");
+  CHECK(status_of(ask(server.port(), pnm)) == 200);
   const std::string put =
       ask(server.port(), "PUT /api/predict HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(status_of(put) == 405);
