@@ -9,6 +9,8 @@
 #include <string>
 
 #include <c10/util/Exception.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "mnist/base/error.h"
 
@@ -19,6 +21,13 @@ std::string program_name;
 
 // Torch's messages go on with advice and traces; their first line says what happened.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// A stream that failed while it was filled has lost its errno by the time it is flushed; the pipe
+// itself still tells.
+bool stdout_has_no_reader() {
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
 
 }  // namespace
 
@@ -35,9 +44,10 @@ void flush_results(std::ostream& out) {
   errno = 0;
   out.flush();
   if (out) return;
-  if (errno == EPIPE) throw BrokenPipe{};
+  const int reason = errno;
+  if (reason == EPIPE || stdout_has_no_reader()) throw BrokenPipe{};
   throw Error(ErrorKind::kIo, std::string("cannot write the results: ") +
-                                  (errno == 0 ? "the output is closed" : std::strerror(errno)));
+                                  (reason == 0 ? "the output is closed" : std::strerror(reason)));
 }
 
 int guard(const char* program, const std::function<int()>& body) {

@@ -38,6 +38,12 @@ TEST_CASE("-o - writes to stdout what would be in the file, and nothing else", "
   }
 }
 
+TEST_CASE("a reader that leaves early ends an export quietly", "[export]") {
+  const Outcome outcome =
+      run_shell("(mnist-export --to onnx -o - -q; echo $? >&2) | head -c 1 > /dev/null");
+  CHECK(outcome.err == "0\n");
+}
+
 TEST_CASE("a model is not written to a terminal", "[export]") {
   const Outcome outcome =
       run_shell("script --quiet --return --command 'mnist-export --to onnx -o -' /dev/null");

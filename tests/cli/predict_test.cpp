@@ -237,6 +237,12 @@ TEST_CASE("a reader that leaves early is no error", "[predict]") {
                                     " -r " + folder + "; echo $? >&2) | head -1");
   CHECK(lines_of(outcome.out).size() == 1);
   CHECK(outcome.err == "0\n");
+  // Also where it happens between two flushes.
+  std::string list;
+  for (int i = 0; i < 1000; ++i) list += pictures()[0] + "\n";
+  const Outcome longer =
+      run_shell("(mnist-predict --jsonl --files-from -; echo $? >&2) | head -1", {.input = list});
+  CHECK(longer.err == "0\n");
 }
 
 TEST_CASE("--dump-input writes the 28x28 that the network saw", "[predict]") {
