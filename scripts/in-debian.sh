@@ -35,6 +35,7 @@ inside() {
   unshare --mount --pid --fork --kill-child sh -eu -c '
     tree=$1
     shift
+    mount --bind "$tree" "$tree" # so that / is a mount there, and namespaces can be nested
     mount -t proc proc "$tree/proc"
     mount --rbind /dev "$tree/dev"
     show() {
