@@ -117,7 +117,10 @@ void check_same_training(const fs::path& run, const fs::path& expected, double m
 }
 
 void wait_for(const fs::path& file) {
-  while (!fs::exists(file)) usleep(10'000);
+  for (int waited = 0; !fs::exists(file); ++waited) {
+    if (waited == 6'000) FAIL("no " << file.string() << " after a minute");
+    usleep(10'000);
+  }
 }
 
 }  // namespace

@@ -60,6 +60,12 @@ std::string address_towards(const std::string& host, std::uint16_t port) {
   throw Error(ErrorKind::kIo, "no network leads to '" + host + "'");
 }
 
+// LibTorch 2.4 and later listen by libuv unless told otherwise, also where they were built without.
+template <class Options>
+void listen_without_libuv(Options& options) {
+  if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
+}
+
 class ProcessGroup : public Communicator {
  public:
   explicit ProcessGroup(const ProcessGroupOptions& options) : options_(options) {
@@ -68,6 +74,7 @@ class ProcessGroup : public Communicator {
     store_options.isServer = options.opens_store;
     store_options.waitWorkers = false;
     store_options.timeout = options.timeout;
+    listen_without_libuv(store_options);
     store_ = c10::make_intrusive<c10d::PrefixStore>(
         options.name, c10::make_intrusive<c10d::TCPStore>(options.address, store_options));
     auto gloo = c10d::ProcessGroupGloo::Options::create();
