@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include <c10/util/Logging.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -41,6 +42,9 @@ void set_up_logging(const CommonFlags& flags) {
   // --quiet and the lack of --verbose are about stderr: a run's train.log has everything.
   logger->set_level(std::min(level_of(flags), spdlog::level::debug));
   spdlog::set_default_logger(std::move(logger));
+  // LibTorch's own: from errors on, unless more is asked for.
+  constexpr int kError = 2;
+  if (flags.verbose == 0) FLAGS_caffe2_log_level = kError;
 }
 
 void log_to_file_too(const std::filesystem::path& file) {
