@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <new>
 #include <string>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 
 namespace mnist::app {
 namespace {
@@ -46,8 +46,8 @@ void flush_results(std::ostream& out) {
   if (out) return;
   const int reason = errno;
   if (reason == EPIPE || stdout_has_no_reader()) throw BrokenPipe{};
-  throw Error(ErrorKind::kIo, std::string("cannot write the results: ") +
-                                  (reason == 0 ? "the output is closed" : std::strerror(reason)));
+  throw Error(ErrorKind::kIo, "cannot write the results: " +
+                                  (reason == 0 ? "the output is closed" : system_reason(reason)));
 }
 
 int guard(const char* program, const std::function<int()>& body) {

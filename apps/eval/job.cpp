@@ -7,6 +7,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/version.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/data/sampling.h"
 #include "mnist/evaluate/evaluate.h"
 #include "mnist/model/device.h"
@@ -176,7 +177,8 @@ Job resolve(const Flags& flags) {
           .threads = set_threads(flags.device.threads),
           .models = {},
           .other = std::nullopt};
-  if (!flags.report.empty()) make_report_folder(flags.report);
+  // Now, so that a mistake in its name shows before the work and not after.
+  if (!flags.report.empty()) make_folders(flags.report);
   std::vector<std::string> models = flags.models;
   if (models.empty()) models.emplace_back();  // the shipped one
   for (const std::string& model : models) job.models.push_back(load_model(model_path(model)));

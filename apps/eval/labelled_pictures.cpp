@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 #include "mnist/bytes/file.h"
 #include "mnist/image/decode.h"
 
@@ -45,7 +46,8 @@ std::vector<fs::path> files_below(const fs::path& folder) {
     const bool hidden = entry->path().filename().string().starts_with('.');
     if (!hidden && entry->is_regular_file(ignored)) files.push_back(entry->path());
   }
-  if (failure) throw Error(ErrorKind::kIo, "cannot read the folder: " + failure.message(), folder);
+  if (failure)
+    throw Error(ErrorKind::kIo, "cannot read the folder: " + system_reason(failure), folder);
   std::sort(files.begin(), files.end());
   return files;
 }

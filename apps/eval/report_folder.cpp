@@ -2,7 +2,6 @@
 
 #include <array>
 #include <ctime>
-#include <system_error>
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
@@ -10,14 +9,6 @@
 namespace mnist::app::eval {
 
 namespace fs = std::filesystem;
-
-void make_report_folder(const fs::path& folder) {
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure) {
-    throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), folder.string());
-  }
-}
 
 void write_report(const fs::path& folder, const ReportSubject& subject) {
   for (const ReportFile& file : evaluation_report(subject)) {

@@ -9,10 +9,6 @@
 
 namespace mnist::app::eval {
 
-// Makes `folder`, so that a mistake in its name shows before the work and not after. Throws
-// Error{kIo}.
-void make_report_folder(const std::filesystem::path& folder);
-
 // Writes every file of the report. Throws Error{kIo}.
 void write_report(const std::filesystem::path& folder, const ReportSubject& subject);
 

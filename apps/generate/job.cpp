@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <random>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/bytes/idx.h"
 #include "mnist/data/generated_digits.h"
 #include "mnist/data/generated_outliers.h"
@@ -114,10 +114,7 @@ void write_pictures(const Flags& flags, std::ostream& out) {
 }  // namespace
 
 int run(const Flags& flags, std::ostream& out) {
-  std::error_code failure;
-  fs::create_directories(flags.out, failure);
-  if (failure)
-    throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), flags.out);
+  make_folders(flags.out);
   if (flags.pictures) {
     write_pictures(flags, out);
     write_outlier_pictures(flags, out);

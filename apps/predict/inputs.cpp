@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 #include "mnist/image/decode.h"
 
 namespace mnist::app::predict {
@@ -53,7 +54,7 @@ Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags)
     const bool folder = is_folder(flags.files_from);
     list_file_.open(flags.files_from);
     if (folder || !list_file_) {
-      const std::string reason = std::generic_category().message(folder ? EISDIR : errno);
+      const std::string reason = system_reason(folder ? EISDIR : errno);
       throw Error(ErrorKind::kIo, "cannot be read: " + reason, "--files-from " + flags.files_from);
     }
     list_ = &list_file_;

@@ -11,7 +11,9 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/processors.h"
+#include "mnist/base/system_reason.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/digit/picture.h"
 #include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
@@ -40,7 +42,7 @@ Bytes read_picture(const std::string& path, bool recursive, std::istream& in) {
     std::error_code failure;
     const fs::directory_iterator entries(path, failure);
     throw Error(ErrorKind::kIo,
-                failure     ? "cannot read the folder: " + failure.message()
+                failure     ? "cannot read the folder: " + system_reason(failure)
                 : recursive ? "no " + std::string(kImageFormats) + " image in this folder"
                             : "is a folder (-r reads folders)",
                 path);
@@ -79,10 +81,7 @@ class InputDump {
  public:
   explicit InputDump(const std::string& folder) : folder_(folder) {
     if (folder_.empty()) return;
-    std::error_code failure;
-    fs::create_directories(folder_, failure);
-    if (failure)
-      throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), folder);
+    make_folders(folder_);
   }
 
   void write(const Prepared& prepared) {

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 
 namespace mnist::app::serve {
 namespace {
@@ -94,7 +95,7 @@ Connections::Connections(const ConnectionLimits& limits, Answer answer, Refusal 
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
   if (epoll_ < 0 || wake_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) {
-    throw Error(ErrorKind::kIo, std::string("cannot wait for connections: ") + strerror(errno));
+    throw Error(ErrorKind::kIo, "cannot wait for connections: " + system_reason(errno));
   }
   threads_.emplace_back([this] { hold(); });
   for (int i = 0; i < limits_.workers; ++i) threads_.emplace_back([this] { work(); });

@@ -6,13 +6,13 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 #include "mnist/bytes/base64.h"
 #include "mnist/report/prediction_lines.h"
 
@@ -168,7 +168,7 @@ class Server::Impl {
       throw Error(ErrorKind::kIo,
                   errno == EADDRINUSE ? "the port is in use"
                   : errno == 0        ? "no such address here"
-                                      : std::strerror(errno),
+                                      : system_reason(errno),
                   options.host + ":" + std::to_string(options.port));
     }
   }

@@ -228,7 +228,7 @@ TEST_CASE("a folder that cannot be read is reported, the rest of the tree is rea
   CHECK(outcome.exit_code == 2);
   CHECK(lines_of(outcome.out).size() == 2);
   CHECK(outcome.err == "mnist-predict: " + (folder / "b-closed").string() +
-                           ": cannot read the folder: Permission denied\n");
+                           ": cannot read the folder: permission denied\n");
 }
 
 TEST_CASE("a reader that leaves early is no error", "[predict]") {

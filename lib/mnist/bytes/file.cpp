@@ -7,9 +7,7 @@
 
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -17,6 +15,7 @@
 #include <unistd.h>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 #include "mnist/bytes/temporary_name.h"
 
 namespace fs = std::filesystem;
@@ -26,9 +25,7 @@ namespace {
 
 // `what` names the step that failed; errno says why.
 [[noreturn]] void throw_io(const std::string& what, const std::string& name) {
-  std::string reason = std::generic_category().message(errno);
-  reason.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(reason.front())));
-  throw Error(ErrorKind::kIo, what + ": " + reason, name);
+  throw Error(ErrorKind::kIo, what + ": " + system_reason(errno), name);
 }
 
 [[noreturn]] void throw_unwritable(const fs::path& path) { throw_io("cannot be written", path); }

@@ -10,11 +10,20 @@
 #include <unistd.h>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 #include "mnist/bytes/temporary_name.h"
 
 namespace fs = std::filesystem;
 
 namespace mnist {
+
+void make_folders(const fs::path& path) {
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (failure) {
+    throw Error(ErrorKind::kIo, "cannot make the folder: " + system_reason(failure), path.string());
+  }
+}
 
 void remove_unfinished_files(const fs::path& folder) {
   std::error_code ignored;
@@ -29,8 +38,7 @@ void remove_unfinished_files(const fs::path& folder) {
 std::optional<FolderLock> FolderLock::try_lock(const fs::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) {
-    throw Error(ErrorKind::kIo, "cannot be opened: " + std::generic_category().message(errno),
-                folder.string());
+    throw Error(ErrorKind::kIo, "cannot be opened: " + system_reason(errno), folder.string());
   }
   FolderLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return std::nullopt;

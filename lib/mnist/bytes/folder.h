@@ -1,4 +1,5 @@
-// A folder as the workplace of one process: locked, and cleared of what a killed one left.
+// Folders made, and a folder as the workplace of one process: locked, and cleared of what a killed
+// one left.
 // Thread-safe.
 #pragma once
 
@@ -6,6 +7,9 @@
 #include <optional>
 
 namespace mnist {
+
+// Makes the folder and those above it; one that is there is no error. Throws Error{kIo}.
+void make_folders(const std::filesystem::path& path);
 
 // Removes what a killed process left half written in `folder`. Only where no other writes there.
 void remove_unfinished_files(const std::filesystem::path& folder);

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/bytes/json_document.h"
 #include "mnist/bytes/safetensors.h"
 #include "mnist/model/tensor_view.h"
@@ -23,16 +25,6 @@ using nlohmann::json;
 constexpr const char* kCheckpointFormat = "mnist-toolkit checkpoint 1";
 constexpr std::uint64_t kMaxConfigBytes = 1 << 20;
 constexpr std::uint64_t kMaxCheckpointBytes = 4ULL << 30;
-
-[[noreturn]] void throw_unmakeable(const fs::path& folder, const std::error_code& failure) {
-  throw Error(ErrorKind::kIo, "cannot make the folder: " + failure.message(), folder.string());
-}
-
-void make_folders(const fs::path& path) {
-  std::error_code failure;
-  fs::create_directories(path, failure);
-  if (failure) throw_unmakeable(path, failure);
-}
 
 std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
@@ -104,7 +96,10 @@ RunDirectory RunDirectory::create_beside_others(const fs::path& path, const RunC
   std::error_code failure;
   // Whoever makes the folder has it: of two runs begun at once, each gets one of its own.
   for (int n = 2; !fs::create_directory(folder, failure); ++n) {
-    if (failure) throw_unmakeable(folder, failure);
+    if (failure) {
+      throw Error(ErrorKind::kIo, "cannot make the folder: " + system_reason(failure),
+                  folder.string());
+    }
     folder = path.string() + "-" + std::to_string(n);
   }
   return create(folder, config, environment);
