@@ -1,6 +1,5 @@
 // Folders made, and a folder as the workplace of one process: locked, and cleared of what a killed
-// one left.
-// Thread-safe.
+// one left. Thread-safe.
 #pragma once
 
 #include <filesystem>
