@@ -33,15 +33,16 @@ void ProgressReport::on_step(const StepProgress& progress) {
 
 void ProgressReport::on_checkpoint(Trainer& trainer) { run_.write_checkpoint(trainer); }
 
-void ProgressReport::on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) {
+void ProgressReport::on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool keep) {
   bar_.clear();
-  run_.write_epoch(trainer, is_best);
+  run_.write_epoch(trainer, keep);
   last_line_ = Clock::now();
   std::string validation;
   if (metrics.validation_accuracy) {
     validation =
         fmt::format(", validation loss {:.4f}, accuracy {:.2f} %{}", *metrics.validation_loss,
-                    100 * *metrics.validation_accuracy, is_best ? " (best)" : "");
+                    100 * *metrics.validation_accuracy,
+                    metrics.validation_accuracy == trainer.best_accuracy() ? " (best)" : "");
   }
   spdlog::info("epoch {}: train loss {:.4f}{}, {:.2f} s, {}", metrics.epoch, metrics.train_loss,
                validation, metrics.seconds, rate_text(metrics.images_per_second));

@@ -19,7 +19,7 @@ class ProgressReport : public TrainingObserver {
 
   void on_step(const StepProgress& progress) override;
   void on_checkpoint(Trainer& trainer) override;
-  void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) override;
+  void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool keep) override;
   bool interrupted() override;
 
  private:

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 4> kOptimizers = {"sgd", "adam", "adamw",
 constexpr std::array<std::string_view, 4> kSchedules = {"constant", "step", "cosine", "one-cycle"};
 
 constexpr std::array<std::string_view, 3> kPrecisions = {"auto", "float32", "bfloat16"};
+constexpr std::array<std::string_view, 2> kBestEpochs = {"accuracy", "last"};
 
 constexpr double kTiny = 1e-12;  // the smallest value of what must be above 0
 
@@ -79,6 +80,7 @@ TrainingConfig read_training(JsonObjectReader reader) {
   training.gradient_clip = reader.number("gradient_clip", training.gradient_clip, 0, 1e9);
   training.ema_decay = reader.number("ema_decay", training.ema_decay, 0, 0.999999);
   training.precision = reader.choice("precision", training.precision, kPrecisions);
+  training.best_epoch = reader.choice("best_epoch", training.best_epoch, kBestEpochs);
   training.early_stopping = reader.integer("early_stopping", training.early_stopping, 0, 1'000'000);
   training.checkpoint_steps =
       reader.integer("checkpoint_steps", training.checkpoint_steps, 0, INT32_MAX);
@@ -182,6 +184,7 @@ nlohmann::json RunConfig::to_json() const {
         {"gradient_clip", training.gradient_clip},
         {"ema_decay", training.ema_decay},
         {"precision", training.precision},
+        {"best_epoch", training.best_epoch},
         {"early_stopping", training.early_stopping},
         {"checkpoint_steps", training.checkpoint_steps}}},
       {"optimizer", mnist::to_json(optimizer)},

@@ -57,6 +57,9 @@ struct TrainingConfig {
   // float32, bfloat16, or auto: bfloat16 where the processor multiplies it itself and the network
   // has kernels for it (bfloat16_gradient.h), else float32.
   std::string precision = "auto";
+  // Whose weights best.safetensors holds: "accuracy": of the epoch with the highest validation
+  // accuracy, "last": of the last one.
+  std::string best_epoch = "accuracy";
   std::int64_t early_stopping = 0;       // epochs without a better validation accuracy; 0 for never
   std::int64_t checkpoint_steps = 1000;  // between two checkpoints within an epoch; 0 for none
 };

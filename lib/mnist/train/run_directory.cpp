@@ -143,7 +143,7 @@ void RunDirectory::write_metrics(const std::vector<EpochMetrics>& history) {
   write_file_atomically(path_ / "curves.svg", training_curves_svg(parse_training_history(lines)));
 }
 
-void RunDirectory::write_epoch(Trainer& trainer, bool is_best) {
+void RunDirectory::write_epoch(Trainer& trainer, bool keep) {
   write_metrics(trainer.history());
   Model model = trainer.model();
   const EpochMetrics& metrics = trainer.history().back();
@@ -156,7 +156,7 @@ void RunDirectory::write_epoch(Trainer& trainer, bool is_best) {
     model.training["validation_loss"] = *metrics.validation_loss;
   }
   save_model(path_ / "last.safetensors", model);
-  if (is_best) save_model(best_model(), model);
+  if (keep) save_model(best_model(), model);
   write_checkpoint(trainer);
 }
 

@@ -49,8 +49,8 @@ class RunDirectory {
   // Replaces config.json: a resumed run may have more epochs.
   void write_config(const RunConfig& config);
 
-  // Metrics, models and checkpoint after an epoch.
-  void write_epoch(Trainer& trainer, bool is_best);
+  // Metrics, models and checkpoint after an epoch; best.safetensors only to `keep` its weights.
+  void write_epoch(Trainer& trainer, bool keep);
   // The checkpoint alone, in the middle of an epoch.
   void write_checkpoint(Trainer& trainer);
 

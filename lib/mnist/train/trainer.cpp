@@ -330,7 +330,7 @@ TrainingOutcome Trainer::run(TrainingObserver& observer) {
     if (!train_epoch(observer)) return TrainingOutcome::kInterrupted;
     const EpochMetrics metrics = finish_epoch(epoch_seconds_);
     const bool is_best = record_best(metrics);
-    observer.on_epoch(*this, metrics, is_best);
+    observer.on_epoch(*this, metrics, is_best || config_.training.best_epoch == "last");
     if (step_ < total_steps_ && !out_of_patience() && on_any_rank(observer.interrupted())) {
       return TrainingOutcome::kInterrupted;
     }

@@ -60,9 +60,9 @@ class TrainingObserver {
   virtual void on_step(const StepProgress& progress) = 0;
   // Within an epoch, every training.checkpoint_steps steps: the time to keep a checkpoint.
   virtual void on_checkpoint(Trainer& trainer) = 0;
-  // After each epoch, its validation included; `is_best` says that this epoch's weights are the
-  // best so far (always so without a validation split).
-  virtual void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool is_best) = 0;
+  // After each epoch, its validation included; `keep` says that of the weights so far these are the
+  // ones to use, as training.best_epoch has it (always so without a validation split).
+  virtual void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool keep) = 0;
   // True ends the run after the current step, on every rank.
   virtual bool interrupted() = 0;
 };
@@ -98,6 +98,7 @@ class Trainer {
   std::int64_t total_steps() const { return total_steps_; }
   std::int64_t step() const { return step_; }
   const std::vector<EpochMetrics>& history() const { return history_; }
+  // The highest validation accuracy so far; below 0 without a validation split.
   double best_accuracy() const { return best_accuracy_; }
 
  private:

@@ -201,6 +201,37 @@ TEST_CASE("a checkpoint is due every so many steps, within an epoch", "[train]")
   CHECK(none.steps.empty());
 }
 
+struct KeepRecorder : Observer {
+  std::vector<bool> kept;
+  void on_epoch(Trainer&, const EpochMetrics&, bool keep) override { kept.push_back(keep); }
+};
+
+TEST_CASE("the weights to keep are those of the most accurate epoch, or of the last", "[train]") {
+  RunConfig config = small_run();
+  config.training = {.epochs = 12, .batch_size = 32};
+  config.optimizer.learning_rate = 0.03;  // too high for the accuracy to rise steadily
+  config.schedule = {.name = "constant", .warmup = 0};
+  const auto train = [&config](KeepRecorder& observer) {
+    Trainer trainer(config, generate_digit_set(100, 1), generate_digit_set(50, 2), torch::kCPU);
+    trainer.run(observer);
+    return trainer.history();
+  };
+  KeepRecorder best;
+  const std::vector<EpochMetrics> history = train(best);
+  double highest = 0;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    INFO("epoch " << history[i].epoch);
+    CHECK(best.kept[i] == (*history[i].validation_accuracy >= highest));
+    highest = std::max(highest, *history[i].validation_accuracy);
+  }
+  CHECK(std::count(best.kept.begin(), best.kept.end(), false) > 0);
+
+  config.training.best_epoch = "last";
+  KeepRecorder last;
+  train(last);
+  CHECK(last.kept == std::vector<bool>(history.size(), true));
+}
+
 TEST_CASE("a run without progress stops early, and so it does when it was killed before it could",
           "[train]") {
   RunConfig config = small_run();
@@ -210,15 +241,11 @@ TEST_CASE("a run without progress stops early, and so it does when it was killed
   const auto trainer_with_validation = [&] {
     return Trainer(config, generate_digit_set(100, 1), generate_digit_set(50, 2), torch::kCPU);
   };
-  struct Recorder : Observer {
-    std::vector<bool> best;
-    void on_epoch(Trainer&, const EpochMetrics&, bool is_best) override { best.push_back(is_best); }
-  };
-  Recorder observer;
+  KeepRecorder observer;
   Trainer trainer = trainer_with_validation();
   CHECK(trainer.run(observer) == TrainingOutcome::kStoppedEarly);
   CHECK(trainer.history().size() == 4);                // none is better than the first
-  CHECK(observer.best == std::vector<bool>(4, true));  // of equals the later is kept
+  CHECK(observer.kept == std::vector<bool>(4, true));  // of equals the later is kept
   Trainer resumed = trainer_with_validation();
   resumed.restore(trainer.checkpoint());
   CHECK(resumed.run(observer) == TrainingOutcome::kStoppedEarly);
