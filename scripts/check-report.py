@@ -5,6 +5,7 @@ page must be a mark of an axis, a class or a name, which are counted but not com
 
     scripts/check-report.py DIR
 """
+import argparse
 import html.parser
 import json
 import pathlib
@@ -72,7 +73,14 @@ def same(shown, value, is_share):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description="Holds a report's page against its JSON.")
+    parser.add_argument("folder", type=pathlib.Path, help="what mnist-eval --report has written")
+    parser.add_argument("-v", action="store_true", help="list the texts that are not compared")
+    arguments = parser.parse_args()
+    folder = arguments.folder
+    for name in ("report.json", "report.html"):
+        if not (folder / name).is_file():
+            sys.exit(f"check-report.py: {folder}: holds no {name}")
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     page = Page()
     page.feed((folder / "report.html").read_text(encoding="utf-8"))
@@ -87,7 +95,7 @@ def main():
           f"{len(page.outside)} texts with digits beside them (axes, classes, names, prose)")
     for line in wrong:
         print(line)
-    if "-v" in sys.argv:
+    if arguments.v:
         print("\n".join(page.outside))
     sys.exit(1 if wrong or len(page.found) < 100 else 0)
 

@@ -13,7 +13,9 @@ Run as a program, it says what a model file holds:
     python3 scripts/mnist_model.py models/digits.safetensors
 """
 
+import argparse
 import json
+import os
 import struct
 import sys
 
@@ -105,17 +107,21 @@ class ConvNet(torch.nn.Module):
 
 
 def read_safetensors(path):
-    """(tensors by name, metadata) of a safetensors file."""
+    """(tensors by name, metadata) of a safetensors file. ValueError if it is none, or damaged."""
     with open(path, "rb") as file:
         content = bytearray(file.read())
-    (length,) = struct.unpack_from("<Q", content)
-    header = json.loads(content[8:8 + length])
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        data = content[8 + length + begin:8 + length + end]
-        tensors[name] = torch.frombuffer(data, dtype=TYPES[entry["dtype"]]).reshape(entry["shape"])
+    try:
+        (length,) = struct.unpack_from("<Q", content)
+        header = json.loads(content[8:8 + length])
+        metadata = header.pop("__metadata__", {})
+        tensors = {}
+        for name, entry in header.items():
+            begin, end = entry["data_offsets"]
+            data = content[8 + length + begin:8 + length + end]
+            tensor = torch.frombuffer(data, dtype=TYPES[entry["dtype"]])
+            tensors[name] = tensor.reshape(entry["shape"])
+    except (struct.error, LookupError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{path}: no safetensors file, damaged, or of other types") from error
     return tensors, metadata
 
 
@@ -137,12 +143,20 @@ def write_safetensors(path, tensors, metadata):
 
 
 def load(path):
-    """The network in a model file, in evaluation mode. ValueError if it is no model file."""
+    """The network in a model file, or in the folder of a run, in evaluation mode.
+
+    OSError if it cannot be read, ValueError if it is no model file.
+    """
+    if os.path.isdir(path):
+        path = os.path.join(path, "best.safetensors")
     tensors, metadata = read_safetensors(path)
     if metadata.get("format") != "mnist-toolkit model 1" or metadata.get("network") != "convnet":
         raise ValueError(f"{path}: not a model file of mnist-toolkit")
-    network = ConvNet(metadata, **json.loads(metadata["options"]))
-    network.load_state_dict(tensors)
+    try:
+        network = ConvNet(metadata, **json.loads(metadata["options"]))
+        network.load_state_dict(tensors)
+    except (LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{path}: its tensors are not those of its options") from error
     return network.eval()
 
 
@@ -156,9 +170,21 @@ def save(network, path):
     write_safetensors(path, network.state_dict(), metadata)
 
 
+def main():
+    parser = argparse.ArgumentParser(description="Says what a model file of mnist-toolkit holds.")
+    parser.add_argument("model", nargs="+", help="model file or run folder")
+    try:
+        for name in parser.parse_args().model:
+            model = load(name)
+            print(model)
+            for key, value in sorted(model.metadata.items()):
+                print(f"{key}: {value}")
+        sys.stdout.flush()
+    except BrokenPipeError:  # | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError) as error:
+        sys.exit(f"mnist_model.py: {error}")
+
+
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        model = load(name)
-        print(model)
-        for key, value in sorted(model.metadata.items()):
-            print(f"{key}: {value}")
+    main()

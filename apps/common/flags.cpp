@@ -1,7 +1,10 @@
 #include "common/flags.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "mnist/base/error.h"
 #include "mnist/base/version.h"
@@ -41,6 +44,20 @@ CLI::Validator probability() {
           "PROBABILITY"};
 }
 
+namespace {
+
+// An unset variable in a script: never what the flag's absence means.
+void refuse_empty_values(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::vector<std::string>& values = option->results();
+    if (std::ranges::find(values, "") == values.end()) continue;
+    throw Error(ErrorKind::kUsage,
+                option->get_positional() ? "a path is empty" : option->get_name() + " is empty");
+  }
+}
+
+}  // namespace
+
 void parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   app.name(std::filesystem::path(argv[0]).filename().string());
   try {
@@ -53,6 +70,7 @@ void parse_command_line(CLI::App& app, int argc, const char* const* argv) {
     }
     throw Error(ErrorKind::kUsage, std::string(outcome.what()) + " (--help shows the usage)");
   }
+  refuse_empty_values(app);
 }
 
 }  // namespace mnist::app

@@ -29,7 +29,7 @@ void add_device_flags(CLI::App& app, DeviceFlags& flags);
 CLI::Validator probability();
 
 // Parses. --help and --version print to stdout and throw Finished; a mistake throws Error{kUsage}
-// with CLI11's one line.
+// with CLI11's one line; so does a value that is empty.
 void parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace mnist::app

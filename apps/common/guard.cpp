@@ -2,9 +2,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <span>
 #include <string>
 
 #include <c10/util/Exception.h>
@@ -40,9 +42,10 @@ void print_error(const std::string& message) {
   std::fprintf(stderr, "%s: %s\n", program_name.c_str(), line.c_str());
 }
 
-void flush_results(std::ostream& out) {
-  errno = 0;
-  out.flush();
+namespace {
+
+// Throws where `out` has failed, for the reason in errno.
+void check_results(const std::ostream& out) {
   if (out) return;
   const int reason = errno;
   if (reason == EPIPE || stdout_has_no_reader()) throw BrokenPipe{};
@@ -50,10 +53,28 @@ void flush_results(std::ostream& out) {
                                   (reason == 0 ? "the output is closed" : system_reason(reason)));
 }
 
+}  // namespace
+
+void write_results(std::ostream& out, std::span<const std::uint8_t> bytes) {
+  errno = 0;
+  out.write(reinterpret_cast<const char*>(bytes.data()),
+            static_cast<std::streamsize>(bytes.size()));
+  check_results(out);
+  flush_results(out);
+}
+
+void flush_results(std::ostream& out) {
+  errno = 0;
+  out.flush();
+  check_results(out);
+}
+
 int guard(const char* program, const std::function<int()>& body) {
   program_name = program;
   // A closed pipe shall fail the write instead of killing the process between two files.
+  // So shall a limit to the size of files.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return body();
   } catch (const Finished&) {

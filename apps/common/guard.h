@@ -1,8 +1,10 @@
 // The one place where a program's outcome becomes an exit code.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <ostream>
+#include <span>
 #include <string>
 
 namespace mnist::app {
@@ -27,5 +29,8 @@ void print_error(const std::string& message);
 // Flushes results. Throws BrokenPipe when nobody reads them any more, Error{kIo} when they cannot
 // be written for another reason: a full disk must not pass for success.
 void flush_results(std::ostream& out);
+
+// Writes and flushes results that are bytes. Throws the same.
+void write_results(std::ostream& out, std::span<const std::uint8_t> bytes);
 
 }  // namespace mnist::app

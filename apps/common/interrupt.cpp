@@ -7,9 +7,11 @@ namespace {
 
 volatile std::sig_atomic_t signal_came = 0;
 
-extern "C" void remember(int signal) {
+extern "C" void remember(int /*signal*/) {
   signal_came = 1;
-  std::signal(signal, SIG_DFL);
+  // A second one of either kind ends the process.
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 }  // namespace
@@ -17,11 +19,6 @@ extern "C" void remember(int signal) {
 void catch_interrupts() {
   std::signal(SIGINT, remember);
   std::signal(SIGTERM, remember);
-}
-
-void release_interrupts() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
 }
 
 bool interrupted() { return signal_came != 0; }

@@ -6,9 +6,6 @@ namespace mnist::app {
 // From now on SIGINT and SIGTERM set a flag; a second one ends the process at once.
 void catch_interrupts();
 
-// Back to what they do by themselves: end the process.
-void release_interrupts();
-
 // Whether one has come.
 bool interrupted();
 

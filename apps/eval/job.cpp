@@ -1,7 +1,10 @@
 #include "eval/job.h"
 
 #include <chrono>
-#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +12,7 @@
 #include "mnist/base/version.h"
 #include "mnist/bytes/folder.h"
 #include "mnist/data/sampling.h"
+#include "mnist/digit/picture.h"
 #include "mnist/evaluate/evaluate.h"
 #include "mnist/model/device.h"
 #include "mnist/predict/predictor.h"
@@ -28,20 +32,48 @@ namespace {
 
 using nlohmann::literals::operator""_json_pointer;
 
-// The images that the model's own training put aside: the split is a function of its config.
-DigitSet validation_part(const DigitSet& training, const Model& model) {
+// What decides which images a training put aside.
+struct SplitRecord {
+  std::int64_t validation = 0;
+  std::uint64_t seed = 0;
+  std::string labels_sha256;
+
+  bool operator==(const SplitRecord&) const = default;
+};
+
+SplitRecord split_record(const Model& model) {
   const nlohmann::json& record = model.training;
+  SplitRecord split;
   try {
-    const auto validation = record.at("/config/data/validation"_json_pointer).get<std::int64_t>();
-    const auto seed = record.at("/config/seed"_json_pointer).get<std::uint64_t>();
-    if (record.at("/environment/data/labels_sha256"_json_pointer) != training.labels_sha256) {
+    split = {.validation = record.at("/config/data/validation"_json_pointer).get<std::int64_t>(),
+             .seed = record.at("/config/seed"_json_pointer).get<std::uint64_t>(),
+             .labels_sha256 =
+                 record.at("/environment/data/labels_sha256"_json_pointer).get<std::string>()};
+  } catch (const nlohmann::json::exception&) {  // no such record: as without a split
+  }
+  if (split.validation > 0) return split;
+  throw Error(ErrorKind::kUsage, "it was trained without a validation split", model.path);
+}
+
+// The images that the models' trainings put aside. Those that one of them put aside and another has
+// learnt would flatter the other.
+DigitSet validation_part(const DigitSet& training, const Job& job) {
+  const SplitRecord first = split_record(job.models.front());
+  const auto check = [&](const Model& model) {
+    const SplitRecord split = split_record(model);
+    if (split.labels_sha256 != training.labels_sha256) {
       throw Error(ErrorKind::kUsage, "it was trained on other data than these", model.path);
     }
-    const DataSplit split = stratified_split(training.labels, validation, seed);
-    if (split.validation.size(0) > 0) return training.subset(split.validation);
-  } catch (const nlohmann::json::exception&) {  // no such record: falls through
-  }
-  throw Error(ErrorKind::kUsage, "it was trained without a validation split", model.path);
+    if (split == first) return;
+    throw Error(ErrorKind::kUsage,
+                "its training put other images aside than that of " + job.models.front().path +
+                    ": 'seed' or 'data.validation' differ",
+                model.path);
+  };
+  for (const Model& model : job.models) check(model);
+  if (job.other) check(*job.other);
+  const DataSplit split = stratified_split(training.labels, first.validation, first.seed);
+  return training.subset(split.validation);
 }
 
 DigitSet load_split(const Job& job) {
@@ -49,33 +81,37 @@ DigitSet load_split(const Job& job) {
   const DataConfig usual_names;
   if (job.flags.split == "test") return load_test_set(folder, usual_names);
   DigitSet training = load_training_set(folder, usual_names);
-  return job.flags.split == "train" ? training : validation_part(training, job.models.front());
+  return job.flags.split == "train" ? training : validation_part(training, job);
 }
 
-// Pictures go through the Predictor, with the rejections of the picture itself.
-EvaluationInput evaluate_pictures(const std::vector<Model>& models,
-                                  const LabelledPictures& pictures, torch::Device device,
-                                  const std::string& name) {
+// Pictures go through the Predictor; what normalising rejected stays rejected.
+EvaluationInput evaluate_pictures(std::span<const Model> models, const LabelledPictures& pictures,
+                                  torch::Device device, const std::string& name) {
   EvaluationInput input;
   input.labels = pictures.labels;
   input.sources = pictures.sources;
   input.data = name;
   input.probabilities.resize(pictures.labels.size());
-  input.rejected.resize(pictures.labels.size());
+  std::vector<double> acceptance(pictures.labels.size());
+  const auto count = static_cast<double>(models.size());
   const auto start = std::chrono::steady_clock::now();
   for (const Model& model : models) {
-    Predictor predictor(model, {.device = device, .reject_below = std::nullopt, .reject = true});
+    Predictor predictor(model, {.device = device, .reject_below = std::nullopt, .reject = false});
     const std::vector<Prediction> predictions = predictor.predict(pictures.digits);
     for (std::size_t i = 0; i < predictions.size(); ++i) {
       for (int c = 0; c < kClasses; ++c) {
-        input.probabilities[i][c] +=
-            predictions[i].probabilities[c] / static_cast<double>(models.size());
+        input.probabilities[i][c] += predictions[i].probabilities[c] / count;
       }
-      if (predictions[i].rejection) input.rejected[i] = true;
+      acceptance[i] += predictions[i].acceptance / count;
     }
     input.model += (input.model.empty() ? "" : " + ") + model.path;
   }
   input.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const RejectionThresholds thresholds = mean_thresholds(models);
+  for (std::size_t i = 0; i < acceptance.size(); ++i) {
+    input.rejected.push_back(pictures.digits[i].rejection.has_value() ||
+                             thresholds.reject(input.probabilities[i], acceptance[i]));
+  }
   return input;
 }
 
@@ -98,16 +134,12 @@ class Examination {
 
   // What the networks see of an image, ink light.
   Image picture(std::int64_t image) const {
-    Image seen{.width = kDigitSide, .height = kDigitSide, .pixels = {}};
-    if (pictures_) {
-      for (const float ink : pictures_->digits[image].digit.ink) {
-        seen.pixels.push_back(static_cast<std::uint8_t>(std::lround(255 * ink)));
-      }
-    } else {
-      const auto* pixels = digits_->images.data_ptr<std::uint8_t>() + image * kDigitPixels;
-      seen.pixels.assign(pixels, pixels + kDigitPixels);
-    }
-    return seen;
+    if (pictures_) return picture_of(pictures_->digits[image].digit);
+    const auto* pixels = digits_->images.data_ptr<std::uint8_t>() + image * kDigitPixels;
+    return {.width = kDigitSide,
+            .height = kDigitSide,
+            .format = PixelFormat::kGrey,
+            .pixels = {pixels, pixels + kDigitPixels}};
   }
 
   // Of the images' files; empty for those of an IDX file.

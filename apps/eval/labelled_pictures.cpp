@@ -5,6 +5,8 @@
 #include <regex>
 #include <system_error>
 
+#include <spdlog/spdlog.h>
+
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
 #include "mnist/bytes/file.h"
@@ -56,9 +58,13 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 
 LabelledPictures load_labelled_pictures(const fs::path& folder) {
   LabelledPictures pictures;
+  std::size_t unlabelled = 0;
   for (const fs::path& file : files_below(folder)) {
     const std::optional<int> label = label_of(file);
-    if (!label) continue;
+    if (!label) {
+      ++unlabelled;
+      continue;
+    }
     try {
       pictures.digits.push_back(normalize(decode_image(read_file(file, kMaxFileBytes))));
     } catch (const Error& error) {
@@ -69,6 +75,9 @@ LabelledPictures load_labelled_pictures(const fs::path& folder) {
     pictures.labels.push_back(*label);
     pictures.names.push_back(file.lexically_relative(folder).string());
     pictures.sources.push_back(source_of(file));
+  }
+  if (unlabelled > 0) {
+    spdlog::info("skipped {} file{} without a label", unlabelled, unlabelled == 1 ? "" : "s");
   }
   if (pictures.labels.empty()) {
     throw Error(ErrorKind::kIo, "no picture in it is labelled, by a sub-folder 0 to 9 or label<d>",

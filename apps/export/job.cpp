@@ -1,5 +1,8 @@
 #include "export/job.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -24,13 +27,14 @@ int run(const Flags& flags, std::ostream& out) {
   const Model model = load_model(model_path(flags.model));
   const Bytes bytes = flags.to == "onnx" ? export_onnx(model) : export_torchscript(model);
   if (to_stdout) {
-    out.write(reinterpret_cast<const char*>(bytes.data()),
-              static_cast<std::streamsize>(bytes.size()));
+    write_results(out, bytes);
   } else {
     write_file_atomically(flags.out, bytes);
-    out << flags.out << '\n';
+    // A pipe or device may be stdout itself, which then holds the model.
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(flags.out, ignored)) out << flags.out << '\n';
+    flush_results(out);
   }
-  flush_results(out);
   spdlog::info(
       "{} -> {}, {} bytes; input ink [N,1,28,28], outputs probabilities [N,10], "
       "acceptance [N], logits [N,10]",

@@ -1,6 +1,11 @@
 #include "generate/flags.h"
 
 namespace mnist::app::generate {
+namespace {
+
+constexpr int kMostImages = 2'739'137;  // of 28x28, in the 2 GiB that an IDX file may hold
+
+}  // namespace
 
 Flags parse(int argc, const char* const* argv) {
   Flags flags;
@@ -10,11 +15,11 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--out", flags.out, "Folder to write to")->type_name("DIR")->required();
   auto* pictures = app.add_flag("--pictures", flags.pictures, "PNG pictures instead of IDX files");
   app.add_option("--train", flags.train, "Training digits in the IDX files")
-      ->check(CLI::Range(10, 10'000'000))
+      ->check(CLI::Range(10, kMostImages))
       ->capture_default_str()
       ->excludes(pictures);
   app.add_option("--test", flags.test, "Test digits in the IDX files")
-      ->check(CLI::Range(10, 10'000'000))
+      ->check(CLI::Range(10, kMostImages))
       ->capture_default_str()
       ->excludes(pictures);
   app.add_option("--count", flags.count, "Pictures to draw: 0, 1, 2, … in turn")
@@ -26,9 +31,10 @@ Flags parse(int argc, const char* const* argv) {
       ->needs(pictures);
   app.add_option("--outliers", flags.outliers,
                  "Besides, so many things that are no digit, 28x28: one more IDX file, or pictures")
-      ->check(CLI::Range(0, 10'000'000))
+      ->check(CLI::Range(0, kMostImages))
       ->capture_default_str();
   app.add_option("--seed", flags.seed, "The same seed draws the same digits")
+      ->check(CLI::Range(std::int64_t{0}, INT64_MAX))
       ->capture_default_str();
   add_common_flags(app, flags.common,
                    "  mnist-generate --out data/generated\n"

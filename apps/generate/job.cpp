@@ -111,6 +111,19 @@ void write_pictures(const Flags& flags, std::ostream& out) {
   }
 }
 
+// Real data would be gone, or hidden: a plain file is read before a .gz of its name.
+void require_no_data(const fs::path& folder) {
+  for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                           "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+    for (const char* ending : {"", ".gz"}) {
+      const fs::path file = folder / (std::string(name) + ending);
+      if (!fs::exists(file)) continue;
+      throw Error(ErrorKind::kUsage, "is there already: choose another folder, or remove it",
+                  file.string());
+    }
+  }
+}
+
 }  // namespace
 
 int run(const Flags& flags, std::ostream& out) {
@@ -119,6 +132,7 @@ int run(const Flags& flags, std::ostream& out) {
     write_pictures(flags, out);
     write_outlier_pictures(flags, out);
   } else {
+    require_no_data(flags.out);
     write_pair(flags.out, "train", generate_digits(flags.train, flags.seed), out);
     write_pair(flags.out, "t10k", generate_digits(flags.test, mix_seed(flags.seed, flags.train)),
                out);

@@ -27,7 +27,8 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
       ->type_name("FILE|RUN");
   app.add_flag("-r,--recursive", flags.recursive,
-               "Read the pictures in folders, and in folders in them, in name order");
+               "Read the pictures in folders, and in folders in them, in name order; links to "
+               "folders in them are not followed");
   app.add_option("--files-from", flags.files_from,
                  "Read paths from this file, one a line; - is stdin")
       ->type_name("FILE");
@@ -51,7 +52,8 @@ Flags parse(int argc, const char* const* argv) {
   auto* below = app.add_option("--reject-below", flags.reject_below,
                                "Reject below this confidence; default: the model's threshold")
                     ->check(probability());
-  app.add_flag("--no-reject", no_reject, "Always name the likeliest digit")->excludes(below);
+  app.add_flag("--no-reject", no_reject, "Name the likeliest digit wherever there is ink")
+      ->excludes(below);
   app.add_flag("--fail-on-reject", flags.fail_on_reject, "Exit with 1 when a picture is rejected");
   app.add_option("--invert", invert, "auto; yes: dark ink on light paper; no: light on dark")
       ->check(CLI::IsMember({"auto", "yes", "no"}))

@@ -91,12 +91,37 @@ std::optional<std::string> Inputs::next() {
 
 std::optional<std::string> Inputs::next_named() {
   if (argument_ < flags_.paths.size()) return flags_.paths[argument_++];
-  const char separator = flags_.null_separated ? '\0' : '\n';
-  for (std::string path; list_ != nullptr && std::getline(*list_, path, separator);) {
-    if (separator == '\n' && path.ends_with('\r')) path.pop_back();
+  for (std::string path; list_ != nullptr && read_entry(path);) {
+    if (!flags_.null_separated && path.ends_with('\r')) path.pop_back();
+    if (path == "-") path = "./-";  // in a list, the name of a file: stdin may be the list
     if (!path.empty()) return path;
   }
   return std::nullopt;
+}
+
+// False at the end of the list. By hand: std::getline takes a failure for the end, and a list
+// without ends of lines for one path as long as the memory.
+bool Inputs::read_entry(std::string& path) {
+  constexpr std::size_t kLongest = 65536;
+  const std::string list = "--files-from " + flags_.files_from;
+  const char separator = flags_.null_separated ? '\0' : '\n';
+  path.clear();
+  try {
+    for (int c = list_->rdbuf()->sbumpc(); c != std::char_traits<char>::eof();
+         c = list_->rdbuf()->sbumpc()) {
+      if (c == separator) return true;
+      if (c == '\0') {
+        throw Error(ErrorKind::kUsage, "paths end in NUL there: give -0 too", list);
+      }
+      if (path.size() == kLongest) {
+        throw Error(ErrorKind::kUsage, "holds a path of more than 65536 bytes", list);
+      }
+      path += std::char_traits<char>::to_char_type(c);
+    }
+  } catch (const std::ios_base::failure&) {
+    throw Error(ErrorKind::kIo, "cannot be read: " + system_reason(errno), list);
+  }
+  return !path.empty();
 }
 
 // What cannot be read of the folder is left to whoever reads `folder` as a picture: one folder

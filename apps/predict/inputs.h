@@ -28,6 +28,7 @@ class Inputs {
 
  private:
   std::optional<std::string> next_named();
+  bool read_entry(std::string& path);                     // of the list
   bool open_folder(const std::filesystem::path& folder);  // false where some of it cannot be read
 
   const Flags& flags_;

@@ -1,6 +1,7 @@
 #include "predict/job.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <span>
 #include <system_error>
@@ -8,6 +9,7 @@
 
 #include <opencv2/core/utility.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "mnist/base/error.h"
 #include "mnist/base/processors.h"
@@ -133,10 +135,20 @@ std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, Job& job)
   return records;
 }
 
+// C++'s standard input takes a folder, or nothing at all behind it, for an empty file.
+void require_standard_input() {
+  char nothing = 0;
+  if (::read(STDIN_FILENO, &nothing, 0) >= 0) return;
+  throw Error(ErrorKind::kIo, "cannot be read: " + system_reason(errno), "stdin");
+}
+
 }  // namespace
 
 Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
+  if (flags.files_from == "-" || std::ranges::find(flags.paths, "-") != flags.paths.end()) {
+    require_standard_input();
+  }
   cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
   const int threads = set_threads(flags.device.threads);
   const PredictorOptions options{.device = select_device(flags.device.device),

@@ -3,6 +3,7 @@
 // body is read.
 #include "serve/server.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -98,6 +99,7 @@ std::vector<std::uint8_t> picture_in_json(const std::string& body) {
   const bool parsed = nlohmann::json::sax_parse(body, &field);
   if (!parsed && !field.too_much) throw BadRequest{"the body is no JSON"};
   if (!parsed || !field.image) throw BadRequest{"the body must be {\"image\": base64}"};
+  std::erase_if(*field.image, [](char c) { return c == '\n' || c == '\r'; });  // as base64(1) adds
   auto picture = from_base64(*field.image);
   if (!picture) throw BadRequest{"\"image\" is no base64"};
   return std::move(*picture);
@@ -144,6 +146,14 @@ RequestHead head_of(const Request& request, std::string local) {
   return head;
 }
 
+// A host as a person gives it, IPv6 addresses without brackets too, in the form of Host's.
+std::string own_name(const std::string& host) {
+  const bool bare_ipv6 = !host.starts_with('[') && std::ranges::count(host, ':') > 1;
+  std::string name = host_name(bare_ipv6 ? "[" + host + "]" : host);
+  if (name.empty()) throw Error(ErrorKind::kUsage, "'" + host + "' is no host name");
+  return name;
+}
+
 // Set by set_up() and read by the handlers of the same request, which run on the same thread.
 thread_local std::optional<Refusal> refused;
 
@@ -153,13 +163,13 @@ class Server::Impl {
  public:
   Impl(const ServerOptions& options, ReadPicture read, std::string model, Log log)
       : options_(options),
-        rules_{.hosts = options.hosts, .token = options.token, .max_body = options.max_body},
+        rules_{.hosts = {}, .token = options.token, .max_body = options.max_body},
         read_(std::move(read)),
         model_(std::move(model) + '\n'),
         log_(std::move(log)) {
+    for (const std::string& host : options.hosts) rules_.hosts.push_back(own_name(host));
     rules_.hosts.insert(rules_.hosts.end(), {"localhost", "127.0.0.1", "::1"});
-    rules_.hosts.push_back(host_name(
-        options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]"));
+    rules_.hosts.push_back(own_name(options.host));
     set_limits();
     set_handlers();
     errno = 0;

@@ -53,6 +53,15 @@ void apply_flags(JsonDocument& document, const Flags& flags) {
   set("threads", flags.threads);
 }
 
+// The run's record is JSON, which has no way to write other names.
+void require_utf8(const fs::path& folder) {
+  try {
+    static_cast<void>(json(folder.string()).dump());
+  } catch (const json::type_error&) {
+    throw Error(ErrorKind::kUsage, "the name of a data folder must be UTF-8", folder.string());
+  }
+}
+
 RunConfig read_config(const fs::path& file, const Flags& flags) {
   const Bytes bytes = read_file(file, kMaxConfigBytes);
   const std::string text(bytes.begin(), bytes.end());
@@ -126,6 +135,15 @@ void check_resumed_data(const RunDirectory& run, const DigitSet& data, const fs:
   }
 }
 
+// A run goes on in the precision it was begun in, whatever "auto" would be on this processor.
+RunConfig config_to_train(const Job& job) {
+  RunConfig config = job.config;
+  if (job.run && config.training.precision == "auto") {
+    config.training.precision = job.run->environment().value("precision", "auto");
+  }
+  return config;
+}
+
 RunDirectory begin_run(const Job& job, const json& environment) {
   if (!job.flags.out.empty()) return RunDirectory::create(job.flags.out, job.config, environment);
   return RunDirectory::create_beside_others(fs::path("runs") / fs::path(job.flags.config).stem(),
@@ -143,6 +161,15 @@ int dry_run(const Job& job, const DigitSet& training, const Trainer& trainer, st
   out << plan.dump(2) << '\n';
   flush_results(out);
   return kSuccess;
+}
+
+// A damaged test set shall be known before the training, not after it. An absent one is no error.
+void check_test_set(const Job& job) {
+  try {
+    load_test_set(job.data, job.config.data);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kIo) throw;
+  }
 }
 
 // Once, at the very end: no decision of the training has seen the test set.
@@ -211,7 +238,7 @@ std::unique_ptr<Communicator> join(Job& job) {
       .timeout = std::chrono::seconds(job.flags.peer_timeout),
   });
   const std::string config =
-      broadcast_text(*communicator, launch.leads() ? job.config.to_json().dump() : "");
+      broadcast_text(*communicator, launch.leads() ? config_to_train(job).to_json().dump() : "");
   if (!launch.leads()) {
     job.config = RunConfig::read(JsonDocument::parse(config, "rank 0's config"));
     job.data = data_directory(job.flags.data, job.config.data.directory);
@@ -250,13 +277,17 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   TrainingData data = load_data(job);
   if (communicator != nullptr) check_same_data(data.training, job.data, *communicator);
   const int processes = communicator == nullptr ? 1 : communicator->size();
-  const json environment = environment_of(data.training, device, threads, processes);
+  json environment = environment_of(data.training, device, threads, processes);
   if (job.run) check_resumed_data(*job.run, data.training, job.data);
   const auto images = data.training.size();
   const auto held_out = data.validation.size();
-  Trainer trainer(job.config, data.training, std::move(data.validation), device, communicator);
+  Trainer trainer(config_to_train(job), data.training, std::move(data.validation), device,
+                  communicator);
+  if (leads) check_test_set(job);
   if (job.flags.dry_run) return dry_run(job, data.training, trainer, out);
+  environment["precision"] = trainer.precision();
 
+  catch_interrupts();  // before there is a folder to leave unfinished
   if (leads) {
     const bool resumed = job.run.has_value();
     if (resumed) {
@@ -274,13 +305,11 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
     if (resumed) spdlog::info("going on after step {}", trainer.step());
   }
 
-  catch_interrupts();
   SilentObserver silent;
   std::optional<ProgressReport> report;
   if (leads) report.emplace(*job.run, job.flags.common);
   const TrainingOutcome outcome =
       trainer.run(leads ? static_cast<TrainingObserver&>(*report) : silent);
-  release_interrupts();
   if (!leads) return outcome == TrainingOutcome::kInterrupted ? kFailure : kSuccess;
   if (outcome == TrainingOutcome::kInterrupted) job.run->write_checkpoint(trainer);
   return finish(job, *job.run, outcome, device, out);
@@ -324,6 +353,7 @@ Job resolve(const Flags& flags) {
     check_resumed_config(job.config, job.run->config(), job.run->path());
   }
   job.data = data_directory(flags.data, job.config.data.directory);
+  require_utf8(job.data);
   // What the run's record says is where the data were, not where one might have looked.
   job.config.data.directory = job.data.string();
   return job;

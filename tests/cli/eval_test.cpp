@@ -85,12 +85,51 @@ TEST_CASE("the validation split is the one of the model's own training", "[eval]
   CHECK(report["accuracy"].get<double>() == Approx(best));
 }
 
+TEST_CASE("models that put other images aside are not judged on one validation split", "[eval]") {
+  const TemporaryDirectory folder;
+  const fs::path other = folder / "other";
+  write_text(folder / "config.json", small_config());
+  REQUIRE(run_program("mnist-train", {"--config", (folder / "config.json").string(), "--data",
+                                      generated_data().string(), "--out", other.string(), "--seed",
+                                      "7", "--set", "training.epochs=0.1"})
+              .exit_code == 0);
+  for (const char* flag : {"--model", "--compare"}) {
+    const Outcome outcome = evaluate({"--split", "validation", flag, other.string()});
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    REQUIRE(lines_of(outcome.err).size() == 1);
+    CHECK(outcome.err.find("put other images aside") != std::string::npos);
+  }
+}
+
+TEST_CASE("an ensemble rejects the same images as pictures as it does from an IDX file", "[eval]") {
+  const TemporaryDirectory folder;
+  REQUIRE(run_program("mnist-generate", {"--out", folder.path().string(), "--pictures", "--count",
+                                         "20", "--outliers", "0"})
+              .exit_code == 0);
+  const json one =
+      json::parse(evaluate({"--images", folder.path().string(), "--format", "json"}).out);
+  const json twice = json::parse(evaluate({"--images", folder.path().string(), "--model",
+                                           small_run().string(), "--format", "json"})
+                                     .out);
+  CHECK(one["rejection"] == twice["rejection"]);
+}
+
 TEST_CASE("a folder of labelled pictures is evaluated through the path of mnist-predict",
           "[eval]") {
   const fs::path folder = fs::path(pictures().front()).parent_path();
   const Outcome outcome = evaluate({"--images", folder.string(), "--format", "json"});
   REQUIRE(outcome.exit_code == 0);
   CHECK(json::parse(outcome.out)["images"] == 10);
+  CHECK_FALSE(json::parse(outcome.out).contains("per_source"));  // their names carry none
+  CHECK(outcome.err.empty());
+
+  const TemporaryDirectory some;
+  fs::copy_file(pictures()[3], some / "a_label3.png");
+  fs::copy_file(pictures()[4], some / "b.png");
+  const Outcome left_out = evaluate({"--images", some.path().string(), "--format", "json"});
+  CHECK(json::parse(left_out.out)["images"] == 1);
+  CHECK(left_out.err == "skipped 1 file without a label\n");
 }
 
 TEST_CASE("--report writes a page, pictures and JSON, and every number on the page is the JSON's",

@@ -54,4 +54,24 @@ TEST_CASE("a folder that cannot be made is one line and exit code 2", "[generate
   CHECK(lines_of(outcome.err).size() == 1);
 }
 
+TEST_CASE("data that are there are neither replaced nor hidden", "[generate]") {
+  for (const char* name : {"t10k-labels-idx1-ubyte", "train-images-idx3-ubyte.gz"}) {
+    const TemporaryDirectory folder;
+    write_text(folder / name, "precious");
+    const Outcome outcome = run_program("mnist-generate", {"--out", folder.path().string()});
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.err == "mnist-generate: " + (folder / name).string() +
+                             ": is there already: choose another folder, or remove it\n");
+    CHECK(read_text(folder / name) == "precious");
+  }
+}
+
+TEST_CASE("more digits than an IDX file can hold are refused before any is drawn", "[generate]") {
+  const TemporaryDirectory folder;
+  const Outcome outcome =
+      run_program("mnist-generate", {"--out", folder.path().string(), "--train", "2739138"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(lines_of(outcome.err).size() == 1);
+}
+
 }  // namespace mnist::testing

@@ -125,6 +125,39 @@ TEST_CASE("paths can come on stdin, ended by newline or NUL", "[predict]") {
   CHECK(predict({"-r", folder}).out == expected.out);
 }
 
+TEST_CASE("a list of paths that cannot be read as one is an error, not the end of it",
+          "[predict]") {
+  const std::string with_nul = pictures()[0] + '\0' + pictures()[1] + '\0';
+  const Outcome outcome = predict({"--files-from", "-"}, with_nul);
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err == "mnist-predict: --files-from -: paths end in NUL there: give -0 too\n");
+  const Outcome endless = predict({"--files-from", "-"}, std::string(100'000, 'x'));
+  CHECK(endless.exit_code == 2);
+  CHECK(endless.err.find("holds a path of more than 65536 bytes") != std::string::npos);
+  for (const char* input : {"--files-from - < /", "--files-from - <&-", "- < /", "- <&-"}) {
+    INFO(input);
+    const Outcome nothing = run_shell("mnist-predict --csv " + std::string(input));
+    CHECK(nothing.exit_code == 2);
+    CHECK(nothing.out.empty());
+    CHECK(nothing.err.starts_with("mnist-predict: stdin: cannot be read: "));
+  }
+}
+
+TEST_CASE("an empty value, as of an unset variable, is no default", "[predict]") {
+  CHECK(run_program("mnist-predict", {"--model", "", pictures()[0]}).err ==
+        "mnist-predict: --model is empty\n");
+  CHECK(predict({"--dump-input=", pictures()[0]}).exit_code == 2);
+  CHECK(predict({pictures()[0], ""}).err == "mnist-predict: a path is empty\n");
+}
+
+TEST_CASE("in a list of paths, - is a file of that name", "[predict]") {
+  const Outcome outcome = predict({"--files-from", "-"}, "-\n" + pictures()[0] + "\n");
+  CHECK(outcome.exit_code == 2);
+  REQUIRE(lines_of(outcome.err).size() == 1);
+  CHECK(outcome.err.find("./-: ") != std::string::npos);
+  CHECK(outcome.out.find(pictures()[0]) != std::string::npos);
+}
+
 TEST_CASE("a white page is rejected as blank", "[predict]") {
   const TemporaryDirectory folder;
   const std::string page = white_page(folder);

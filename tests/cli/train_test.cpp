@@ -108,6 +108,8 @@ TEST_CASE("a run folder holds the record of the training", "[train]") {
     CHECK_FALSE(environment[key].get<std::string>().empty());
   }
   CHECK(environment["threads"] == 1);
+  const std::string precision = environment["precision"];
+  CHECK((precision == "float32" || precision == "bfloat16"));
   const std::string log = read_text(run / "train.log");
   CHECK(log.find("epoch 4: train loss") != std::string::npos);  // for all --quiet
   CHECK(log.find("test accuracy ") != std::string::npos);
@@ -172,6 +174,14 @@ TEST_CASE("a missing data folder is one line that says how to get the data", "[t
   CHECK_FALSE(fs::exists(attempt.out));
 }
 
+TEST_CASE("a data folder whose name JSON cannot hold is one line and no run folder", "[train]") {
+  const TrainingAttempt attempt;
+  const fs::path data = attempt.folder / "d\xe9";
+  fs::create_directory_symlink(generated_data(), data);
+  check_one_error_line(attempt.train({"--data", data.string()}), "must be UTF-8");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
 TEST_CASE("a truncated IDX file is one line that names the file", "[train]") {
   const TrainingAttempt attempt;
   const fs::path data = attempt.folder / "data";
@@ -180,6 +190,26 @@ TEST_CASE("a truncated IDX file is one line that names the file", "[train]") {
   check_one_error_line(attempt.train({"--data", data.string()}),
                        (data / "train-images-idx3-ubyte").string() + ": ");
   CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("a damaged test set is told before the training", "[train]") {
+  const TrainingAttempt attempt;
+  const fs::path data = attempt.folder / "data";
+  fs::copy(generated_data(), data);
+  fs::resize_file(data / "t10k-images-idx3-ubyte", 100);
+  check_one_error_line(attempt.train({"--data", data.string()}),
+                       (data / "t10k-images-idx3-ubyte").string() + ": ");
+  CHECK_FALSE(fs::exists(attempt.out));
+}
+
+TEST_CASE("another run's checkpoint is refused", "[train]") {
+  const TrainingAttempt attempt;
+  REQUIRE(attempt.train({"--set", "training.epochs=2"}).exit_code == 0);
+  fs::copy_file(small_run() / "checkpoint", attempt.out / "checkpoint",
+                fs::copy_options::overwrite_existing);
+  const Outcome outcome = run_program("mnist-train", {"--resume", attempt.out.string()});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err.find("the checkpoint is another run's") != std::string::npos);
 }
 
 TEST_CASE("an unknown device is one line and no run folder", "[train]") {

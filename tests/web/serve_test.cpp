@@ -129,6 +129,7 @@ TEST_CASE("a mistake in the flags is one line and exit code 2", "[serve]") {
                                                 {"--model", "/nonexistent"},
                                                 {"--token", "a b"},
                                                 {"--host", "no.such.host.invalid"},
+                                                {"--allow-host", "host:port"},
                                                 {"--prot", "80"}}) {
     const Outcome outcome = run_program("mnist-serve", flags);
     CHECK(outcome.exit_code == 2);

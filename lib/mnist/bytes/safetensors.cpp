@@ -25,7 +25,6 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kAlignment = 8;
-constexpr std::uint64_t kMaxHeaderBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kMaxDepth = 3;  // header, entry, list of sizes
 constexpr const char* kMetadataKey = "__metadata__";
 
@@ -100,12 +99,18 @@ class HeaderGuard : public nlohmann::json_sax<json> {
   std::vector<std::set<std::string>> keys_;  // seen so far, in each open object
 };
 
-std::uint64_t read_header_size(std::span<const std::uint8_t> bytes) {
+std::string size_text(std::uint64_t bytes) {
+  return bytes % (1 << 20) == 0 ? std::to_string(bytes >> 20) + " MiB"
+                                : std::to_string(bytes) + " bytes";
+}
+
+std::uint64_t read_header_size(std::span<const std::uint8_t> bytes, std::uint64_t max_header) {
   if (bytes.size() < kLengthBytes) throw_corrupt("too short for a safetensors file");
   std::uint64_t size = 0;
   for (std::size_t i = 0; i < kLengthBytes; ++i) size |= std::uint64_t{bytes[i]} << (8 * i);
-  if (size > kMaxHeaderBytes) {
-    throw_corrupt("its header is longer than 1 MiB, or it is no safetensors file");
+  if (size > max_header) {
+    throw_corrupt("its header is longer than " + size_text(max_header) +
+                  ", or it is no safetensors file");
   }
   if (size > bytes.size() - kLengthBytes) throw_corrupt("truncated within its header");
   return size;
@@ -224,7 +229,7 @@ void require_exact_cover(const std::map<std::string, TensorView>& tensors,
 }
 
 // The header's text, padded so that the data begin aligned.
-std::string dump_header(const ordered_json& entries) {
+std::string dump_header(const ordered_json& entries, std::uint64_t max_header) {
   std::string text;
   try {
     text = entries.dump();
@@ -232,7 +237,9 @@ std::string dump_header(const ordered_json& entries) {
     throw_usage("a name or a metadata string is not UTF-8");
   }
   text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
-  if (text.size() > kMaxHeaderBytes) throw_usage("names and metadata take more than 1 MiB");
+  if (text.size() > max_header) {
+    throw_usage("names and metadata take more than " + size_text(max_header));
+  }
   return text;
 }
 
@@ -242,8 +249,8 @@ std::size_t element_size(TensorType type) { return info(type).size; }
 
 const char* to_string(TensorType type) { return info(type).name; }
 
-SafeTensors parse_safetensors(std::span<const std::uint8_t> bytes) {
-  const std::uint64_t header_size = read_header_size(bytes);
+SafeTensors parse_safetensors(std::span<const std::uint8_t> bytes, std::uint64_t max_header) {
+  const std::uint64_t header_size = read_header_size(bytes, max_header);
   const auto header = bytes.subspan(kLengthBytes, header_size);
   const auto data = bytes.subspan(kLengthBytes + header_size);
   const json entries = parse_header({reinterpret_cast<const char*>(header.data()), header.size()});
@@ -260,7 +267,7 @@ SafeTensors parse_safetensors(std::span<const std::uint8_t> bytes) {
   return content;
 }
 
-Bytes serialize_safetensors(const SafeTensors& content) {
+Bytes serialize_safetensors(const SafeTensors& content, std::uint64_t max_header) {
   const auto items = sorted_items(content.tensors, &TensorView::type);
 
   ordered_json entries = ordered_json::object();
@@ -277,7 +284,7 @@ Bytes serialize_safetensors(const SafeTensors& content) {
         {"dtype", to_string(view.type)}, {"shape", view.shape}, {"data_offsets", {begin, end}}};
   }
 
-  const std::string header = dump_header(entries);
+  const std::string header = dump_header(entries, max_header);
   Bytes bytes;
   bytes.reserve(kLengthBytes + header.size() + end);
   for (std::size_t i = 0; i < kLengthBytes; ++i) {

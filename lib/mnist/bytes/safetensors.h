@@ -34,16 +34,22 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;
 };
 
+// How long a header may be: what a model needs at most, and the format's own limit.
+inline constexpr std::uint64_t kShortHeaderBytes = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kLongestHeaderBytes = 100'000'000;
+
 // The views point into `bytes`, which must outlive them; nothing says that they are aligned. Throws
-// Error: kCorrupt when the header is longer than 1 MiB or than the file, is no JSON object, has a
-// duplicate key, or when an entry's shape, type and offsets disagree, tensors overlap, leave holes,
-// or bytes trail; kUnsupported for an element type other than the above.
-SafeTensors parse_safetensors(std::span<const std::uint8_t> bytes);
+// Error: kCorrupt when the header is longer than `max_header` or than the file, is no JSON object,
+// has a duplicate key, or when an entry's shape, type and offsets disagree, tensors overlap, leave
+// holes, or bytes trail; kUnsupported for an element type other than the above.
+SafeTensors parse_safetensors(std::span<const std::uint8_t> bytes,
+                              std::uint64_t max_header = kShortHeaderBytes);
 
 // Tensors by type in the order of TensorType, then by name, their data aligned to 8 bytes: the
 // bytes that the reference writer makes. The same content gives the same bytes. Throws
 // Error{kUsage} when a tensor's data contradict its shape and type, or names and metadata are not
-// UTF-8 or over 1 MiB.
-Bytes serialize_safetensors(const SafeTensors& content);
+// UTF-8 or make a header longer than `max_header`.
+Bytes serialize_safetensors(const SafeTensors& content,
+                            std::uint64_t max_header = kShortHeaderBytes);
 
 }  // namespace mnist

@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 #include <torch/nn/functional/upsampling.h>
 
+#include "mnist/base/error.h"
 #include "mnist/base/random.h"
 #include "mnist/bytes/idx.h"
 #include "mnist/data/generated_digits.h"
@@ -18,6 +19,9 @@ namespace {
 
 // A stream of mix_seed.
 constexpr std::uint64_t kOutlierStream = 0x0071'1e25'0000'0000ULL;
+
+// As for what an IDX file declares: a small file of tiny images must not take all memory.
+constexpr std::int64_t kMaxScaledBytes = std::int64_t{1} << 31;
 
 torch::Tensor image_tensor(const IdxImages& images) {
   torch::Tensor tensor =
@@ -33,17 +37,26 @@ torch::Tensor label_tensor(const IdxLabels& labels) {
   return bytes.to(torch::kInt64);
 }
 
-torch::Tensor scale_to_digit_side(const torch::Tensor& images) {
+torch::Tensor scale_to_digit_side(const torch::Tensor& images, const std::string& path) {
   if (images.size(2) == kDigitSide && images.size(3) == kDigitSide) return images;
+  if (images.size(0) * kDigitPixels > kMaxScaledBytes) {
+    throw Error(ErrorKind::kUnsupported, "its images take more than 2 GiB at 28x28 pixels", path);
+  }
   const auto options = torch::nn::functional::InterpolateFuncOptions()
                            .size(std::vector<std::int64_t>{kDigitSide, kDigitSide})
                            .mode(torch::kBilinear)
                            .align_corners(false)
                            .antialias(true);
-  return torch::nn::functional::interpolate(images.to(torch::kFloat32), options)
-      .round_()
-      .clamp_(0, 255)
-      .to(torch::kUInt8);
+  const std::int64_t count = images.size(0);
+  torch::Tensor scaled = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8);
+  constexpr std::int64_t kAtOnce = 1024;  // as float32 they take much more than as bytes
+  for (std::int64_t begin = 0; begin < count; begin += kAtOnce) {
+    const std::int64_t length = std::min(kAtOnce, count - begin);
+    const torch::Tensor some = images.narrow(0, begin, length).to(torch::kFloat32);
+    scaled.narrow(0, begin, length)
+        .copy_(torch::nn::functional::interpolate(some, options).round_().clamp_(0, 255));
+  }
+  return scaled;
 }
 
 Digit one_outlier(const std::uint8_t* images, const std::int64_t* labels, std::int64_t size,
@@ -71,8 +84,8 @@ DigitSet DigitSet::subset(const torch::Tensor& indices) const {
 
 DigitSet load_digit_set(const std::filesystem::path& images, const std::filesystem::path& labels) {
   const IdxPair pair = read_idx_pair(images, labels, kClasses);
-  return {scale_to_digit_side(image_tensor(pair.images)), label_tensor(pair.labels),
-          images.string(), pair.images_sha256, pair.labels_sha256};
+  return {scale_to_digit_side(image_tensor(pair.images), images.string()),
+          label_tensor(pair.labels), images.string(), pair.images_sha256, pair.labels_sha256};
 }
 
 DigitSet find_digit_set(const std::filesystem::path& folder, const std::string& images,

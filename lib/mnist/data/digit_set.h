@@ -31,7 +31,8 @@ struct DigitSet {
 enum class Split { kTrain, kTest };
 
 // An IDX pair, plain or gzip. Images of another size than 28x28 are scaled to it (bilinear,
-// anti-aliased). Throws what read_idx_pair throws.
+// anti-aliased). Throws what read_idx_pair throws, and Error{kUnsupported} where they take more
+// than 2 GiB then.
 DigitSet load_digit_set(const std::filesystem::path& images, const std::filesystem::path& labels);
 
 // The files `images` and `labels` in `folder`, each under its name or with ".gz" behind it. Throws

@@ -191,59 +191,11 @@ const Glyph& digit_glyph(int digit) {
   }};
   return glyphs[static_cast<std::size_t>(digit)];
 }
-
-// Letters that nobody writes like a digit.
-const Glyph& letter_glyph() {
-  static const Glyph letters = {
-      // A E F H K
-      only({{{6, 100}, {28, 50}, {48, 0, kCorner}, {70, 50}, {92, 100}}, {{20, 66}, {78, 64}}}),
-      only({{{14, 0}, {14, 100}}, {{14, 2}, {76, 0}}, {{14, 48}, {66, 47}}, {{14, 98}, {78, 98}}}),
-      only({{{14, 0}, {14, 100}}, {{14, 2}, {76, 0}}, {{14, 48}, {64, 47}}}),
-      only({{{14, 0}, {14, 100}}, {{82, 0}, {82, 100}}, {{14, 50}, {82, 48}}}),
-      only({{{16, 0}, {16, 100}}, {{82, 2}, {16, 56, kCorner}, {84, 100}}}),
-      // M N R W X
-      only({{{6, 100}, {14, 0, kCorner}, {50, 66, kCorner}, {86, 0, kCorner}, {94, 100}}}),
-      only({{{12, 100}, {14, 0, kCorner}, {82, 100, kCorner}, {84, 0}}}),
-      only({{{16, 100}, {16, 0}},
-            {{16, 2}, {58, 2}, {78, 20}, {60, 42}, {16, 50, kCorner}, {80, 100}}}),
-      only({{{4, 0}, {24, 100, kCorner}, {50, 30, kCorner}, {76, 100, kCorner}, {96, 0}}}),
-      only({{{8, 0}, {88, 100}}, {{88, 0}, {8, 100}}}),
-      // m h
-      only({{{16, 30}, {18, 96, kCorner}, {24, 50}, {40, 32}, {50, 48}, {50, 96, kCorner},
-             {56, 50}, {74, 32}, {84, 48}, {86, 98}}}),
-      only({{{16, 0}, {16, 100}}, {{16, 64}, {40, 42}, {66, 48}, {72, 70}, {74, 100}}}),
-  };
-  return letters;
-}
-
-const Glyph& symbol_glyph() {
-  static const Glyph symbols = {
-      // plus, asterisk, tick, arrow, hash, equals, chevrons
-      only({{{50, 6}, {50, 94}}, {{4, 50}, {96, 50}}}),
-      only({{{14, 26}, {86, 74}}, {{86, 26}, {14, 74}}, {{50, 4}, {50, 96}}}),
-      only({{{4, 56}, {34, 96, kCorner}, {98, 4}}}),
-      only({{{2, 50}, {96, 50}}, {{66, 22}, {98, 50, kCorner}, {66, 80}}}),
-      only({{{34, 2}, {28, 98}}, {{72, 2}, {66, 98}}, {{4, 34}, {96, 32}}, {{2, 68}, {94, 66}}}),
-      only({{{6, 36}, {94, 36}}, {{6, 66}, {94, 66}}}),
-      only({{{6, 8}, {46, 50, kCorner}, {6, 92}}, {{50, 8}, {92, 50, kCorner}, {50, 92}}}),
-      // window, triangle, star, spiral, wave
-      only({{{6, 6}, {94, 6, kCorner}, {94, 94, kCorner}, {6, 94, kCorner}, {6, 4}},
-            {{50, 6}, {50, 94}}, {{6, 50}, {94, 50}}}),
-      only({{{50, 4}, {96, 92, kCorner}, {4, 92, kCorner}, {50, 4}}}),
-      only({{{18, 98}, {50, 2, kCorner}, {82, 98, kCorner}, {2, 36, kCorner}, {98, 36, kCorner},
-             {18, 98}}}),
-      only({{{50, 50}, {58, 44}, {64, 54}, {52, 66}, {36, 58}, {36, 36}, {58, 24}, {80, 40},
-             {80, 70}, {54, 88}, {22, 76}, {12, 42}, {30, 10}, {68, 2}}}),
-      only({{{2, 58}, {16, 42}, {34, 42}, {50, 52}, {66, 60}, {84, 58}, {98, 42}}}),
-  };
-  return symbols;
-}
 // clang-format on
 
 // --- Strokes -----------------------------------------------------------------------------------
 
 constexpr Hand kDigitHand = {0.030, 0.020, 0.10, 0.70, 1.30, 0.28, 0.10};
-constexpr Hand kCarefulHand = {0.030, 0.010, 0.05, 0.80, 1.20, 0.10, 0.08};
 
 Drawing draw_glyph(const Glyph& glyph, const Hand& hand, Dice& dice) {
   Drawing drawing;
@@ -399,10 +351,6 @@ Drawing draw_non_digit(NonDigit kind, std::mt19937_64& engine) {
   Dice dice(engine);
   const double pen = dice.uniform(0.10, 0.20);
   switch (kind) {
-    case NonDigit::kLetter:
-      return draw_glyph(letter_glyph(), kCarefulHand, dice);
-    case NonDigit::kSymbol:
-      return draw_glyph(symbol_glyph(), kCarefulHand, dice);
     case NonDigit::kLines:
       return {lines(dice), pen};
     case NonDigit::kDots:
@@ -418,10 +366,6 @@ Drawing draw_non_digit(NonDigit kind, std::mt19937_64& engine) {
       return several_digits(dice);
   }
   throw Error(ErrorKind::kUsage, "no such kind of drawing");
-}
-
-Drawing draw_non_digit(std::mt19937_64& engine) {
-  return draw_non_digit(static_cast<NonDigit>(uniform_below(engine, kNonDigits)), engine);
 }
 
 Drawing place(const Drawing& drawing, Point offset, double scale) {

@@ -42,11 +42,8 @@ struct Drawing {
   double thickness = 0.12;
 };
 
-// What is certainly no single digit. Letters and symbols that people write like a digit (O, I, Z,
-// S, B, Y, a, g, q, a box, a vertical bar) are left out.
+// What is certainly no single digit.
 enum class NonDigit {
-  kLetter,
-  kSymbol,         // plus, arrow, tick, hash, star, spiral …
   kLines,          // one to three lines, all well away from the vertical
   kDots,           // a few specks, or one spot of ink
   kScribble,       // a pen wandering over the paper
@@ -54,15 +51,14 @@ enum class NonDigit {
   kPartOfDigit,    // the half of a digit, cut so that no other digit is left
   kSeveralDigits,  // two or three digits side by side
 };
-inline constexpr int kNonDigits = 8;
+inline constexpr int kNonDigits = 6;
 
 // One sample of how somebody writes `digit`, 0 to 9: the style, proportions, slant, pen and
 // unsteadiness of the hand are drawn from `engine`. Throws Error{kUsage} for another `digit`.
 Drawing draw_digit(int digit, std::mt19937_64& engine);
 
-// One sample of something that is no digit: of `kind`, or of any kind alike.
+// One sample of something that is no digit. Throws Error{kUsage} for a `kind` that there is not.
 Drawing draw_non_digit(NonDigit kind, std::mt19937_64& engine);
-Drawing draw_non_digit(std::mt19937_64& engine);
 
 // The drawing scaled about the origin, pen included, then moved: to put several into one picture.
 Drawing place(const Drawing& drawing, Point offset, double scale);

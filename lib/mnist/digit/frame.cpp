@@ -34,15 +34,6 @@ cv::Mat1f scaled(const cv::Mat1f& source, const cv::Size& size) {
   return result;
 }
 
-// Area over half the outline's length, from distances: their mean is a quarter of the width.
-double stroke_width(const cv::Mat1f& strength) {
-  const cv::Mat1b ink = strength > 0.5F;
-  if (cv::countNonZero(ink) == 0) return 0;
-  cv::Mat1f distance;
-  cv::distanceTransform(ink, distance, cv::DIST_L2, 3);
-  return 4 * cv::mean(distance, ink)[0] - 1;
-}
-
 // Grown by `radius` pixels on every side; fractions are blended.
 cv::Mat1f grown(const cv::Mat1f& strength, double radius) {
   const int whole = static_cast<int>(radius);
@@ -113,6 +104,15 @@ Digit centred(const cv::Mat1f& ink) {
 }
 
 }  // namespace
+
+// Area over half the outline's length, from distances: their mean is a quarter of the width.
+double stroke_width(const cv::Mat1f& strength) {
+  const cv::Mat1b ink = strength > 0.5F;
+  if (cv::countNonZero(ink) == 0) return 0;
+  cv::Mat1f distance;
+  cv::distanceTransform(ink, distance, cv::DIST_L2, 3);
+  return 4 * cv::mean(distance, ink)[0] - 1;
+}
 
 Framed frame_digit(const cv::Mat1f& strength) {
   const cv::Rect box = ink_box(strength, kEdge);

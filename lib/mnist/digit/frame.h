@@ -18,6 +18,9 @@ struct Framed {
 // `strength` (0 paper, 1 ink) holds one digit and nothing else; paper around it is cut off.
 Framed frame_digit(const cv::Mat1f& strength);
 
+// The mean width of the strokes in pixels of `strength` (0 paper, 1 ink); 0 without ink.
+double stroke_width(const cv::Mat1f& strength);
+
 // Whether `digit` could be one of MNIST's own images: the ink's box 20 pixels long, its centre of
 // mass in the middle, black and white both reached.
 bool has_mnist_form(const Digit& digit);

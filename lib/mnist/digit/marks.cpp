@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <unordered_set>
 
 #include <opencv2/imgproc.hpp>
 
@@ -17,6 +19,9 @@ constexpr double kFragment = 0.5;    // of the taller one's height: lower marks 
 constexpr double kReach = 0.25;      // of its extent: how far parts lie off
 constexpr double kBreak = 0.06;      // of its extent: a gap in a stroke
 constexpr double kLeastPart = 0.02;  // of its area
+// Of so many marks the most prominent are looked at: more is noise, and grouping takes the square
+// of their number.
+constexpr std::size_t kMostMarks = 2000;
 
 int extent(const cv::Rect& box) { return std::max(box.width, box.height); }
 
@@ -95,6 +100,7 @@ Page find_groups(const InkMap& map) {
   std::sort(marks.begin(), marks.end(), [&](const Mark& a, const Mark& b) {
     return prominence(a, size) > prominence(b, size);
   });
+  if (marks.size() > kMostMarks) marks.resize(kMostMarks);
   const double speck = std::max(kSpeck * std::max(size.width, size.height),
                                 kFewestPixels * std::max(1.0, map.scale));
   while (!marks.empty()) {
@@ -105,9 +111,13 @@ Page find_groups(const InkMap& map) {
 }
 
 cv::Mat1f strength_of(const Group& group, const Page& page, const InkMap& map) {
+  std::unordered_set<int> own_labels;
+  for (const Mark& mark : group.marks) own_labels.insert(mark.label);
   const cv::Mat1i labels = page.labels(group.box);
   cv::Mat1b own(group.box.size(), 0);
-  for (const Mark& mark : group.marks) own.setTo(255, labels == mark.label);
+  std::transform(labels.begin(), labels.end(), own.begin(), [&](int label) -> uchar {
+    return label != 0 && own_labels.contains(label) ? 255 : 0;
+  });
   constexpr int kSoftEdge = 2;
   cv::copyMakeBorder(own, own, kSoftEdge, kSoftEdge, kSoftEdge, kSoftEdge, cv::BORDER_CONSTANT, 0);
   cv::dilate(own, own, cv::Mat(), {-1, -1}, kSoftEdge);

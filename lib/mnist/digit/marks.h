@@ -31,7 +31,7 @@ struct Page {
   int area = 0;               // of all ink, specks too
 };
 
-// The digits that `map` may hold. Specks belong to none.
+// The digits that `map` may hold: at most 2000, however dotted it is. Specks belong to none.
 Page find_groups(const InkMap& map);
 
 // The ink of `group` alone, in its box: other marks are paper, soft edges of its own strokes stay.

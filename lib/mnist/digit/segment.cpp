@@ -54,14 +54,6 @@ struct Cut {
   double at(int y, int rows) const { return x + slant * (y - rows / 2.0); }
 };
 
-double stroke_width(const cv::Mat1f& strength) {
-  const cv::Mat1b ink = strength > 0.5F;
-  if (cv::countNonZero(ink) == 0) return 1;
-  cv::Mat1f distance;
-  cv::distanceTransform(ink, distance, cv::DIST_L2, 3);
-  return std::max(1.0, 4 * cv::mean(distance, ink)[0] - 1);
-}
-
 std::pair<Piece, Piece> parted(const Piece& piece, const Cut& cut) {
   cv::Mat1f left = piece.strength.clone();
   cv::Mat1f right = piece.strength.clone();
@@ -92,7 +84,7 @@ std::optional<std::pair<Piece, Piece>> cut_once(const Piece& piece, double usual
   const double height = std::max<double>(usual_height, piece.box.height);
   if (piece.box.width < kNarrowest * height) return std::nullopt;
   const bool too_wide = piece.box.width > kTooWide * height;
-  const double width = stroke_width(piece.strength);
+  const double width = std::max(1.0, ink::stroke_width(piece.strength));
   const int parts_expected =
       too_wide ? std::max(2, cvRound(piece.box.width / (kAspect * height))) : 2;
   const double step = static_cast<double>(piece.box.width) / parts_expected;

@@ -23,14 +23,27 @@ std::vector<Probabilities> rows_of(const torch::Tensor& probabilities) {
 
 }  // namespace
 
+bool RejectionThresholds::reject(const Probabilities& probabilities, double acceptance) const {
+  const double confidence = *std::max_element(probabilities.begin(), probabilities.end());
+  return acceptance < accept_above || confidence < reject_below;
+}
+
+RejectionThresholds mean_thresholds(std::span<const Model> models) {
+  RejectionThresholds sum;
+  for (const Model& model : models) {
+    sum.reject_below += model.reject_below;
+    sum.accept_above += model.accept_above;
+  }
+  const auto count = static_cast<double>(models.size());
+  return {.reject_below = sum.reject_below / count, .accept_above = sum.accept_above / count};
+}
+
 EvaluationInput evaluate_models(std::span<Model> models, const DigitSet& digits,
                                 torch::Device device) {
   EvaluationInput input;
   const auto start = std::chrono::steady_clock::now();
   torch::Tensor sum = torch::zeros({digits.size(), kClasses}, torch::kFloat64);
   torch::Tensor acceptance = torch::zeros({digits.size()}, torch::kFloat64);
-  double reject_below = 0;
-  double accept_above = 0;
   for (Model& model : models) {
     model.network->to(device);
     // Double precision: ten float32 probabilities sum to 1 only within 1e-7.
@@ -38,8 +51,6 @@ EvaluationInput evaluate_models(std::span<Model> models, const DigitSet& digits,
         infer_logits(model.network, digits.images, device).to(torch::kFloat64);
     sum += (logits / model.temperature).softmax(1);
     acceptance += acceptance_of(logits);
-    reject_below += model.reject_below;
-    accept_above += model.accept_above;
     input.model += (input.model.empty() ? "" : " + ") + model.path;
   }
   const auto count = static_cast<double>(models.size());
@@ -51,10 +62,10 @@ EvaluationInput evaluate_models(std::span<Model> models, const DigitSet& digits,
   const std::int64_t* labels = digits.labels.data_ptr<std::int64_t>();
   input.labels.assign(labels, labels + digits.size());
   input.probabilities = rows_of(sum);
+  const RejectionThresholds thresholds = mean_thresholds(models);
   for (std::size_t i = 0; i < input.probabilities.size(); ++i) {
-    const Probabilities& row = input.probabilities[i];
-    input.rejected.push_back(*std::max_element(row.begin(), row.end()) < reject_below / count ||
-                             acceptance.data_ptr<double>()[i] < accept_above / count);
+    input.rejected.push_back(
+        thresholds.reject(input.probabilities[i], acceptance.data_ptr<double>()[i]));
   }
   return input;
 }

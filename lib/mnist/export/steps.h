@@ -21,7 +21,7 @@ inline std::vector<ConvolutionStep> convolution_steps(const ConvNetOptions& opti
     for (std::int64_t i = 0; i < options.convolutions; ++i) {
       steps.push_back({.number = std::to_string(steps.size() + 1)});
     }
-    steps.back().pooled = options.pool_last || block + 1 < options.channels.size();
+    steps.back().pooled = options.pools(block);
   }
   return steps;
 }

@@ -19,10 +19,6 @@ namespace F = torch::nn::functional;
 
 constexpr std::int64_t kKernel = 3;
 
-bool pools(const ConvNetOptions& options, std::size_t block) {
-  return options.pool_last || block + 1 < options.channels.size();
-}
-
 // One 3x3 convolution: where it stands and what it turns into what.
 struct ConvolutionPlan {
   std::int64_t in_channels;
@@ -45,7 +41,7 @@ struct Plan {
         convolutions.push_back({channels, options.channels[block], side});
         channels = options.channels[block];
       }
-      if (pools(options, block)) side /= 2;
+      if (options.pools(block)) side /= 2;
     }
     features = channels * side * side;
   }
@@ -132,7 +128,7 @@ torch::Tensor ConvNetImpl::block(torch::Tensor x, std::size_t index) {
     }
     x.relu_();
   }
-  return pools(options, index) ? F::max_pool2d(x, F::MaxPool2dFuncOptions(2)) : x;
+  return options.pools(index) ? F::max_pool2d(x, F::MaxPool2dFuncOptions(2)) : x;
 }
 
 torch::Tensor ConvNetImpl::forward(const torch::Tensor& ink) {

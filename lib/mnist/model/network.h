@@ -44,6 +44,9 @@ struct ConvNetOptions {
 
   bool operator==(const ConvNetOptions&) const = default;
 
+  // Whether block `block`, from 0, ends in 2x2 max-pooling.
+  bool pools(std::size_t block) const { return pool_last || block + 1 < channels.size(); }
+
   // Reads and checks the options, leaving the defaults for absent keys. Throws Error{kUsage} for
   // values out of range and for blocks that leave no pixel.
   static ConvNetOptions read(JsonObjectReader& reader);

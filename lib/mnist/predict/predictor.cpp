@@ -1,6 +1,7 @@
 #include "mnist/predict/predictor.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -9,6 +10,8 @@
 
 namespace mnist {
 namespace {
+
+constexpr std::size_t kBatch = 512;
 
 bool is_blank(const NormalizedDigit& digit) { return digit.rejection == Rejection::kBlank; }
 
@@ -21,7 +24,18 @@ Predictor::Predictor(Model model, const PredictorOptions& options)
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const NormalizedDigit> digits) {
-  if (digits.empty()) return {};
+  std::vector<Prediction> predictions;
+  predictions.reserve(digits.size());
+  while (!digits.empty()) {
+    const std::span<const NormalizedDigit> batch = digits.first(std::min(kBatch, digits.size()));
+    predict_batch(batch, predictions);
+    digits = digits.subspan(batch.size());
+  }
+  return predictions;
+}
+
+void Predictor::predict_batch(std::span<const NormalizedDigit> digits,
+                              std::vector<Prediction>& predictions) {
   const torch::InferenceMode inference;
   const auto count = static_cast<std::int64_t>(digits.size());
   torch::Tensor ink = torch::empty({count, 1, kDigitSide, kDigitSide});
@@ -34,13 +48,10 @@ std::vector<Prediction> Predictor::predict(std::span<const NormalizedDigit> digi
   // The eleventh class was trained with these logits: the temperature is for the ten alone.
   const torch::Tensor acceptance = acceptance_of(logits).contiguous();
   const torch::Tensor probabilities = (logits / model_.temperature).softmax(1).contiguous();
-  std::vector<Prediction> predictions;
-  predictions.reserve(digits.size());
   for (std::int64_t i = 0; i < count; ++i) {
     predictions.push_back(decide(digits[i], probabilities.data_ptr<float>() + i * kClasses,
                                  acceptance.data_ptr<float>()[i]));
   }
-  return predictions;
 }
 
 Prediction Predictor::decide(const NormalizedDigit& digit, const float* probabilities,

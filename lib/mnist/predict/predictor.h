@@ -27,12 +27,15 @@ class Predictor {
   explicit Predictor(Model model, const PredictorOptions& options = {});
 
   // One prediction per digit, in order. A digit that normalize() rejected as blank is not shown to
-  // the network. Not thread-safe: one Predictor per thread, or one caller at a time.
+  // the network. Memory in use beside the result does not grow with their number. Not thread-safe:
+  // one Predictor per thread, or one caller at a time.
   std::vector<Prediction> predict(std::span<const NormalizedDigit> digits);
 
   const Model& model() const { return model_; }
 
  private:
+  // Appends a prediction for each digit.
+  void predict_batch(std::span<const NormalizedDigit> digits, std::vector<Prediction>& predictions);
   Prediction decide(const NormalizedDigit& digit, const float* probabilities,
                     double acceptance) const;
 

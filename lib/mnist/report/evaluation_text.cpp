@@ -42,10 +42,6 @@ std::string interval_text(const Interval& interval) {
   return number(interval.lower) + " to " + number(interval.upper);
 }
 
-std::string images_text(std::int64_t images) {
-  return std::to_string(images) + (images == 1 ? " image" : " images");
-}
-
 std::string summary(const EvaluationResult& result) {
   std::string text;
   if (!result.model.empty()) text += summary_line("model", result.model);

@@ -26,4 +26,8 @@ std::string fixed_text(double value, int decimals) {
 
 std::string unrounded_text(double value) { return text(value); }
 
+std::string images_text(std::int64_t count) {
+  return std::to_string(count) + (count == 1 ? " image" : " images");
+}
+
 }  // namespace mnist

@@ -1,6 +1,7 @@
 // Numbers as text, the same in every locale; undefined ones are "nan". Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace mnist {
@@ -10,5 +11,8 @@ std::string fixed_text(double value, int decimals);
 
 // The shortest text that reads back as the same double: for programs.
 std::string unrounded_text(double value);
+
+// "1 image", "2 images".
+std::string images_text(std::int64_t count);
 
 }  // namespace mnist

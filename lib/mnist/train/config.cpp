@@ -74,7 +74,7 @@ ScheduleConfig read_schedule(JsonObjectReader reader) {
 
 TrainingConfig read_training(JsonObjectReader reader) {
   TrainingConfig training;
-  training.epochs = reader.number("epochs", training.epochs, 1e-3, 1e6);
+  training.epochs = reader.number("epochs", training.epochs, 1e-3, 1e5);
   training.batch_size = reader.integer("batch_size", training.batch_size, 2, 65536);
   training.label_smoothing = reader.number("label_smoothing", training.label_smoothing, 0, 0.9);
   training.gradient_clip = reader.number("gradient_clip", training.gradient_clip, 0, 1e9);

@@ -46,11 +46,11 @@ Bytes serialize(const Checkpoint& checkpoint) {
     file.tensors[name] = view_of(tensor);
   }
   file.metadata = {{"format", kCheckpointFormat}, {"state", checkpoint.state.dump()}};
-  return serialize_safetensors(file);
+  return serialize_safetensors(file, kLongestHeaderBytes);
 }
 
 Checkpoint parse_checkpoint(const Bytes& bytes) {
-  const SafeTensors file = parse_safetensors(bytes);
+  const SafeTensors file = parse_safetensors(bytes, kLongestHeaderBytes);
   const auto format = file.metadata.find("format");
   const auto state = file.metadata.find("state");
   if (format == file.metadata.end() || format->second != kCheckpointFormat ||

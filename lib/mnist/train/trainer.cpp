@@ -428,7 +428,8 @@ void Trainer::renew_statistics(ConvNet& network) {
 std::pair<torch::Tensor, torch::Tensor> Trainer::calibration_digits() const {
   if (validation_.size() > 0) return {validation_.images, validation_.labels};
   constexpr std::int64_t kEnough = 5000;
-  const std::int64_t count = std::min(kEnough, images_.size(0));
+  // The outliers lie behind the digits.
+  const std::int64_t count = std::min(kEnough, images_.size(0) - config_.data.outliers);
   return {images_.narrow(0, 0, count).to(torch::kCPU), labels_.narrow(0, 0, count).to(torch::kCPU)};
 }
 
@@ -501,6 +502,12 @@ void Trainer::restore(const Checkpoint& checkpoint) {
     tensor.copy_(stored->second);
   }
   restore_numbers(checkpoint.state);
+  const std::int64_t finished = step_ == total_steps_
+                                    ? (step_ + steps_per_epoch_ - 1) / steps_per_epoch_
+                                    : step_ / steps_per_epoch_;
+  if (step_ < 0 || step_ > total_steps_ || finished != std::ssize(history_)) {
+    throw Error(ErrorKind::kCorrupt, "the checkpoint is another run's");
+  }
 }
 
 void Trainer::restore_numbers(const nlohmann::json& state) {

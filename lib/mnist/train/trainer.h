@@ -97,6 +97,8 @@ class Trainer {
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   std::int64_t total_steps() const { return total_steps_; }
   std::int64_t step() const { return step_; }
+  // What it multiplies: "float32" or "bfloat16", where the config may say "auto".
+  const std::string& precision() const { return config_.training.precision; }
   const std::vector<EpochMetrics>& history() const { return history_; }
   // The highest validation accuracy so far; below 0 without a validation split.
   double best_accuracy() const { return best_accuracy_; }

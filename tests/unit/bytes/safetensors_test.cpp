@@ -109,6 +109,7 @@ TEST_CASE("a safetensors header over 1 MiB is refused, however long the file", "
   CHECK(parse_safetensors(file_of(padded)).tensors.empty());
   const std::string expected = "its header is longer than 1 MiB, or it is no safetensors file";
   CHECK(fault_of(file_of(padded + " ")) == expected);
+  CHECK(parse_safetensors(file_of(padded + " "), kLongestHeaderBytes).tensors.empty());
   CHECK(fault_of(length_prefix(~std::uint64_t{0})) == expected);
   CHECK(fault_of(bytes_of("PK\x03\x04 a pickle in a zip archive")) == expected);
 }
@@ -295,6 +296,9 @@ TEST_CASE("safetensors content that contradicts itself is not written", "[bytes]
   CHECK(fault("__metadata__", sound) == "no tensor can be named __metadata__");
   CHECK(fault("\xff", sound) == "a name or a metadata string is not UTF-8");
   CHECK(fault("w", sound, std::string(1 << 20, 'x')) == "names and metadata take more than 1 MiB");
+  const SafeTensors much{.tensors = {}, .metadata = {{"state", std::string(1 << 20, 'x')}}};
+  const Bytes file = serialize_safetensors(much, kLongestHeaderBytes);
+  CHECK(parse_safetensors(file, kLongestHeaderBytes).metadata == much.metadata);
 }
 
 }  // namespace mnist

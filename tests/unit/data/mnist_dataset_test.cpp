@@ -80,6 +80,16 @@ TEST_CASE("a missing file is an error that names it, not an abort", "[data]") {
   }
 }
 
+TEST_CASE("more images of one pixel than fit in memory at 28x28 are refused", "[data]") {
+  const TemporaryDirectory folder;
+  constexpr std::uint32_t kCount = 3'000'000;
+  const IdxImages images{.count = kCount, .rows = 1, .columns = 1, .pixels = Bytes(kCount)};
+  write_file_atomically(folder / "i", serialize_idx(images));
+  write_file_atomically(folder / "l", serialize_idx(IdxLabels{Bytes(kCount)}));
+  CHECK_THROWS_WITH(load_digit_set(folder / "i", folder / "l"),
+                    (folder / "i").string() + ": its images take more than 2 GiB at 28x28 pixels");
+}
+
 TEST_CASE("images of another size are scaled to 28x28", "[data]") {
   const TemporaryDirectory folder;
   IdxImages images{.count = 2, .rows = 56, .columns = 56, .pixels = {}};

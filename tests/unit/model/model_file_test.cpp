@@ -114,6 +114,10 @@ TEST_CASE("another format, network or impossible metadata are refused", "[model]
   CHECK(with("temperature", "hot").kind() == ErrorKind::kCorrupt);
   CHECK(with("reject_below", "2").kind() == ErrorKind::kCorrupt);
   CHECK(with("training", "{").kind() == ErrorKind::kCorrupt);
+  CHECK(with("training", "[]").kind() == ErrorKind::kCorrupt);
+  constexpr std::size_t kDeep = 400'000;
+  const std::string deep = R"({"x":)" + std::string(kDeep, '[') + std::string(kDeep, ']') + "}";
+  CHECK(with("training", deep).kind() == ErrorKind::kCorrupt);
   with("options", "{\"hidden\": 16");
   with("options", R"({"depth": 3})");
   CHECK(error_after([](SafeTensors& file) { file.metadata.clear(); })

@@ -43,6 +43,17 @@ TEST_CASE("predictions are probabilities, in the order of the digits", "[predict
   CHECK(predictor.predict({}).empty());
 }
 
+TEST_CASE("more digits than go through the network at once each get their answer", "[predict]") {
+  Predictor predictor(untrained());
+  std::vector<NormalizedDigit> digits;
+  for (int i = 0; i < 1030; ++i) digits.push_back(stroke(4 + i % 20));
+  const auto predictions = predictor.predict(digits);
+  REQUIRE(predictions.size() == 1030);
+  for (std::size_t i = 20; i < predictions.size(); ++i) {
+    CHECK(predictions[i].confidence == Approx(predictions[i % 20].confidence).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("a blank picture is rejected without a guess, even when nothing shall be", "[predict]") {
   NormalizedDigit blank;
   blank.rejection = Rejection::kBlank;

@@ -206,6 +206,15 @@ struct KeepRecorder : Observer {
   void on_epoch(Trainer&, const EpochMetrics&, bool keep) override { kept.push_back(keep); }
 };
 
+TEST_CASE("without a validation split, the digits among outliers calibrate", "[train]") {
+  RunConfig config = small_run();
+  config.data.outliers = 60;
+  Trainer trainer(config, generate_digit_set(40, 1), {}, torch::kCPU);
+  Observer observer;
+  trainer.run(observer);
+  CHECK(trainer.model().temperature > 0);
+}
+
 TEST_CASE("the weights to keep are those of the most accurate epoch, or of the last", "[train]") {
   RunConfig config = small_run();
   config.training = {.epochs = 12, .batch_size = 32};

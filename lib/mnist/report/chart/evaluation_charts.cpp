@@ -29,10 +29,6 @@ void add_interval(Drawing& drawing, Point low, Point high) {
   }
 }
 
-std::string images_text(std::int64_t count) {
-  return std::to_string(count) + (count == 1 ? " image" : " images");
-}
-
 // The confidence that every bin's images have, with room for a name.
 Axis confidence_axis() {
   return {.label = "confidence, per cent", .low = 0.0, .high = 1.0, .percent = true};

@@ -196,7 +196,7 @@ class Bfloat16Gradient::Impl {
         layer.in_channels = channels;
         layer.out_channels = int_of(options_.channels[block]);
         const bool last = i + 1 == options_.convolutions;
-        layer.pool = last && (options_.pool_last || block + 1 < options_.channels.size());
+        layer.pool = last && options_.pools(block);
         layer.out_side = layer.pool ? side / 2 : side;
         layer.weight = parameters["conv" + number + ".weight"];
         layer.scale = parameters["norm" + number + ".weight"];
