@@ -6,6 +6,10 @@ include(CMakePackageConfigHelpers)
 set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mnist-toolkit)
 set(MNIST_INSTALL_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/digits.safetensors)
 
+# Whatever the umask of who builds: what is installed is for everybody.
+set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+
 # Headers that say "internal" are not part of the interface.
 install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
@@ -16,7 +20,9 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   PATTERN "steps.h" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
-  PATTERN "crew.h" EXCLUDE)
+  REGEX "train/(autocast|crew|instruction_sets)\\.h$" EXCLUDE
+  PATTERN "temporary_name.h" EXCLUDE
+  PATTERN "vary_pixels.h" EXCLUDE)
 
 install(TARGETS mnist_io EXPORT mnist-toolkit-io-targets
   ARCHIVE COMPONENT development LIBRARY COMPONENT programs NAMELINK_COMPONENT development)

@@ -14,6 +14,8 @@ foreach(name IN LISTS PROGRAMS)
     COMMAND awk -v "program=${name}" -f "${SOURCES}/completion.awk"
     OUTPUT_FILE "${completions}/${name}"
     COMMAND_ERROR_IS_FATAL ANY)
+  file(CHMOD "${completions}/${name}"
+    PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
   message(STATUS "Installing: ${completions}/${name}")
 endforeach()
 
@@ -50,5 +52,7 @@ foreach(name IN LISTS PROGRAMS)
     execute_process(COMMAND "${GZIP}" --no-name --best --force "${manual}/${name}.1"
       COMMAND_ERROR_IS_FATAL ANY)
   endif()
+  file(GLOB pages "${manual}/${name}.1*")
+  file(CHMOD ${pages} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
   message(STATUS "Installing: ${manual}/${name}.1")
 endforeach()

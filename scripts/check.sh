@@ -6,10 +6,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
-shellcheck scripts/*.sh scripts/bench/*.sh tests/web/*.sh tests/install/*.sh .ci/run
+shellcheck scripts/*.sh scripts/bench/*.sh tests/cli/*.sh tests/web/*.sh tests/install/*.sh \
+  .ci/run
 if [ $# -gt 0 ]; then
   sources=("$@")
 else
-  mapfile -t sources < <(git ls-files '*.cpp' | grep -v '/kernels_avx')
+  mapfile -t sources < <(git ls-files '*.cpp' | grep -v -e '/kernels_avx' -e '^tests/install/')
 fi
 printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -n 1 clang-tidy -p build/release --quiet

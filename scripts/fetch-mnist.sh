@@ -3,7 +3,8 @@
 #   scripts/fetch-mnist.sh [DIR]
 # The first source whose files verify is taken: DIR itself, $MNIST_DATA_DIR, ../shared/data/mnist
 # (an offline copy beside the checkout), then the public mirrors over HTTPS, with resume. What
-# decides is the SHA-256 of the uncompressed content. Exit code 2 when no source has them.
+# decides is the SHA-256 of the uncompressed content. Nothing that is there is replaced.
+# Exit code 2 when no source has them, 1 when something else is in DIR under one of their names.
 set -euo pipefail
 here=$PWD
 cd "$(dirname "$0")/.."
@@ -54,26 +55,39 @@ place() {
   mv -- "$target.partial.$$" "$target"
 }
 
+# finish STEM PART: PART becomes DIR's file if it verifies.
+finish() {
+  local digest
+  [ -f "$2" ] || return 1
+  digest=$(gzip -dc "$2" 2>/dev/null | sha256sum) || return 1
+  [ "${digest%% *}" = "${digests[$1]}" ] || return 1
+  mv -- "$2" "$dir/$1.gz"
+}
+
 download() {
   local stem=$1 mirror part=$dir/$1.gz.part
+  finish "$stem" "$part" && return 0  # whole, but for its name
   for mirror in "${mirrors[@]}"; do
     say "downloading $stem.gz from ${mirror#https://}"
     if curl --fail --silent --show-error --location --proto '=https' --connect-timeout 10 \
       --retry 3 --retry-delay 1 --continue-at - --output "$part" "$mirror/$stem.gz" >&2; then
-      mv -- "$part" "$part.gz"
-      if verified "$part.gz" "$stem"; then
-        mv -- "$part.gz" "$dir/$stem.gz"
-        return 0
-      fi
+      finish "$stem" "$part" && return 0
       say "$stem.gz from ${mirror#https://} has the wrong content; it is thrown away"
-      rm -f -- "$part.gz"
+      rm -f -- "$part"
     fi
   done
-  rm -f -- "$part"
-  return 1
+  return 1  # what has come stays for the next time
 }
 
 mkdir -p -- "$dir"
+# The programs read a plain file before a .gz beside it, so one that is another must not stay.
+for stem in "${!digests[@]}"; do
+  for file in "$dir/$stem" "$dir/$stem.gz"; do
+    if [ ! -e "$file" ] || verified "$file" "$stem"; then continue; fi
+    say "$file is not MNIST's, or damaged: move it away, or give another folder"
+    exit 1
+  done
+done
 for stem in "${!digests[@]}"; do
   have "$dir" "$stem" >/dev/null && continue
   found=

@@ -21,9 +21,14 @@ command -v debootstrap >/dev/null || { say "please install debootstrap"; exit 2;
 tree=$(realpath -m -- "${DEBIAN_TREE:-build/debian-$suite}")
 
 if [ ! -e "$tree/srv/.complete" ]; then
+  if [ -n "$(ls -A -- "$tree" 2>/dev/null)" ] && [ ! -e "$tree/.made-by-in-debian" ]; then
+    say "$tree is there and not a tree of this script's: choose another folder"
+    exit 2
+  fi
   say "making $tree"
   rm -rf -- "$tree"
   mkdir -p -- "$tree"
+  touch "$tree/.made-by-in-debian"
   debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$tree" \
     ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >&2 || { say "debootstrap failed"; exit 2; }
   touch "$tree/srv/.complete"

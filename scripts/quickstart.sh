@@ -19,11 +19,18 @@ bin=build/release/bin
 
 step "Data"
 data=data/mnist
-if ! ./scripts/fetch-mnist.sh "$data"; then
+fetched=0
+./scripts/fetch-mnist.sh "$data" || fetched=$?
+[ "$fetched" -eq 0 ] || [ "$fetched" -eq 2 ] || exit "$fetched"
+if [ "$fetched" -eq 2 ]; then
   data=data/generated
   echo "No network and no offline copy of MNIST: going on with digits that mnist-generate draws."
   echo "The figures below are about those, not about MNIST."
-  [ -f $data/t10k-labels-idx1-ubyte ] || "$bin"/mnist-generate --out $data >/dev/null
+  if [ ! -d $data ]; then
+    rm -rf $data.unfinished
+    "$bin"/mnist-generate --out $data.unfinished >/dev/null
+    mv $data.unfinished $data
+  fi
 fi
 
 step "Training: mnist-train --config configs/fast.json --data $data --out runs/quickstart"

@@ -7,7 +7,8 @@ namespace mnist::app::serve {
 Flags parse(int argc, const char* const* argv) {
   Flags flags;
   CLI::App app("Serves a web page on which digits are drawn or uploaded and read, and its API.");
-  app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model");
+  app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
+      ->type_name("FILE|RUN");
   app.add_option("--host", flags.host, "Address to listen at; any but a loopback one takes a token")
       ->capture_default_str();
   app.add_option("--port", flags.port, "Port to listen at; 0: any that is free")

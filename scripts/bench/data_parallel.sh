@@ -22,10 +22,12 @@ train() {
     "$bin"/mnist-train "${arguments[@]}" >/dev/null
     return
   fi
+  local ranks=() process
   for rank in 1 0; do
     RANK=$rank WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 "$bin"/mnist-train "${arguments[@]}" >/dev/null &
+    ranks+=("$!")
   done
-  wait
+  for process in "${ranks[@]}"; do wait "$process"; done
 }
 field() { sed -E "s/.*\"$1\":([0-9.e+-]+).*/\1/" "$2/metrics.jsonl"; }
 median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }

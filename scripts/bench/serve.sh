@@ -13,7 +13,10 @@ work=$(mktemp -d)
 "$bin"/mnist-serve --port 0 -q >"$work/url" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-until [ -s "$work/url" ]; do sleep 0.1; done
+until [ -s "$work/url" ]; do
+  kill -0 "$server" 2>/dev/null || { echo "serve.sh: mnist-serve did not start" >&2; exit 2; }
+  sleep 0.1
+done
 url=$(cat "$work/url")
 memory() { awk '/VmRSS/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$server/status"; }
 

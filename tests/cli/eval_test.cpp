@@ -3,6 +3,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mnist/bytes/file.h"
+#include "mnist/bytes/idx.h"
+#include "mnist/digit/normalize.h"
+#include "mnist/digit/picture.h"
+#include "mnist/image/encode.h"
+
 #include "cli/fixtures.h"
 #include "support/catch.h"
 #include "support/environment.h"
@@ -104,15 +110,45 @@ TEST_CASE("models that put other images aside are not judged on one validation s
 
 TEST_CASE("an ensemble rejects the same images as pictures as it does from an IDX file", "[eval]") {
   const TemporaryDirectory folder;
-  REQUIRE(run_program("mnist-generate", {"--out", folder.path().string(), "--pictures", "--count",
-                                         "20", "--outliers", "0"})
+  write_text(folder / "config.json", small_config());
+  const std::string hasty = (folder / "hasty").string();
+  REQUIRE(run_program("mnist-train",
+                      {"--config", (folder / "config.json").string(), "--data",
+                       generated_data().string(), "--out", hasty, "--set", "training.epochs=1"})
               .exit_code == 0);
-  const json one =
-      json::parse(evaluate({"--images", folder.path().string(), "--format", "json"}).out);
-  const json twice = json::parse(evaluate({"--images", folder.path().string(), "--model",
-                                           small_run().string(), "--format", "json"})
-                                     .out);
-  CHECK(one["rejection"] == twice["rejection"]);
+  // Those of the test images that are in MNIST's form to the pixel, so that both ways show the
+  // same.
+  const IdxImages all =
+      parse_idx_images(read_file(generated_data() / "t10k-images-idx3-ubyte", 1 << 20));
+  const IdxLabels labels =
+      parse_idx_labels(read_file(generated_data() / "t10k-labels-idx1-ubyte", 1 << 20));
+  IdxImages images{.count = 0, .rows = 28, .columns = 28, .pixels = {}};
+  IdxLabels kept;
+  fs::create_directory(folder / "pictures");
+  fs::create_directory(folder / "data");
+  for (std::size_t i = 0; i < all.count; ++i) {
+    const auto begin = all.pixels.begin() + static_cast<std::ptrdiff_t>(784 * i);
+    const Image picture{.width = 28, .height = 28, .pixels = {begin, begin + 784}};
+    if (picture_of(normalize(picture).digit) != picture) continue;
+    const std::string name = std::to_string(1000 + i) + "_label" + std::to_string(labels.labels[i]);
+    write_file_atomically(folder / "pictures" / (name + ".png"), encode_png(picture));
+    images.pixels.insert(images.pixels.end(), begin, begin + 784);
+    kept.labels.push_back(labels.labels[i]);
+    ++images.count;
+  }
+  REQUIRE(images.count > 100);
+  write_file_atomically(folder / "data" / "t10k-images-idx3-ubyte", serialize_idx(images));
+  write_file_atomically(folder / "data" / "t10k-labels-idx1-ubyte", serialize_idx(kept));
+  const auto ask = [&](const std::string& flag, const std::string& name) {
+    return json::parse(
+        run_program("mnist-eval", {"--model", small_run().string(), "--model", hasty, flag,
+                                   (folder / name).string(), "--format", "json"})
+            .out);
+  };
+  const json of_pictures = ask("--images", "pictures");
+  const json of_data = ask("--data", "data");
+  CHECK(of_pictures["rejection"] == of_data["rejection"]);
+  CHECK(of_data["rejection"]["rejected"] > 0);
 }
 
 TEST_CASE("a folder of labelled pictures is evaluated through the path of mnist-predict",

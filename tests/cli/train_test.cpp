@@ -278,7 +278,7 @@ TEST_CASE("an interrupted run says how to go on, and goes on to the same weights
   Child child("mnist-train",
               {"--config", parts.config.string(), "--data", generated_data().string(), "--out",
                parts.out.string(), "--set", "training.epochs=12"});
-  while (!fs::exists(parts.out / "checkpoint")) usleep(10'000);
+  wait_until([&] { return fs::exists(parts.out / "checkpoint"); });
   child.signal(SIGINT);
   const Outcome interrupted = child.wait();
   if (interrupted.exit_code != 0) {  // it may have been quicker
@@ -346,7 +346,7 @@ TEST_CASE("a run directory is one process's at a time", "[train]") {
   Child child("mnist-train",
               {"--config", attempt.config.string(), "--data", generated_data().string(), "--out",
                attempt.out.string(), "--set", "training.epochs=1000"});
-  while (!fs::exists(attempt.out / "checkpoint")) usleep(10'000);
+  wait_until([&] { return fs::exists(attempt.out / "checkpoint"); });
   check_one_error_line(run_program("mnist-train", {"--resume", attempt.out.string()}),
                        attempt.out.string() + ": another mnist-train is at work there");
   child.signal(SIGINT);
@@ -379,7 +379,7 @@ TEST_CASE("a full disk ends a run with its reason, and it goes on once there is 
   REQUIRE(whole.train().exit_code == 0);
   const TrainingAttempt attempt;
   fs::create_directory(attempt.out);
-  const std::string train = std::string(MNIST_BIN_DIR) + "/mnist-train ";
+  const std::string train = "\"" MNIST_BIN_DIR "/mnist-train\" ";
   const std::string disk = attempt.out.string();
   // Room for the first files, not for the models of an epoch; then for all.
   const Outcome outcome = run_with_own_mounts(
@@ -400,7 +400,7 @@ TEST_CASE("a run directory that cannot be written is one line", "[train][needs-m
   const TrainingAttempt attempt;
   fs::create_directory(attempt.out);
   fs::copy(small_run(), attempt.out / "run");
-  const std::string train = std::string(MNIST_BIN_DIR) + "/mnist-train ";
+  const std::string train = "\"" MNIST_BIN_DIR "/mnist-train\" ";
   const std::string folder = attempt.out.string();
   const auto with_read_only = [&](const std::string& command) {
     return run_with_own_mounts("mount --bind " + folder + " " + folder +

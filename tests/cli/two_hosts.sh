@@ -68,7 +68,10 @@ paste <(losses "$work/one") <(losses "$work/two") | awk '
 second=$!
 (train 0 "$work/cut" -q --peer-timeout 3 --set training.epochs=1000) 2>"$work/first.err" &
 first=$!
-until [ -f "$work/cut/checkpoint" ]; do sleep 0.1; done
+until [ -f "$work/cut/checkpoint" ]; do
+  kill -0 "$first" 2>/dev/null || fail "rank 0 ended before its first epoch: $(cat "$work/first.err")"
+  sleep 0.1
+done
 ip -n "$follower" link set eth0 down
 begin=$SECONDS
 for process in "$first" "$second"; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the build, then builds and runs two programs against what was installed, as another
 # project would: one with mnist::core, which is README.md's example, one with mnist::io alone.
+# A third includes every header.
 #   consumer.sh BUILD SOURCE
 set -euo pipefail
 build=$1
@@ -15,8 +16,8 @@ if grep -rlF -e "$source" -e "$build" "$folder/installed/lib/cmake" "$folder/ins
 fi
 export CMAKE_PREFIX_PATH=$folder/installed
 
-build_consumer() {  # NAME: builds tests/install/NAME in $folder/NAME
-  cmake -S "$source/tests/install/$1" -B "$folder/$1" -DCMAKE_BUILD_TYPE=Release \
+build_consumer() {  # NAME [OPTION…]: builds tests/install/NAME in $folder/NAME
+  cmake -S "$source/tests/install/$1" -B "$folder/$1" "${@:2}" \
     >"$folder/log" 2>&1 || { cat "$folder/log"; fail "$1 cannot be configured"; }
   cmake --build "$folder/$1" >"$folder/log" 2>&1 || { cat "$folder/log"; fail "$1 does not build"; }
 }
@@ -25,14 +26,17 @@ build_consumer() {  # NAME: builds tests/install/NAME in $folder/NAME
 picture=$folder/pictures/0007_label7.png
 cd /
 
-build_consumer io_consumer
+build_consumer io_consumer -DCMAKE_BUILD_TYPE=Release
 read -r version ink < <("$folder/io_consumer/ink" "$picture")
 grep -q "VERSION $version\$" "$source/CMakeLists.txt" || fail "the version is $version"
 [ "${ink%%.*}" -gt 20 ] || fail "there is only $ink of ink on a 7"
 
-build_consumer consumer
+build_consumer consumer -DCMAKE_BUILD_TYPE=Release
 answer=$("$folder/consumer/reader" "$picture")
 [ "${answer%% *}" = 7 ] || fail "a 7 was read as: $answer"
+
+headers=$(cd "$folder/installed/include" && find mnist -name '*.h' | sort | paste -sd ';')
+build_consumer every_header "-DHEADERS=$headers"
 
 # README.md shows these files; so its example is one that was built and run.
 python3 - "$source" <<'PYTHON'

@@ -24,7 +24,7 @@ fs::path node_modules_with_or_skip(const std::string& package) {
   const fs::path modules = fs::path(MNIST_SOURCE_DIR) / "tests" / "npm" / "node_modules";
   if (run_shell("node --version").exit_code != 0) skip("no Node here");
   if (!fs::exists(modules / package)) {
-    skip("no " + package + " here: run scripts/install-packages.sh --tests");
+    skip("no " + package + " here: run scripts/install-web-tests.sh");
   }
   return modules;
 }

@@ -10,7 +10,7 @@ namespace mnist::testing {
 // the test (environment.h) where there is none.
 std::string python_with_or_skip(const std::string& module);
 
-// The node_modules that hold `package`, of tests/npm (scripts/install-packages.sh --tests); skips
+// The node_modules that hold `package`, of tests/npm (scripts/install-web-tests.sh); skips
 // the test where it or Node is absent.
 std::filesystem::path node_modules_with_or_skip(const std::string& package);
 

@@ -34,6 +34,7 @@ std::string program_path(const std::string& program) {
 
 [[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments,
                          const Surroundings& surroundings) {
+  std::signal(SIGPIPE, SIG_DFL);  // wait() ignores it, which children inherit
   if (!surroundings.folder.empty() && chdir(surroundings.folder.c_str()) != 0) _exit(126);
   for (const std::string& variable : surroundings.environment) {
     const auto equals = variable.find('=');

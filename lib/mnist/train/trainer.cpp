@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -21,6 +22,8 @@
 #include "mnist/predict/calibration.h"
 #include "mnist/predict/inference.h"
 #include "mnist/train/autocast.h"
+#include "mnist/train/bfloat16/bfloat16_gradient.h"
+#include "mnist/train/fused/fused_gradient.h"
 #include "mnist/train/schedule.h"
 #include "mnist/train/shared_batch_norm.h"
 
@@ -143,11 +146,11 @@ Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet val
   }
   if (computes_in_bfloat16()) {
     if (Bfloat16Gradient::supports(config_.model, device_)) {
-      bfloat16_.emplace(*network_, at::get_num_threads());
+      bfloat16_ = std::make_unique<Bfloat16Gradient>(*network_, at::get_num_threads());
     }
   } else if (FusedGradient::supports(config_.model, device_) && !config_.augmentation.any() &&
              !loss_options_.not_a_digit) {
-    fused_.emplace(*network_, at::get_num_threads());
+    fused_ = std::make_unique<FusedGradient>(*network_, at::get_num_threads());
   }
   if (config_.training.ema_decay > 0) average_ = parameters_->values.clone();
   const std::int64_t batch = config_.training.batch_size;
@@ -156,6 +159,8 @@ Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet val
       1, std::llround(config_.training.epochs * static_cast<double>(steps_per_epoch_)));
   loss_.sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
 }
+
+Trainer::~Trainer() = default;
 
 double Trainer::schedule_factor_at(std::int64_t step) const {
   return schedule_factor(config_.schedule, step, total_steps_, steps_per_epoch_);

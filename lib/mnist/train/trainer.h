@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,13 +23,15 @@
 
 #include "mnist/data/digit_set.h"
 #include "mnist/model/model_file.h"
-#include "mnist/train/bfloat16/bfloat16_gradient.h"
 #include "mnist/train/communicator.h"
 #include "mnist/train/config.h"
-#include "mnist/train/fused/fused_gradient.h"
+#include "mnist/train/loss.h"
 #include "mnist/train/optimizer.h"
 
 namespace mnist {
+
+class Bfloat16Gradient;
+class FusedGradient;
 
 // One row of metrics.jsonl; `epoch` counts from 1.
 struct EpochMetrics {
@@ -81,6 +84,9 @@ class Trainer {
   // Error{kUsage} where the config and the data contradict.
   Trainer(const RunConfig& config, const DigitSet& training, DigitSet validation,
           torch::Device device, Communicator* communicator = nullptr);
+  ~Trainer();
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
 
   // Trains from the current step, which is rank 0's, to the last. Throws what the communicator
   // throws when another rank is gone.
@@ -157,8 +163,8 @@ class Trainer {
   std::optional<FlatParameters> parameters_;
   std::optional<Optimizer> optimizer_;
   // At most one of these, instead of autograd, where it knows the network.
-  std::optional<FusedGradient> fused_;
-  std::optional<Bfloat16Gradient> bfloat16_;
+  std::unique_ptr<FusedGradient> fused_;
+  std::unique_ptr<Bfloat16Gradient> bfloat16_;
   torch::Tensor message_;      // what a step exchanges: the gradients, the loss, whether to stop
   torch::Tensor average_;      // moving average of parameters_->values; undefined without one
   ConvNet averaged_{nullptr};  // averaged_network() of step averaged_step_

@@ -125,7 +125,8 @@ void check_in_onnx_runtime(Models models, const torch::Tensor& ink) {
   for (const auto& [name, model] : models) {
     write_file_atomically(folder / (name + ".onnx"), export_onnx(model));
   }
-  must_succeed("node " + kHere + "run_onnx.mjs " + modules.string() + " " + folder.path().string());
+  must_succeed("node \"" + kHere + "run_onnx.mjs\" \"" + modules.string() + "\" " +
+               folder.path().string());
   for (auto& [name, model] : models) check_outputs(model, ink, folder / (name + ".onnx"));
 }
 
@@ -137,7 +138,7 @@ void check_in_python(Models models, const torch::Tensor& ink) {
     save_model(folder / (name + ".safetensors"), model);
     write_file_atomically(folder / (name + ".pt"), export_torchscript(model));
   }
-  must_succeed(python + " " + kHere + "run_torch.py " MNIST_SOURCE_DIR "/scripts " +
+  must_succeed(python + " \"" + kHere + "run_torch.py\" \"" MNIST_SOURCE_DIR "/scripts\" " +
                folder.path().string());
   const torch::NoGradGuard no_grad;
   for (auto& [name, model] : models) {
