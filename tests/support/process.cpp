@@ -84,10 +84,17 @@ Child::~Child() {
 
 void Child::signal(int number) const { kill(pid_, number); }
 
+std::string Child::first_line() {
+  char c = 0;
+  while (!begun_.ends_with('\n') && read(out_, &c, 1) == 1) begun_ += c;
+  return begun_.substr(0, begun_.find('\n'));
+}
+
 Outcome Child::wait() {
   // A program that does not read its input must not kill the test.
   std::signal(SIGPIPE, SIG_IGN);
   Outcome outcome;
+  outcome.out = begun_;
   std::size_t written = 0;
   while (out_ >= 0 || err_ >= 0) {
     if (in_ >= 0 && written == input_.size()) {

@@ -37,6 +37,8 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   void signal(int number) const;
+  // Blocks until it has printed a line; without its end. Empty where there is none.
+  std::string first_line();
   // Blocks until the end. Call it once.
   Outcome wait();
 
@@ -46,6 +48,7 @@ class Child {
   int out_ = -1;
   int err_ = -1;
   std::string input_;
+  std::string begun_;  // what first_line() has read
 };
 
 }  // namespace mnist::testing

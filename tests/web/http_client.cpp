@@ -110,16 +110,4 @@ std::string post_png(const std::string& body, const std::string& more_headers) {
          std::to_string(body.size()) + "\r\n" + more_headers + "\r\n" + body;
 }
 
-int free_port() {
-  const int any = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (any < 0 || bind(any, generic, size) != 0 || getsockname(any, generic, &size) != 0) {
-    fail("a free port");
-  }
-  close(any);
-  return ntohs(address.sin_port);
-}
-
 }  // namespace mnist::testing

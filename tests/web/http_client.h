@@ -38,7 +38,4 @@ std::string body_of(const std::string& response);
 std::string get(const std::string& path, const std::string& more_headers = "");
 std::string post_png(const std::string& body, const std::string& more_headers = "");
 
-// A port that nobody listens at.
-int free_port();
-
 }  // namespace mnist::testing

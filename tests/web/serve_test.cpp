@@ -1,10 +1,8 @@
 // mnist-serve as a user runs it: the same answers as mnist-predict, ports, tokens, signals.
-#include <chrono>
 #include <csignal>
 #include <memory>
 #include <string>
-#include <system_error>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -24,21 +22,19 @@
 namespace mnist::testing {
 namespace {
 
-using namespace std::chrono_literals;
+struct Served {
+  std::unique_ptr<Child> child;
+  int port = 0;
+};
 
-// Waits until it answers.
-std::unique_ptr<Child> serve(int port, std::vector<std::string> more = {}) {
-  more.insert(more.end(), {"--port", std::to_string(port)});
+// On a port of its own, from when it has said which: then it answers.
+Served serve(std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--port", "0"});
   auto child = std::make_unique<Child>("mnist-serve", more);
-  for (int i = 0; i < 600; ++i) {
-    try {
-      if (status_of(ask(port, get("/healthz"))) == 200) return child;
-    } catch (const std::system_error&) {
-      std::this_thread::sleep_for(100ms);
-    }
-  }
-  FAIL("mnist-serve does not answer");
-  return child;
+  const std::string url = child->first_line();
+  const auto colon = url.rfind(':');
+  if (colon == std::string::npos) FAIL("mnist-serve does not start: " << child->wait().err);
+  return {std::move(child), std::stoi(url.substr(colon + 1))};
 }
 
 // The digits of two pictures side by side, light on black, six times as large as 28x28.
@@ -63,8 +59,7 @@ Image side_by_side(const std::string& left, const std::string& right) {
 
 TEST_CASE("the answer is that of mnist-predict, byte for byte", "[serve]") {
   const TemporaryDirectory folder;
-  const int port = free_port();
-  const auto child = serve(port);
+  const auto [child, port] = serve();
   const auto compare = [&](const std::string& file, const std::string& flags) {
     INFO(file);
     const std::string answer = body_of(ask(port, post_png(read_text(file))));
@@ -91,8 +86,7 @@ TEST_CASE("the answer is that of mnist-predict, byte for byte", "[serve]") {
 }
 
 TEST_CASE("the model and the page are served", "[serve]") {
-  const int port = free_port();
-  const auto child = serve(port, {"--model", small_run().string()});
+  const auto [child, port] = serve({"--model", small_run().string()});
   const auto model = nlohmann::json::parse(body_of(ask(port, get("/api/model"))));
   CHECK(model["options"]["channels"] == nlohmann::json({8, 16}));
   CHECK(model["parameters"] > 1000);
@@ -101,8 +95,7 @@ TEST_CASE("the model and the page are served", "[serve]") {
 }
 
 TEST_CASE("it prints where the page is and ends well on SIGTERM", "[serve]") {
-  const int port = free_port();
-  const auto child = serve(port);
+  const auto [child, port] = serve();
   const Outcome second = run_program("mnist-serve", {"--port", std::to_string(port)});
   CHECK(second.exit_code == 2);
   CHECK(second.out.empty());
@@ -114,8 +107,7 @@ TEST_CASE("it prints where the page is and ends well on SIGTERM", "[serve]") {
 }
 
 TEST_CASE("an address that others reach takes a token, made where none is given", "[serve]") {
-  const int port = free_port();
-  const auto child = serve(port, {"--host", "0.0.0.0", "-q"});
+  const auto [child, port] = serve({"--host", "0.0.0.0", "-q"});
   CHECK(status_of(ask(port, get("/api/model"))) == 401);
   child->signal(SIGTERM);
   const std::string url = child->wait().out;
