@@ -14,6 +14,7 @@ import { drawByMouse, drawByTouch, kHouse, kLetter, kScribble, strokes } from ".
 const [program, chromiumPath, screenshots] = process.argv.slice(2);
 const axe = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const kDesk = { viewport: { width: 1280, height: 800 } };
+const kSmallest = 200; // pixels of a sheet that can be drawn on
 const kPhone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
 async function serve(...flags) {
@@ -83,6 +84,24 @@ const fits = page => page.evaluate(() => {
   });
   return scrollWidth <= innerWidth && scrollHeight <= innerHeight
     ? outside.map(each => each.outerHTML.slice(0, 80)) : ["it scrolls"];
+});
+
+// The size of what is drawn, in CSS pixels.
+const inkSize = page => page.evaluate(() => {
+  const canvas = document.getElementById("drawing");
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height).getContext("2d");
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let i = 3; i < data.length; i += 4) {
+    if (data[i] === 0) continue;
+    const [x, y] = [((i - 3) / 4) % width, Math.floor((i - 3) / 4 / width)];
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x), Math.max(bottom, y)];
+  }
+  const ratio = width / canvas.clientWidth;
+  return [Math.round((right - left) / ratio), Math.round((bottom - top) / ratio)];
 });
 
 async function accessible(page, name) {
@@ -268,7 +287,8 @@ test("a picture is read by button, by drop and by paste, in any format the brows
 
 test("a broken picture is told as such, with the server's reason", async () => {
   const { page, text, shot, close } = await open(kDesk, { mayFail: true });
-  await page.setInputFiles("#file", { name: "a.png", mimeType: "image/png", buffer: Buffer.from("hello") });
+  const buffer = Buffer.from("\x89PNG\r\n\x1a\nhello", "latin1");
+  await page.setInputFiles("#file", { name: "a.png", mimeType: "image/png", buffer });
   await page.getByText("This picture can’t be read").waitFor();
   assert.match(await text("detail"), /PNG/);
   await shot("error");
@@ -291,6 +311,109 @@ test("the server stops and comes back: the page says so, and goes on by itself",
   await close();
 });
 
+test("an old answer does not stand beside a new picture", async () => {
+  const { page, area, settled, text, close } = await open();
+  const at = await area();
+  await drawByMouse(page, strokes(3, at(0.35, 0.2, 0.3, 0.6)));
+  await settled();
+  const buffer = Buffer.from(await pictureOf(page, strokes(7, kOnPicture)), "base64");
+  await page.route("**/api/predict*", async route => {
+    await page.waitForTimeout(1000);
+    await route.continue();
+  });
+  await page.setInputFiles("#file", { name: "seven.png", mimeType: "image/png", buffer });
+  await page.getByText("Reading…").first().waitFor();
+  assert.equal(await page.getAttribute("#bars", "aria-label"), "No probabilities yet");
+  await settled();
+  assert.equal(await text("digit"), "7");
+  await close();
+});
+
+test("questions come now and then while the pen is down, and what it did last is among them", async () => {
+  const { page, area, settled, text, close } = await open();
+  const at = await area();
+  const [line] = strokes(2, at(0.35, 0.2, 0.3, 0.6));
+  let questions = 0;
+  page.on("request", request => (questions += request.url().includes("/api/predict")));
+  const began = performance.now();
+  await page.mouse.move(...line[0]);
+  await page.mouse.down();
+  for (const point of line.slice(1)) await page.mouse.move(...point);
+  await settled();
+  assert.equal(await text("digit"), "2");
+  assert.ok(questions <= 2 + (performance.now() - began) / 100, `${questions} questions`);
+  await page.mouse.up();
+  await close();
+});
+
+test("a refusal by a proxy, in HTML, is told; what it refused is asked again after an outage", async () => {
+  const { page, area, settled, text, close } = await open(kDesk, { mayFail: true });
+  const predict = "**/api/predict*";
+  await page.route(predict, route => route.fulfill(
+    { status: 413, contentType: "text/html", body: "<h1>413 Request Entity Too Large</h1>" }));
+  const at = await area();
+  await drawByMouse(page, strokes(6, at(0.35, 0.2, 0.3, 0.6)));
+  await page.getByText("This picture is too large").first().waitFor();
+  await settled();
+  await page.route("**/healthz", route => route.abort());
+  await page.getByText("The server can’t be reached").first().waitFor();
+  await page.unroute(predict);
+  await page.unroute("**/healthz");
+  await page.getByText("This is a 6").first().waitFor();
+  await settled();
+  assert.equal(await text("digit"), "6");
+  await close();
+});
+
+test("the file that was chosen last is shown, however long an older one takes", async () => {
+  const { page, settled, text, close } = await open();
+  await page.evaluate(() => {
+    const decode = createImageBitmap;
+    window.createImageBitmap = async (...what) => {
+      window.createImageBitmap = decode;
+      const image = await decode(...what);
+      await new Promise(done => setTimeout(done, 700));
+      window.isLate = true;
+      return image;
+    };
+  });
+  for (const digit of [7, 2]) {
+    const buffer = Buffer.from(await pictureOf(page, strokes(digit, kOnPicture)), "base64");
+    await page.setInputFiles("#file", { name: `${digit}.png`, mimeType: "image/png", buffer });
+  }
+  await page.waitForFunction(() => window.isLate);
+  await page.waitForTimeout(100);
+  await settled();
+  assert.equal(await text("digit"), "2");
+  await close();
+});
+
+test("a size that comes back brings back the drawing as it was", async () => {
+  const { page, area, close } = await open(kPhone);
+  const at = await area();
+  await drawByMouse(page, strokes(3, at(0.3, 0.2, 0.4, 0.6)));
+  const drawn = await inkSize(page);
+  for (let turn = 0; turn < 2; turn++) {
+    await page.setViewportSize({ width: 844, height: 390 });
+    await page.waitForFunction(() => document.getElementById("drawing").clientHeight < 390);
+    await page.waitForTimeout(100);
+    const [width, height] = await inkSize(page);
+    assert.ok(height < drawn[1] && Math.abs(width / height - drawn[0] / drawn[1]) < 0.02);
+    await page.setViewportSize(kPhone.viewport);
+    await page.waitForFunction(() => document.getElementById("drawing").clientHeight > 390);
+    await page.waitForTimeout(100);
+    assert.deepEqual(await inkSize(page), drawn);
+  }
+  // Painted again on another screen, with other pixels.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setDeviceMetricsOverride",
+    { ...kPhone.viewport, deviceScaleFactor: 1, mobile: true });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForTimeout(100);
+  for (const i of [0, 1]) assert.ok(Math.abs((await inkSize(page))[i] - drawn[i]) <= 2);
+  await close();
+});
+
 test("a token in the address opens the API, and leaves the address", async () => {
   const own = await serve("--port", "0", "--token", "a-token");
   const { page, area, settled, text, close } = await open(kDesk, { url: own.url });
@@ -303,6 +426,9 @@ test("a token in the address opens the API, and leaves the address", async () =>
   const stranger = await open(kDesk, { url: `http://127.0.0.1:${own.port}/`, mayFail: true });
   await drawByMouse(stranger.page, strokes(3, at(0.35, 0.2, 0.3, 0.6)));
   await stranger.page.getByText("A token is needed").first().waitFor();
+  await stranger.page.evaluate(() => (location.hash = "token=a-token"));
+  await stranger.page.getByText("This is a 3").first().waitFor();
+  assert.equal(new URL(stranger.page.url()).hash, "");
   await stranger.close();
   await own.stop();
 });
@@ -334,13 +460,65 @@ test("everything works from the keyboard, and is said to a screen reader", async
   await close();
 });
 
+test("undoing and clearing take the sheet from under the pen", async () => {
+  const { page, area, close } = await open();
+  const isEmpty = () => page.evaluate(() => document.getElementById("sheet").matches(".empty"));
+  const draw = async () => {
+    for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowDown");
+  };
+  await page.focus("#drawing");
+  await page.keyboard.down("Space");
+  await page.keyboard.down("Space"); // it repeats while it is held
+  await page.keyboard.up("Space");
+  await draw();
+  assert.equal(await isEmpty(), false);
+  await page.keyboard.press("Control+z");
+  await draw();
+  assert.equal(await isEmpty(), true);
+  assert.equal(await page.getAttribute("#undo", "aria-disabled"), "true");
+  await page.keyboard.press("Space");
+  await draw();
+  assert.equal(await isEmpty(), false);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await isEmpty(), true);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "clear");
+
+  const { left, top } = (await area())(0.5, 0.5, 0, 0);
+  await page.mouse.move(left, top);
+  await page.mouse.down();
+  await page.mouse.move(left, top + 100);
+  await page.keyboard.press("Escape");
+  await page.mouse.move(left, top + 200);
+  await page.mouse.up();
+  assert.equal(await isEmpty(), true);
+  await page.mouse.down();
+  await page.mouse.up();
+  assert.equal(await isEmpty(), false);
+  await close();
+});
+
+test("where there is no room for a sheet the page scrolls to it", async () => {
+  const { page, close } = await open({ viewport: { width: 320, height: 200 } });
+  await page.locator("#upload").scrollIntoViewIfNeeded();
+  const { width, height } = await page.locator("#sheet").boundingBox();
+  assert.ok(Math.min(width, height) >= kSmallest, `${width}x${height}`);
+  assert.ok(await page.evaluate(() => scrollY > 0 && document.documentElement.scrollWidth <= innerWidth));
+  await close();
+});
+
 for (const [name, options] of [
   ["light", {}], ["dark", { colorScheme: "dark" }], ["phone", kPhone],
   ["phone-dark", { ...kPhone, colorScheme: "dark" }],
+  ["small-phone", { ...kPhone, viewport: { width: 320, height: 568 } }],
+  ["phone-on-its-side", { ...kPhone, viewport: { width: 667, height: 375 } }],
 ]) {
   test(`it fits one screen and is accessible: ${name}`, async () => {
     const { page, area, settled, shot, close } = await open(options);
     assert.deepEqual(await fits(page), []);
+    const { width, height } = await page.locator("#sheet").boundingBox();
+    assert.ok(Math.min(width, height) >= kSmallest, `${width}x${height}`);
     await accessible(page, `${name}, empty`);
     const at = await area();
     await drawByMouse(page, strokes(8, at(0.32, 0.2, 0.36, 0.6)));

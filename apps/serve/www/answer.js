@@ -1,31 +1,34 @@
 // Asks the server. One question is under way at a time; of those that come meanwhile only the
 // latest is asked. When the server cannot be reached, it is tried until it can.
 
-const kPatience = 10_000; // milliseconds, for an answer
+const kPatience = 10_000; // milliseconds, for an answer,
+const kSlowest = 100; // and for each so many bytes that are sent, one more
+const kTries = 2; // of one question, as long as the server lives
 const kRetry = 800;
 const kHeartbeat = 5_000;
+const kGateway = [502, 503, 504]; // a proxy that cannot reach the server
 
-function token() {
+// The token of the address is kept, and taken out of there: not for onlookers and bookmarks.
+function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) {
-    sessionStorage.setItem("token", given);
-    history.replaceState(null, "", location.pathname); // not for onlookers and bookmarks
-  }
-  return sessionStorage.getItem("token");
+  if (!given) return;
+  sessionStorage.setItem("token", given);
+  history.replaceState(null, "", location.pathname);
 }
+takeToken();
+addEventListener("hashchange", takeToken);
 
 export class Questions extends EventTarget {
-  #token = token();
   #next = null; // an async function that makes the body
-  #busy = false;
-  #timer = 0;
+  #asking = null; // the AbortController of the question under way
+  #failures = 0; // in a row
+  #timer = 0; // until it rings, `#next` waits
   #offline = false;
-  #forgotten = 0; // how often: what was asked before is not answered any more
 
   constructor() {
     super();
     setInterval(() => {
-      if (!document.hidden && !this.#busy && !this.#offline) this.#probe();
+      if (!document.hidden && !this.#asking && !this.#offline) this.#probe();
     }, kHeartbeat);
   }
 
@@ -33,45 +36,64 @@ export class Questions extends EventTarget {
   ask(body, delay = 0) {
     this.#next = body;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#run(), delay);
+    this.#timer = setTimeout(() => {
+      this.#timer = 0;
+      this.#run();
+    }, delay);
   }
 
-  // The answer that is under way is not wanted any more.
+  // What was asked is not wanted any more.
   forget() {
-    this.#forgotten++;
-    this.#next = null;
+    this.#asking?.abort();
+    this.#asking = this.#next = null;
+    this.#failures = 0;
     clearTimeout(this.#timer);
+    this.#timer = 0;
   }
 
   async #run() {
-    if (this.#busy || !this.#next || this.#offline) return;
+    if (this.#asking || !this.#next || this.#timer || this.#offline) return;
     const body = this.#next;
-    const forgotten = this.#forgotten;
+    const asking = (this.#asking = new AbortController());
     this.#next = null;
-    this.#busy = true;
-    try {
-      const blob = await body();
-      const headers = { "Content-Type": blob.type };
-      if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
-      const response = await fetch("/api/predict?input=1", {
-        method: "POST", body: blob, headers, signal: AbortSignal.timeout(kPatience),
-      });
-      const answer = await response.json();
-      if (forgotten === this.#forgotten) {
-        const latest = this.#next === null;
-        this.#tell(response.ok ? "answer" : "refusal", { status: response.status, answer, latest });
-      }
-    } catch {
-      this.#next ??= forgotten === this.#forgotten ? body : null;
-      this.#lost();
+    const reply = await this.#post(body, asking).catch(() => null);
+    const lives = reply || (this.#asking === asking && (await this.#probe()));
+    if (this.#asking !== asking) return; // forgotten
+    this.#asking = null;
+    this.#failures = reply ? 0 : this.#failures + 1;
+    if (lives && (reply || this.#failures >= kTries)) {
+      const { ok, ...rest } = reply ?? { ok: false, status: 0, answer: {} };
+      this.#tell(ok ? "answer" : "refusal", { ...rest, latest: this.#next === null });
+    } else {
+      this.#next ??= body;
     }
-    this.#busy = false;
     this.#run();
+  }
+
+  // Throws where no answer comes.
+  async #post(body, asking) {
+    const blob = await body();
+    const late = setTimeout(() => asking.abort(), kPatience + blob.size / kSlowest);
+    try {
+      const headers = { "Content-Type": blob.type };
+      const token = sessionStorage.getItem("token");
+      if (token) headers.Authorization = `Bearer ${token}`;
+      const response = await fetch("/api/predict?input=1", {
+        method: "POST", body: blob, headers, signal: asking.signal,
+      });
+      const { ok, status } = response;
+      if (kGateway.includes(status)) throw new Error(status);
+      // A refusal may be a proxy's, in HTML.
+      const answer = await response.json().catch(fault => (ok ? Promise.reject(fault) : {}));
+      return { ok, status, answer };
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   async #probe() {
     try {
-      const response = await fetch("/healthz", { signal: AbortSignal.timeout(kPatience) });
+      const response = await fetch("/healthz", { signal: AbortSignal.timeout(kHeartbeat) });
       if (response.ok) return true;
     } catch {
       // said below

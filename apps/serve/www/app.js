@@ -1,14 +1,16 @@
 // Wires the drawing surface, the server's answers and what is shown of them.
 import { Questions } from "/answer.js";
 import { Drawing } from "/drawing.js";
-import { describe, describeError, kEmpty, kOffline, percent, ranked } from "/words.js";
+import { describe, describeError, kEmpty, kOffline, kReading, percent, ranked } from "/words.js";
 
 const $ = id => document.getElementById(id);
 const kWhileDrawing = 110; // milliseconds between questions while the pen is down
 const kAfterDrawing = 20;
 const kBeforeSpeaking = 700; // what changes sooner is not read out
+const kBeforeReading = 400; // an old answer does not stand for longer, unless the pen moves
 const kLargest = 20 << 20; // bytes of a picture that is sent as it is
-const kSentAsIs = ["image/png", "image/jpeg"];
+const kSentAsIs = { "image/png": "\x89PNG", "image/jpeg": "\xff\xd8\xff" }; // how it begins
+const kSeen = 4; // of more digits, "What it sees" is the chosen one alone
 
 const drawing = new Drawing($("drawing"), $("pen"));
 const questions = new Questions();
@@ -80,18 +82,19 @@ async function showSeen(predictions) {
   const turn = ++painting;
   const bitmaps = await Promise.all(predictions.map(p => (p.input ? bitmapOf(p.input) : null)));
   if (turn !== painting) return; // a later answer came meanwhile
-  const shown = predictions.length ? predictions : [{}];
-  $("seen").replaceChildren(...shown.map((prediction, i) => {
+  const all = predictions.length ? predictions : [{}];
+  const shown = all.length > kSeen ? [selected] : [...all.keys()];
+  $("seen").replaceChildren(...shown.map(i => {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = 28;
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", bitmaps[i] && prediction.reason !== "blank"
-      ? `The digit as 28 by 28 pixels, ${i + 1} of ${shown.length}` : "Nothing seen yet");
+    canvas.setAttribute("aria-label", bitmaps[i] && all[i].reason !== "blank"
+      ? `The digit as 28 by 28 pixels, ${i + 1} of ${all.length}` : "Nothing seen yet");
     canvas.classList.toggle("selected", shown.length > 1 && i === selected);
     paintSeen(canvas, bitmaps[i]);
     return canvas;
   }));
-  $("seen").dataset.count = Math.min(shown.length, 7);
+  $("seen").classList.toggle("several", shown.length > 1);
 }
 
 function showBoxes(digits) {
@@ -100,6 +103,7 @@ function showBoxes(digits) {
     box.type = "button";
     const [x, y, width, height] = drawing.place(digit.box);
     const margin = 6;
+    const label = 36;
     Object.assign(box.style, {
       left: `${x - margin}px`, top: `${y - margin}px`,
       width: `${width + 2 * margin}px`, height: `${height + 2 * margin}px`,
@@ -107,7 +111,9 @@ function showBoxes(digits) {
     const name = digit.digit ?? "?";
     box.dataset.digit = name;
     box.classList.toggle("doubt", digit.digit === null || digit.confidence < 0.9);
-    box.classList.toggle("high", y < 36); // no room above for its label
+    // No room above for its label, or neither above nor below.
+    box.classList.toggle("high", y < label);
+    box.classList.toggle("tall", y < label && y + height + label > $("sheet").clientHeight);
     box.classList.toggle("selected", i === selected);
     box.setAttribute("aria-label", `Digit ${i + 1} of ${digits.length}: ` +
       (digit.digit === null ? "can’t be told" : `${name}, ${percent(digit.confidence)} sure`));
@@ -153,25 +159,40 @@ function showNothing(words) {
 
 let shownAnswer = null;
 let offline = false;
+let overdue = 0;
 
-const busy = yes => $("answer").setAttribute("aria-busy", yes);
+function busy(yes) {
+  $("answer").setAttribute("aria-busy", yes);
+  clearTimeout(overdue);
+  if (yes && !offline) overdue = setTimeout(() => showNothing(kReading), kBeforeReading);
+}
+
+function askAgain() {
+  if (drawing.isEmpty) return;
+  questions.forget();
+  busy(true);
+  questions.ask(() => drawing.blob(), kAfterDrawing);
+}
+
 questions.addEventListener("answer", ({ detail }) => {
   showAnswer(detail.answer);
   busy(!detail.latest);
 });
 questions.addEventListener("refusal", ({ detail }) => {
-  showNothing(describeError(detail.status, detail.answer.reason));
+  showNothing(describeError(detail.status, detail.answer?.reason));
   busy(!detail.latest);
 });
 questions.addEventListener("offline", () => {
   offline = true;
-  say(kOffline);
+  clearTimeout(overdue);
+  showNothing(kOffline);
 });
 questions.addEventListener("online", () => {
   offline = false;
-  if (shownAnswer) say(describe(shownAnswer));
   if (drawing.isEmpty) showNothing(kEmpty);
+  askAgain();
 });
+addEventListener("hashchange", askAgain); // with the token that came with it
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   if (shownAnswer) showSeen(shownAnswer.digits ?? [shownAnswer]);
 });
@@ -179,24 +200,31 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 // --- the drawing ---
 
 let asked = 0;
+let reading = 0; // counts files, and what was done since: a file that is ready late is left out
 drawing.addEventListener("change", ({ detail }) => {
-  $("undo").disabled = !drawing.canUndo;
-  $("clear").disabled = drawing.isEmpty;
+  reading++;
+  $("undo").setAttribute("aria-disabled", !drawing.canUndo);
+  $("clear").setAttribute("aria-disabled", drawing.isEmpty);
   $("sheet").classList.toggle("empty", drawing.isEmpty);
   $("sheet").classList.toggle("drawing", detail.drawing);
   showBoxes([]);
+  if (detail.anew) questions.forget();
   if (drawing.isEmpty) {
-    questions.forget();
     busy(false);
     if (!offline) showNothing(kEmpty);
     return;
   }
   busy(true);
   // While the pen moves, now and then; as soon as it is lifted, at once.
-  const now = performance.now();
-  if (detail.drawing && now - asked < kWhileDrawing) return;
-  asked = now;
-  questions.ask(() => drawing.blob(), detail.drawing ? 0 : kAfterDrawing);
+  const rest = asked + kWhileDrawing - performance.now();
+  questions.ask(() => {
+    asked = performance.now();
+    return drawing.blob();
+  }, detail.drawing ? Math.max(0, rest) : kAfterDrawing);
+});
+drawing.addEventListener("resize", () => {
+  showBoxes([]); // they lie elsewhere now
+  askAgain();
 });
 
 $("undo").addEventListener("click", () => drawing.undo());
@@ -216,10 +244,19 @@ addEventListener("keydown", event => {
 
 // --- pictures ---
 
+// The bytes as they are now: the file may change later. They have a type where the server reads
+// them; a file's name may be wrong.
+async function copy(file) {
+  const bytes = await file.arrayBuffer();
+  const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 4)));
+  const type = Object.keys(kSentAsIs).find(each => start.startsWith(kSentAsIs[each]));
+  return new Blob([bytes], { type });
+}
+
 // A picture is sent as it is where the server reads its kind, so that the answer is that of
 // mnist-predict for the same file. What only the browser reads is sent as PNG.
-async function sendable(file, image) {
-  if (kSentAsIs.includes(file.type) && (file.size <= kLargest || !image)) return file;
+async function sendable(bytes, image) {
+  if (bytes.type && (bytes.size <= kLargest || !image)) return bytes;
   if (!image) return null;
   const scale = Math.min(1, 2000 / Math.max(image.width, image.height));
   const canvas = new OffscreenCanvas(
@@ -230,18 +267,22 @@ async function sendable(file, image) {
 }
 
 async function read(file) {
+  const turn = ++reading;
+  const bytes = await copy(file).catch(() => new Blob());
   const image = await createImageBitmap(file).catch(() => null);
-  const blob = await sendable(file, image);
-  if (!blob) {
-    drawing.clear();
-    showNothing(describeError(422, "this file is no picture that a browser knows"));
-  } else if (!image) {
-    drawing.clear(); // it cannot be shown; the server knows why it cannot be read
+  const blob = await sendable(bytes, image);
+  const shown = image && (await createImageBitmap(blob).catch(() => image));
+  if (turn !== reading) return;
+  if (shown) {
+    drawing.show(shown, blob);
+    return;
+  }
+  drawing.clear(); // it cannot be shown
+  if (blob) {
     busy(true);
-    questions.ask(() => blob);
+    questions.ask(() => blob); // the server knows why it cannot be read
   } else {
-    const size = await createImageBitmap(blob).catch(() => image);
-    drawing.show(size, blob);
+    showNothing(describeError(422, "this file holds no pixels that the browser can read"));
   }
 }
 

@@ -1,8 +1,24 @@
 // The drawing surface: strokes or a picture, in layers that can be undone. Fires "change" with
-// { drawing: whether the pen is down }.
+// { drawing: whether the pen is down, anew: whether it is more than the same with more ink }, and
+// "resize" when the surface has another size.
+//
+// Strokes are kept in pixels from the surface's middle. Where a smaller surface would cut them off
+// they are shown smaller: a size that comes back brings back the drawing as it was.
 
 const kWidths = { thin: 0.022, medium: 0.045, thick: 0.08 }; // of the surface's shorter side
 const kLongest = 400; // pixels of what is sent: the normaliser works at about that
+
+// What a picture lies on, as the server takes it to: where it is transparent it is white paper, or
+// black where nothing would show on white.
+function paperOf(image) {
+  const side = 64;
+  const context = new OffscreenCanvas(side, side).getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, side, side);
+  context.drawImage(image, 0, 0, side, side);
+  return Math.min(...context.getImageData(0, 0, side, side).data) < 200 ? "#fff" : "#000";
+}
 
 export class Drawing extends EventTarget {
   #canvas;
@@ -12,6 +28,7 @@ export class Drawing extends EventTarget {
   #pointer = null;
   #width = 0;
   #height = 0;
+  #scale = 1; // of the strokes on the surface
   #cursor = null; // { x, y, down } of the keyboard's pen
   width = "medium";
 
@@ -27,6 +44,7 @@ export class Drawing extends EventTarget {
     canvas.addEventListener("keydown", event => this.#key(event));
     canvas.addEventListener("blur", () => this.#putAway());
     new ResizeObserver(() => this.#resize()).observe(canvas);
+    this.#watchDensity();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint());
     this.#resize();
   }
@@ -46,17 +64,21 @@ export class Drawing extends EventTarget {
 
   undo() {
     if (!this.canUndo) return;
+    this.#lift();
     this.#history.pop();
-    this.#changed();
+    this.#changed(true);
   }
 
   clear() {
-    if (!this.isEmpty) this.#push({ picture: null, strokes: [] });
+    if (this.isEmpty) return;
+    this.#lift();
+    this.#push({ picture: null, strokes: [] }, true);
   }
 
   // `image` (an ImageBitmap) of the file `blob`, whose bytes are what the server gets.
   show(image, blob) {
-    this.#push({ picture: { image, blob }, strokes: [] });
+    this.#lift();
+    this.#push({ picture: { image, blob, paper: paperOf(image) }, strokes: [] }, true);
   }
 
   // What the server shall read: the picture as it came, or the strokes, black on white.
@@ -95,37 +117,66 @@ export class Drawing extends EventTarget {
     };
   }
 
-  #push(state) {
-    this.#history.push(state);
-    if (this.#history.length > 100) this.#history.splice(1, 1);
-    this.#changed();
+  // The largest scale, up to 1, at which all strokes are whole: as much of each as was on the
+  // surface when it was drawn.
+  #fitStrokes() {
+    let scale = 1;
+    for (const { width, within, points } of this.#now.strokes) {
+      for (const { x, y } of points) {
+        scale = Math.min(scale,
+          this.#width / 2 / Math.min(Math.abs(x) + width / 2, within.x),
+          this.#height / 2 / Math.min(Math.abs(y) + width / 2, within.y));
+      }
+    }
+    return scale;
   }
 
-  #changed() {
+  #push(state, anew) {
+    this.#history.push(state);
+    if (this.#history.length > 100) this.#history.splice(1, 1);
+    this.#changed(anew);
+  }
+
+  #changed(anew = false) {
     this.#paint();
-    this.dispatchEvent(new CustomEvent("change", { detail: { drawing: this.#stroke !== null } }));
+    const drawing = this.#stroke !== null;
+    this.dispatchEvent(new CustomEvent("change", { detail: { drawing, anew } }));
   }
 
   // --- pen ---
 
+  // Points come in pixels of the surface.
   #begin(point) {
-    const side = Math.min(this.#width, this.#height);
-    this.#stroke = { width: kWidths[this.width] * side, points: [point] };
-    const before = this.#now;
+    const [x, y] = [this.#width / 2 / this.#scale, this.#height / 2 / this.#scale];
+    this.#stroke = {
+      width: 2 * kWidths[this.width] * Math.min(x, y), within: { x, y }, points: [this.#kept(point)],
+    };
+    const { strokes } = this.#now;
     // Drawing on a picture starts a new sheet.
-    this.#push({
-      picture: null, strokes: [...(before.picture ? [] : before.strokes), this.#stroke],
-    });
+    this.#push({ picture: null, strokes: [...strokes, this.#stroke] }, strokes.length === 0);
   }
 
   #continue(points) {
-    this.#stroke.points.push(...points);
+    this.#stroke.points.push(...points.map(point => this.#kept(point)));
     this.#changed();
   }
 
   #end() {
     this.#stroke = null;
     this.#changed();
+  }
+
+  // Ends a stroke that something else takes the place of; the pen may still touch the surface.
+  #lift() {
+    this.#stroke = this.#pointer = null;
+    if (this.#cursor) this.#cursor.down = false;
+    this.#pen.classList.remove("down");
+  }
+
+  #kept({ x, y, pressure }) {
+    return {
+      x: (x - this.#width / 2) / this.#scale, y: (y - this.#height / 2) / this.#scale, pressure,
+    };
   }
 
   #point(event) {
@@ -163,7 +214,7 @@ export class Drawing extends EventTarget {
   // --- keyboard ---
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || this.#pointer !== null) return;
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const step = steps[event.key];
     if (!step && event.key !== " ") return;
@@ -175,7 +226,7 @@ export class Drawing extends EventTarget {
       cursor.x = Math.min(this.#width, Math.max(0, cursor.x + step[0] * length));
       cursor.y = Math.min(this.#height, Math.max(0, cursor.y + step[1] * length));
       if (cursor.down) this.#continue([{ x: cursor.x, y: cursor.y, pressure: 1 }]);
-    } else {
+    } else if (!event.repeat) {
       cursor.down = !cursor.down;
       if (cursor.down) {
         this.#begin({ x: cursor.x, y: cursor.y, pressure: 1 });
@@ -199,40 +250,43 @@ export class Drawing extends EventTarget {
   #resize() {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (width === 0 || height === 0) return;
-    if (this.#width) this.#carryOver(width, height);
     this.#width = width;
     this.#height = height;
     this.#canvas.width = Math.round(width * devicePixelRatio);
     this.#canvas.height = Math.round(height * devicePixelRatio);
-    this.#changed();
+    this.#paint();
+    this.dispatchEvent(new Event("resize"));
   }
 
-  // Keeps what is drawn whole and in the middle when the surface changes its size.
-  #carryOver(width, height) {
-    const scale = Math.min(width / this.#width, height / this.#height);
-    for (const stroke of new Set(this.#history.flatMap(state => state.strokes))) {
-      stroke.width *= scale;
-      for (const point of stroke.points) {
-        point.x = (point.x - this.#width / 2) * scale + width / 2;
-        point.y = (point.y - this.#height / 2) * scale + height / 2;
-      }
-    }
+  // A window may come to a screen with other pixels, at the same size.
+  #watchDensity() {
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
+      this.#resize();
+      this.#watchDensity();
+    }, { once: true });
   }
 
   #paint() {
     const context = this.#canvas.getContext("2d");
-    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    const density = this.#canvas.width / this.#width;
+    context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, this.#width, this.#height);
     if (this.#now.picture) {
-      const { image } = this.#now.picture;
+      const { image, paper } = this.#now.picture;
       const { left, top, scale } = this.#fit(image);
+      const place = [left, top, image.width * scale, image.height * scale];
+      context.fillStyle = paper;
+      context.fillRect(...place);
       context.imageSmoothingEnabled = scale < 4; // a 28x28 picture shows its pixels
-      context.drawImage(image, left, top, image.width * scale, image.height * scale);
+      context.drawImage(image, ...place);
     }
+    this.#scale = this.#fitStrokes();
     this.#paintStrokes(context, getComputedStyle(this.#canvas).color);
   }
 
   #paintStrokes(context, color) {
+    context.translate(this.#width / 2, this.#height / 2);
+    context.scale(this.#scale, this.#scale);
     context.strokeStyle = color;
     context.fillStyle = color;
     context.lineCap = "round";

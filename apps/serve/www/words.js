@@ -68,11 +68,13 @@ export function describe(answer) {
 export function describeError(status, reason) {
   const words = { state: "error", digit: "!", headline: "This picture can’t be read", detail: `${capital(reason || "something is wrong with it")}.` };
   if (status === 401) return { ...words, headline: "A token is needed", detail: "Open the whole address that mnist-serve printed, with its #token." };
-  if (status === 413) return { ...words, headline: "This picture is too large" };
+  if (status === 413) return { ...words, headline: "This picture is too large", detail: reason ? words.detail : "Something on the way to the server stops it." };
+  if (status === 0) return { ...words, headline: "No answer to this picture", detail: "The server is there, but the picture does not get through." };
   if (status >= 500) return { ...words, headline: "The server failed at this picture", detail: "Its own messages say more." };
   if (status === 403 || status === 421) return { ...words, headline: "The server does not trust this page" };
   return words;
 }
 
 export const kEmpty = { state: "empty", digit: "–", headline: "Nothing to read yet", detail: "The answer follows your pen." };
+export const kReading = { state: "empty", digit: "–", headline: "Reading…", detail: "The answer is on its way." };
 export const kOffline = { state: "error", digit: "!", headline: "The server can’t be reached", detail: "Your drawing is safe. Trying again…" };
