@@ -2,12 +2,11 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <new>
-#include <span>
 #include <string>
+#include <string_view>
 
 #include <c10/util/Exception.h>
 #include <poll.h>
@@ -31,6 +30,12 @@ bool stdout_has_no_reader() {
   return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
 }
 
+[[noreturn]] void throw_unwritten(int reason) {
+  if (reason == EPIPE || stdout_has_no_reader()) throw BrokenPipe{};
+  throw Error(ErrorKind::kIo, "cannot write the results: " +
+                                  (reason == 0 ? "the output is closed" : system_reason(reason)));
+}
+
 }  // namespace
 
 void print_error(const std::string& message) {
@@ -42,31 +47,22 @@ void print_error(const std::string& message) {
   std::fprintf(stderr, "%s: %s\n", program_name.c_str(), line.c_str());
 }
 
-namespace {
-
-// Throws where `out` has failed, for the reason in errno.
-void check_results(const std::ostream& out) {
-  if (out) return;
-  const int reason = errno;
-  if (reason == EPIPE || stdout_has_no_reader()) throw BrokenPipe{};
-  throw Error(ErrorKind::kIo, "cannot write the results: " +
-                                  (reason == 0 ? "the output is closed" : system_reason(reason)));
-}
-
-}  // namespace
-
-void write_results(std::ostream& out, std::span<const std::uint8_t> bytes) {
-  errno = 0;
-  out.write(reinterpret_cast<const char*>(bytes.data()),
-            static_cast<std::streamsize>(bytes.size()));
-  check_results(out);
-  flush_results(out);
-}
-
 void flush_results(std::ostream& out) {
+  // A failure on the way has lost its reason: what is left to write fails for the same.
+  const bool had_failed = !out;
+  out.clear();
   errno = 0;
   out.flush();
-  check_results(out);
+  if (out && !had_failed) return;
+  out.setstate(std::ios_base::badbit);
+  throw_unwritten(errno);
+}
+
+void write_results(std::ostream& out, std::string_view text) {
+  errno = 0;
+  out << text;
+  if (!out) throw_unwritten(errno);  // of so much nothing may be left that would tell
+  flush_results(out);
 }
 
 int guard(const char* program, const std::function<int()>& body) {

@@ -1,11 +1,10 @@
 // The one place where a program's outcome becomes an exit code.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <ostream>
-#include <span>
 #include <string>
+#include <string_view>
 
 namespace mnist::app {
 
@@ -30,7 +29,7 @@ void print_error(const std::string& message);
 // be written for another reason: a full disk must not pass for success.
 void flush_results(std::ostream& out);
 
-// Writes and flushes results that are bytes. Throws the same.
-void write_results(std::ostream& out, std::span<const std::uint8_t> bytes);
+// Writes and flushes much at once, text or bytes. Throws the same.
+void write_results(std::ostream& out, std::string_view text);
 
 }  // namespace mnist::app

@@ -238,8 +238,7 @@ int run(Job& job, std::ostream& out) {
                   .trainings = read_trainings(job.flags.models),
                   .environment = environment_of(job, examination)});
   }
-  out << formatted(result, job.flags.format);
-  flush_results(out);
+  write_results(out, formatted(result, job.flags.format));
   if (examination.any_failed()) return kFailure;
   // Written so that an undefined accuracy fails too.
   const bool good_enough = !job.flags.min_accuracy || result.accuracy >= *job.flags.min_accuracy;

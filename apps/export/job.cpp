@@ -27,7 +27,7 @@ int run(const Flags& flags, std::ostream& out) {
   const Model model = load_model(model_path(flags.model));
   const Bytes bytes = flags.to == "onnx" ? export_onnx(model) : export_torchscript(model);
   if (to_stdout) {
-    write_results(out, bytes);
+    write_results(out, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   } else {
     write_file_atomically(flags.out, bytes);
     // A pipe or device may be stdout itself, which then holds the model.

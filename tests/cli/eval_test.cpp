@@ -59,6 +59,16 @@ TEST_CASE("the JSON report agrees with itself", "[eval]") {
   CHECK(report["accuracy_interval"][0] < report["accuracy"]);
 }
 
+TEST_CASE("a report that does not fit on the disk is an error with its reason", "[eval]") {
+  for (const char* format : {"text", "json"}) {
+    const Outcome outcome =
+        run_shell("mnist-eval --model \"" + small_run().string() + "\" --data \"" +
+                  generated_data().string() + "\" --format " + format + " > /dev/full");
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.err == "mnist-eval: cannot write the results: no space left on device\n");
+  }
+}
+
 TEST_CASE("--min-accuracy tells by exit code 1", "[eval]") {
   CHECK(evaluate({"--min-accuracy", "0.5"}).exit_code == 0);
   const Outcome outcome = evaluate({"--min-accuracy", "1"});
