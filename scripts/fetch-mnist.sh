@@ -55,23 +55,17 @@ place() {
   mv -- "$target.partial.$$" "$target"
 }
 
-# finish STEM PART: PART becomes DIR's file if it verifies.
-finish() {
-  local digest
-  [ -f "$2" ] || return 1
-  digest=$(gzip -dc "$2" 2>/dev/null | sha256sum) || return 1
-  [ "${digest%% *}" = "${digests[$1]}" ] || return 1
-  mv -- "$2" "$dir/$1.gz"
-}
-
 download() {
-  local stem=$1 mirror part=$dir/$1.gz.part
-  finish "$stem" "$part" && return 0  # whole, but for its name
+  local stem=$1 mirror part=$dir/$1.part.gz
   for mirror in "${mirrors[@]}"; do
     say "downloading $stem.gz from ${mirror#https://}"
-    if curl --fail --silent --show-error --location --proto '=https' --connect-timeout 10 \
+    # What is there may be whole, but for its name.
+    if verified "$part" "$stem" || curl --fail --silent --show-error --location --proto '=https' --connect-timeout 10 \
       --retry 3 --retry-delay 1 --continue-at - --output "$part" "$mirror/$stem.gz" >&2; then
-      finish "$stem" "$part" && return 0
+      if verified "$part" "$stem"; then
+        mv -- "$part" "$dir/$stem.gz"
+        return 0
+      fi
       say "$stem.gz from ${mirror#https://} has the wrong content; it is thrown away"
       rm -f -- "$part"
     fi
@@ -80,16 +74,18 @@ download() {
 }
 
 mkdir -p -- "$dir"
-# The programs read a plain file before a .gz beside it, so one that is another must not stay.
 for stem in "${!digests[@]}"; do
+  there=
+  # Both: the programs read a plain file before a .gz beside it.
   for file in "$dir/$stem" "$dir/$stem.gz"; do
-    if [ ! -e "$file" ] || verified "$file" "$stem"; then continue; fi
-    say "$file is not MNIST's, or damaged: move it away, or give another folder"
-    exit 1
+    [ -e "$file" ] || continue
+    verified "$file" "$stem" || {
+      say "$file is not MNIST's, or damaged: move it away, or give another folder"
+      exit 1
+    }
+    there=yes
   done
-done
-for stem in "${!digests[@]}"; do
-  have "$dir" "$stem" >/dev/null && continue
+  [ -z "$there" ] || continue
   found=
   for source in "$given" ../shared/data/mnist; do
     if [ -n "$source" ] && found=$(have "$source" "$stem"); then break; fi

@@ -13,6 +13,19 @@
 #include "common/guard.h"
 
 namespace mnist::app {
+namespace {
+
+// An unset variable in a script: never what the flag's absence means.
+void refuse_empty_values(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::vector<std::string>& values = option->results();
+    if (std::ranges::find(values, "") == values.end()) continue;
+    throw Error(ErrorKind::kUsage,
+                option->get_positional() ? "a path is empty" : option->get_name() + " is empty");
+  }
+}
+
+}  // namespace
 
 void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& examples) {
   app.set_version_flag("--version", [] {
@@ -43,20 +56,6 @@ CLI::Validator probability() {
           },
           "PROBABILITY"};
 }
-
-namespace {
-
-// An unset variable in a script: never what the flag's absence means.
-void refuse_empty_values(const CLI::App& app) {
-  for (const CLI::Option* option : app.get_options()) {
-    const std::vector<std::string>& values = option->results();
-    if (std::ranges::find(values, "") == values.end()) continue;
-    throw Error(ErrorKind::kUsage,
-                option->get_positional() ? "a path is empty" : option->get_name() + " is empty");
-  }
-}
-
-}  // namespace
 
 void parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   app.name(std::filesystem::path(argv[0]).filename().string());

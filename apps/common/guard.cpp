@@ -48,20 +48,15 @@ void print_error(const std::string& message) {
 }
 
 void flush_results(std::ostream& out) {
-  // A failure on the way has lost its reason: what is left to write fails for the same.
-  const bool had_failed = !out;
-  out.clear();
   errno = 0;
   out.flush();
-  if (out && !had_failed) return;
-  out.setstate(std::ios_base::badbit);
-  throw_unwritten(errno);
+  if (!out) throw_unwritten(errno);
 }
 
 void write_results(std::ostream& out, std::string_view text) {
   errno = 0;
   out << text;
-  if (!out) throw_unwritten(errno);  // of so much nothing may be left that would tell
+  if (!out) throw_unwritten(errno);  // now, while errno is that of the write
   flush_results(out);
 }
 

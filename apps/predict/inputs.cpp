@@ -103,23 +103,23 @@ std::optional<std::string> Inputs::next_named() {
 // without ends of lines for one path as long as the memory.
 bool Inputs::read_entry(std::string& path) {
   constexpr std::size_t kLongest = 65536;
-  const std::string list = "--files-from " + flags_.files_from;
+  const auto fail = [&](ErrorKind kind, const std::string& message) {
+    throw Error(kind, message, "--files-from " + flags_.files_from);
+  };
   const char separator = flags_.null_separated ? '\0' : '\n';
   path.clear();
   try {
     for (int c = list_->rdbuf()->sbumpc(); c != std::char_traits<char>::eof();
          c = list_->rdbuf()->sbumpc()) {
       if (c == separator) return true;
-      if (c == '\0') {
-        throw Error(ErrorKind::kUsage, "paths end in NUL there: give -0 too", list);
-      }
+      if (c == '\0') fail(ErrorKind::kUsage, "paths end in NUL there: give -0 too");
       if (path.size() == kLongest) {
-        throw Error(ErrorKind::kUsage, "holds a path of more than 65536 bytes", list);
+        fail(ErrorKind::kUsage, "holds a path of more than 65536 bytes");
       }
       path += std::char_traits<char>::to_char_type(c);
     }
   } catch (const std::ios_base::failure&) {
-    throw Error(ErrorKind::kIo, "cannot be read: " + system_reason(errno), list);
+    fail(ErrorKind::kIo, "cannot be read: " + system_reason(errno));
   }
   return !path.empty();
 }

@@ -182,24 +182,15 @@ TEST_CASE("a data folder whose name JSON cannot hold is one line and no run fold
   CHECK_FALSE(fs::exists(attempt.out));
 }
 
-TEST_CASE("a truncated IDX file is one line that names the file", "[train]") {
-  const TrainingAttempt attempt;
-  const fs::path data = attempt.folder / "data";
-  fs::copy(generated_data(), data);
-  fs::resize_file(data / "train-images-idx3-ubyte", 100000);
-  check_one_error_line(attempt.train({"--data", data.string()}),
-                       (data / "train-images-idx3-ubyte").string() + ": ");
-  CHECK_FALSE(fs::exists(attempt.out));
-}
-
-TEST_CASE("a damaged test set is told before the training", "[train]") {
-  const TrainingAttempt attempt;
-  const fs::path data = attempt.folder / "data";
-  fs::copy(generated_data(), data);
-  fs::resize_file(data / "t10k-images-idx3-ubyte", 100);
-  check_one_error_line(attempt.train({"--data", data.string()}),
-                       (data / "t10k-images-idx3-ubyte").string() + ": ");
-  CHECK_FALSE(fs::exists(attempt.out));
+TEST_CASE("a truncated IDX file is one line that names the file, before any training", "[train]") {
+  for (const char* name : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"}) {
+    const TrainingAttempt attempt;
+    const fs::path data = attempt.folder / "data";
+    fs::copy(generated_data(), data);
+    fs::resize_file(data / name, 100000);
+    check_one_error_line(attempt.train({"--data", data.string()}), (data / name).string() + ": ");
+    CHECK_FALSE(fs::exists(attempt.out));
+  }
 }
 
 TEST_CASE("another run's checkpoint is refused", "[train]") {
