@@ -24,8 +24,8 @@ import torch.nn.functional as F
 
 MEAN, STD = 0.1307, 0.3081  # of the ink in MNIST's training images
 DEFAULT_OPTIONS = {  # ConvNetOptions in lib/mnist/model/network.h
-    "channels": [32, 64], "convolutions": 1, "hidden": 128, "dropout": 0.0, "crop": 2,
-    "space_to_depth": True, "padding": True, "batch_norm": True, "pool_last": True,
+    "channels": [32, 64], "convolutions": 1, "kernel": 3, "hidden": 128, "dropout": 0.0, "crop": 2,
+    "space_to_depth": True, "padding": True, "batch_norm": True, "pooling": True, "pool_last": True,
 }
 TYPES = {"F32": torch.float32, "I64": torch.int64}
 
@@ -45,6 +45,8 @@ class ConvNet(torch.nn.Module):
     def __init__(self, metadata=None, **options):
         super().__init__()
         self.options = {**DEFAULT_OPTIONS, **options}
+        if not self.options["pooling"]:
+            del self.options["pool_last"]
         self.metadata = {
             "format": "mnist-toolkit model 1", "network": "convnet",
             "classes": compact([str(digit) for digit in range(10)]),
@@ -59,11 +61,12 @@ class ConvNet(torch.nn.Module):
             for _ in range(o["convolutions"]):
                 count += 1
                 setattr(self, f"conv{count}", torch.nn.Conv2d(
-                    channels, width, 3, padding=int(o["padding"]), bias=not o["batch_norm"]))
+                    channels, width, o["kernel"], padding=o["kernel"] // 2 if o["padding"] else 0,
+                    bias=not o["batch_norm"]))
                 if o["batch_norm"]:
                     setattr(self, f"norm{count}", torch.nn.BatchNorm2d(width))
                 channels = width
-                side -= 0 if o["padding"] else 2
+                side -= 0 if o["padding"] else o["kernel"] - 1
             if self.pools_after(block):
                 side //= 2
         features = channels * side * side
@@ -73,7 +76,8 @@ class ConvNet(torch.nn.Module):
         self.output = torch.nn.Linear(features, 10)
 
     def pools_after(self, block):
-        return self.options["pool_last"] or block + 1 < len(self.options["channels"])
+        o = self.options
+        return o["pooling"] and (o["pool_last"] or block + 1 < len(o["channels"]))
 
     @property
     def temperature(self):

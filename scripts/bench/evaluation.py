@@ -15,13 +15,15 @@ import pathlib
 import statistics
 import struct
 import subprocess
+import sys
 import time
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+import mnist_model  # noqa: E402
 
 
 def read_images(folder):
@@ -32,50 +34,11 @@ def read_images(folder):
     return torch.from_numpy(pixels.copy())
 
 
-def read_model(path):
-    data = path.read_bytes()
-    length = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:8 + length])
-    metadata = header.pop("__metadata__")
-    tensors = {}
-    for name, entry in header.items():
-        if entry["dtype"] == "F32":
-            begin, end = (8 + length + offset for offset in entry["data_offsets"])
-            values = np.frombuffer(data[begin:end], np.float32).reshape(entry["shape"])
-            tensors[name] = torch.from_numpy(values.copy())
-    return json.loads(metadata["options"]), tensors
-
-
-def forward(options, weights, ink):
-    crop = options["crop"]
-    x = ink[:, :, crop:28 - crop, crop:28 - crop].sub(0.1307).div(0.3081)
-    if options["space_to_depth"]:
-        x = F.pixel_unshuffle(x, 2)
-    x = x.contiguous(memory_format=torch.channels_last)
-    number = 0
-    for block, _ in enumerate(options["channels"]):
-        for _ in range(options["convolutions"]):
-            number += 1
-            x = F.conv2d(x, weights[f"conv{number}.weight"], weights.get(f"conv{number}.bias"),
-                         padding=1 if options["padding"] else 0)
-            if options["batch_norm"]:
-                norm = f"norm{number}."
-                x = F.batch_norm(x, weights[norm + "running_mean"], weights[norm + "running_var"],
-                                 weights[norm + "weight"], weights[norm + "bias"])
-            x = F.relu(x)
-        if options["pool_last"] or block + 1 < len(options["channels"]):
-            x = F.max_pool2d(x, 2)
-    x = x.flatten(1)
-    if options["hidden"]:
-        x = F.relu(F.linear(x, weights["hidden.weight"], weights["hidden.bias"]))
-    return F.linear(x, weights["output.weight"], weights["output.bias"])
-
-
-def python_seconds(options, weights, images, batch):
+def python_seconds(network, images, batch):
     with torch.inference_mode():
         start = time.perf_counter()
         for part in images.split(batch):
-            forward(options, weights, part.float().div(255))
+            network(part.float().div(255))
         return time.perf_counter() - start
 
 
@@ -90,15 +53,13 @@ def main():
 
     torch.set_num_threads(arguments.threads)
     images = read_images(arguments.data)
-    options, weights = read_model(arguments.model)
-    weights = {name: value.contiguous(memory_format=torch.channels_last) if value.dim() == 4
-               else value for name, value in weights.items()}
+    network = mnist_model.load(arguments.model).to(memory_format=torch.channels_last)
     batches = (100, 250, 500, 1000)
     python = {batch: [] for batch in batches}
     ours = []
     for run in range(arguments.runs + 1):
         for batch in batches:
-            seconds = python_seconds(options, weights, images, batch)
+            seconds = python_seconds(network, images, batch)
             if run:  # the first warms up
                 python[batch].append(seconds / len(images))
         output = subprocess.run(

@@ -2,14 +2,13 @@
 
 #include <ATen/Parallel.h>
 
-#include "mnist/data/digit_set.h"
 #include "mnist/digit/digit.h"
 
 namespace mnist {
 
-torch::Tensor augmented_ink(const torch::Tensor& images, const torch::Tensor& rows,
-                            const AugmentationOptions& options, std::uint64_t seed,
-                            std::int64_t epoch) {
+torch::Tensor augmented_images(const torch::Tensor& images, const torch::Tensor& rows,
+                               const AugmentationOptions& options, std::uint64_t seed,
+                               std::int64_t epoch) {
   torch::Tensor varied = torch::empty({rows.size(0), 1, kDigitSide, kDigitSide}, torch::kUInt8);
   const std::uint8_t* image = images.data_ptr<std::uint8_t>();
   const std::int64_t* row = rows.data_ptr<std::int64_t>();
@@ -20,7 +19,7 @@ torch::Tensor augmented_ink(const torch::Tensor& images, const torch::Tensor& ro
                     out + i * kDigitPixels);
     }
   });
-  return to_ink(varied);
+  return varied;
 }
 
 }  // namespace mnist

@@ -9,10 +9,10 @@
 
 namespace mnist {
 
-// images: uint8 [N,1,28,28] on the CPU; rows: int64 [B], on the CPU -> ink, float32 [B,1,28,28] in
-// [0,1]: the rows of this epoch, varied. Shared out to Torch's threads.
-torch::Tensor augmented_ink(const torch::Tensor& images, const torch::Tensor& rows,
-                            const AugmentationOptions& options, std::uint64_t seed,
-                            std::int64_t epoch);
+// images: uint8 [N,1,28,28] on the CPU; rows: int64 [B], on the CPU -> uint8 [B,1,28,28] on the
+// CPU: the rows of this epoch, varied. Shared out to Torch's threads.
+torch::Tensor augmented_images(const torch::Tensor& images, const torch::Tensor& rows,
+                               const AugmentationOptions& options, std::uint64_t seed,
+                               std::int64_t epoch);
 
 }  // namespace mnist

@@ -128,8 +128,8 @@ void add_convolution(Graph& graph, const State& state, const ConvNetOptions& opt
           ? graph.add("Conv", conv, {weight})
           : graph.add("Conv", conv,
                       {weight, graph.constant(conv + ".bias", state.at(conv + ".bias"))});
-  set(node, "kernel_shape", Sizes{3, 3});
-  if (options.padding) set(node, "pads", Sizes{1, 1, 1, 1});
+  set(node, "kernel_shape", Sizes{options.kernel, options.kernel});
+  if (options.padding) set(node, "pads", Sizes(4, options.kernel / 2));
   if (options.batch_norm) {
     const std::string norm = "norm" + number;
     const auto part = [&](const char* name) {

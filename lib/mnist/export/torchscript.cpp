@@ -42,7 +42,8 @@ void add_input_steps(Source& source, const ConvNetOptions& options) {
 void add_convolution(Source& source, const ConvNetOptions& options, const std::string& number) {
   const std::string conv = "self.conv" + number;
   const std::string norm = "self.norm" + number;
-  const std::string padding = options.padding ? "[1, 1]" : "[0, 0]";
+  const std::string side = std::to_string(options.padding ? options.kernel / 2 : 0);
+  const std::string padding = "[" + side + ", " + side + "]";
   source.line("x = torch.conv2d(x, " + conv + ".weight, " +
               (options.batch_norm ? "None" : conv + ".bias") + ", [1, 1], " + padding + ")");
   if (options.batch_norm) {

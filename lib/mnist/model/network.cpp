@@ -17,9 +17,7 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-constexpr std::int64_t kKernel = 3;
-
-// One 3x3 convolution: where it stands and what it turns into what.
+// One convolution: where it stands and what it turns into what.
 struct ConvolutionPlan {
   std::int64_t in_channels;
   std::int64_t out_channels;
@@ -37,7 +35,7 @@ struct Plan {
     std::int64_t channels = stride * stride;
     for (std::size_t block = 0; block < options.channels.size(); ++block) {
       for (std::int64_t i = 0; i < options.convolutions; ++i) {
-        if (!options.padding) side = std::max<std::int64_t>(0, side - (kKernel - 1));
+        if (!options.padding) side = std::max<std::int64_t>(0, side - (options.kernel - 1));
         convolutions.push_back({channels, options.channels[block], side});
         channels = options.channels[block];
       }
@@ -55,15 +53,19 @@ std::string numbered(const char* name, std::size_t index) {
 
 ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
   ConvNetOptions options;
-  options.channels = reader.integers("channels", options.channels, 1, 1024, 1, 4);
+  options.channels = reader.integers("channels", options.channels, 1, 1024, 1, 16);
   options.convolutions = reader.integer("convolutions", options.convolutions, 1, 8);
+  options.kernel = reader.integer("kernel", options.kernel, 3, 7);
+  if (options.kernel % 2 == 0) reader.fail("kernel", "must be 3, 5 or 7");
   options.hidden = reader.integer("hidden", options.hidden, 0, 8192);
   options.dropout = reader.number("dropout", options.dropout, 0.0, 0.95);
   options.crop = reader.integer("crop", options.crop, 0, 4);
   options.space_to_depth = reader.boolean("space_to_depth", options.space_to_depth);
   options.padding = reader.boolean("padding", options.padding);
   options.batch_norm = reader.boolean("batch_norm", options.batch_norm);
-  options.pool_last = reader.boolean("pool_last", options.pool_last);
+  options.pooling = reader.boolean("pooling", options.pooling);
+  // Without pooling it would be ignored: then it is an unknown key.
+  if (options.pooling) options.pool_last = reader.boolean("pool_last", options.pool_last);
   if (Plan(options).features == 0) {
     reader.fail("channels", "has more blocks than a picture of this size has room for");
   }
@@ -71,11 +73,13 @@ ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
 }
 
 nlohmann::json ConvNetOptions::to_json() const {
-  return {{"channels", channels},  {"convolutions", convolutions},
-          {"hidden", hidden},      {"dropout", dropout},
-          {"crop", crop},          {"space_to_depth", space_to_depth},
-          {"padding", padding},    {"batch_norm", batch_norm},
-          {"pool_last", pool_last}};
+  nlohmann::json json = {{"channels", channels}, {"convolutions", convolutions},
+                         {"kernel", kernel},     {"hidden", hidden},
+                         {"dropout", dropout},   {"crop", crop},
+                         {"padding", padding},   {"space_to_depth", space_to_depth},
+                         {"pooling", pooling},   {"batch_norm", batch_norm}};
+  if (pooling) json["pool_last"] = pool_last;
+  return json;
 }
 
 ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(network_options) {
@@ -83,11 +87,12 @@ ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(networ
   for (std::size_t i = 0; i < plan.convolutions.size(); ++i) {
     const auto& conv = plan.convolutions[i];
     // No bias before a normalisation, which takes it out again.
-    convolutions_.push_back(register_module(
-        numbered("conv", i),
-        torch::nn::Conv2d(torch::nn::Conv2dOptions(conv.in_channels, conv.out_channels, kKernel)
-                              .padding(options.padding ? kKernel / 2 : 0)
-                              .bias(!options.batch_norm))));
+    convolutions_.push_back(
+        register_module(numbered("conv", i),
+                        torch::nn::Conv2d(torch::nn::Conv2dOptions(
+                                              conv.in_channels, conv.out_channels, options.kernel)
+                                              .padding(options.padding ? options.kernel / 2 : 0)
+                                              .bias(!options.batch_norm))));
     // Weights in the layout of the activations: otherwise every call reorders them.
     torch::Tensor& weight = convolutions_.back()->weight;
     weight.set_data(weight.detach().contiguous(torch::MemoryFormat::ChannelsLast));
@@ -149,8 +154,8 @@ std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetO
   std::map<std::string, std::vector<std::int64_t>> tensors;
   for (std::size_t i = 0; i < plan.convolutions.size(); ++i) {
     const auto& conv = plan.convolutions[i];
-    tensors[numbered("conv", i) + ".weight"] = {conv.out_channels, conv.in_channels, kKernel,
-                                                kKernel};
+    tensors[numbered("conv", i) + ".weight"] = {conv.out_channels, conv.in_channels, options.kernel,
+                                                options.kernel};
     if (!options.batch_norm) {
       tensors[numbered("conv", i) + ".bias"] = {conv.out_channels};
       continue;
@@ -178,7 +183,7 @@ std::int64_t parameter_count(const ConvNetOptions& options) {
   for (const auto& conv : plan.convolutions) {
     // Batch normalisation has a scale and a shift, a convolution without it a bias.
     const std::int64_t others = options.batch_norm ? 2 : 1;
-    count += conv.out_channels * (conv.in_channels * kKernel * kKernel + others);
+    count += conv.out_channels * (conv.in_channels * options.kernel * options.kernel + others);
   }
   const std::int64_t features = options.hidden > 0 ? options.hidden : plan.features;
   if (options.hidden > 0) count += options.hidden * (plan.features + 1);
@@ -189,7 +194,8 @@ std::int64_t multiply_adds(const ConvNetOptions& options) {
   const Plan plan(options);
   std::int64_t count = 0;
   for (const auto& conv : plan.convolutions) {
-    count += conv.side * conv.side * conv.out_channels * conv.in_channels * kKernel * kKernel;
+    count += conv.side * conv.side * conv.out_channels * conv.in_channels * options.kernel *
+             options.kernel;
   }
   const std::int64_t features = options.hidden > 0 ? options.hidden : plan.features;
   if (options.hidden > 0) count += options.hidden * plan.features;

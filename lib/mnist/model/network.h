@@ -3,8 +3,8 @@
 //   ink [N,1,28,28] in [0,1]
 //     -> border cropped, standardised with MNIST's mean and standard deviation
 //     -> space-to-depth: 2x2 pixels become 4 channels (a quarter of the positions to convolve)
-//     -> per block: 3x3 convolution, batch normalisation, ReLU (repeated), then 2x2 max-pooling
-//        (normalisation, padding and the last pooling can be left out)
+//     -> per block: convolution, batch normalisation, ReLU (repeated), then 2x2 max-pooling
+//        (normalisation, padding, the last pooling and all pooling can be left out)
 //     -> fully connected hidden layer with ReLU and dropout -> logits [N,10]
 //
 // Batch normalisation: Ioffe and Szegedy, 2015 (arXiv:1502.03167). Modules are not thread-safe
@@ -34,18 +34,22 @@ inline constexpr double kInkStd = 0.3081;
 struct ConvNetOptions {
   std::vector<std::int64_t> channels = {32, 64};  // output channels of each block
   std::int64_t convolutions = 1;                  // convolutions in each block
+  std::int64_t kernel = 3;                        // their height and width: 3, 5 or 7
   std::int64_t hidden = 128;                      // width of the hidden layer; 0 for none
   double dropout = 0.0;                           // before the last layer, in [0,1)
   std::int64_t crop = 2;                          // pixels cut from each side (MNIST's are empty)
   bool space_to_depth = true;
-  bool padding = true;     // of the convolutions, by one: without, each takes 2 off the side
+  bool padding = true;     // of the convolutions, which keep the side so; else they take kernel - 1
   bool batch_norm = true;  // without it, the convolutions have a bias
-  bool pool_last = true;   // whether the last block ends in max-pooling, as the others do
+  bool pooling = true;     // whether blocks end in max-pooling
+  bool pool_last = true;   // with pooling: whether the last block does, as the others
 
   bool operator==(const ConvNetOptions&) const = default;
 
   // Whether block `block`, from 0, ends in 2x2 max-pooling.
-  bool pools(std::size_t block) const { return pool_last || block + 1 < channels.size(); }
+  bool pools(std::size_t block) const {
+    return pooling && (pool_last || block + 1 < channels.size());
+  }
 
   // Reads and checks the options, leaving the defaults for absent keys. Throws Error{kUsage} for
   // values out of range and for blocks that leave no pixel.

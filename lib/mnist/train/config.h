@@ -54,8 +54,8 @@ struct TrainingConfig {
   double label_smoothing = 0.0;  // Szegedy et al., 2016 (arXiv:1512.00567), section 7
   double gradient_clip = 0.0;    // largest norm of the whole gradient; 0 for no limit
   double ema_decay = 0.0;        // exponential moving average of the weights; 0 for none
-  // float32, bfloat16, or auto: bfloat16 where the processor multiplies it itself and the network
-  // has kernels for it (bfloat16_gradient.h), else float32.
+  // float32, bfloat16, or auto: bfloat16 where the device multiplies it itself (the CPU: and the
+  // network has kernels for it, bfloat16_gradient.h), else float32.
   std::string precision = "auto";
   // Whose weights best.safetensors holds: "accuracy": of the epoch with the highest validation
   // accuracy, "last": of the last one.

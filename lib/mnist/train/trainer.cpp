@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/utils/clip_grad.h>
@@ -53,6 +54,18 @@ ConvNet initial_network(const RunConfig& config, torch::Device device) {
   ConvNet network(config.model);
   network->to(device);
   return network;
+}
+
+// Whether this device multiplies bfloat16 itself, convolutions included. CUDA: from Ampere on.
+bool multiplies_bfloat16(torch::Device device) {
+  return device.is_cuda() && at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+}
+
+// `values` on `device`. From memory that the system may move, a copy to CUDA would wait for all
+// that the device has still to do; pinned, it takes its turn.
+torch::Tensor uploaded(const torch::Tensor& values, torch::Device device) {
+  if (values.device() == device) return values;
+  return values.pin_memory().to(device, /*non_blocking=*/true);
 }
 
 // Puts `values` in the place of a network's parameters for as long as it lives.
@@ -131,6 +144,8 @@ Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet val
   const DigitSet all = config.data.outliers > 0
                            ? with_outliers(training, config.data.outliers, config.seed)
                            : training;
+  // Else cuDNN chooses gradients that add up in any order.
+  if (device_.is_cuda()) at::globalContext().setDeterministicCuDNN(true);
   images_ = all.images.to(data_device_).contiguous();
   labels_ = all.labels.to(data_device_);
   parameters_.emplace(*network_);
@@ -140,7 +155,8 @@ Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet val
   }
   if (config_.training.precision == "auto") {
     const bool faster =
-        Bfloat16Gradient::native() && Bfloat16Gradient::supports(config_.model, device_);
+        multiplies_bfloat16(device_) ||
+        (Bfloat16Gradient::native() && Bfloat16Gradient::supports(config_.model, device_));
     // Only if it is so on every rank: all must compute the same.
     config_.training.precision = on_any_rank(!faster) ? "float32" : "bfloat16";
   }
@@ -173,8 +189,11 @@ std::uint64_t Trainer::dropout_seed() const {
 }
 
 torch::Tensor Trainer::batch_ink(const torch::Tensor& rows) const {
-  if (!config_.augmentation.any()) return to_ink(images_.index_select(0, rows));
-  return augmented_ink(images_, rows, config_.augmentation, config_.seed, step_ / steps_per_epoch_);
+  const torch::Tensor images = config_.augmentation.any()
+                                   ? augmented_images(images_, rows, config_.augmentation,
+                                                      config_.seed, step_ / steps_per_epoch_)
+                                   : images_.index_select(0, rows);
+  return to_ink(uploaded(images, device_));
 }
 
 torch::Tensor Trainer::bfloat16_loss_and_gradient(const torch::Tensor& rows, std::int64_t first,
@@ -219,8 +238,8 @@ torch::Tensor Trainer::autograd_loss_and_gradient(const torch::Tensor& rows, std
       return shared_batch_norm(norm, x, *communicator_);
     };
   }
-  const torch::Tensor ink = batch_ink(rows).to(device_);
-  const torch::Tensor labels = labels_.index_select(0, rows).to(device_);
+  const torch::Tensor ink = batch_ink(rows);
+  const torch::Tensor labels = uploaded(labels_.index_select(0, rows), device_);
   torch::Tensor logits;
   {
     std::optional<Bfloat16Autocast> autocast;
@@ -426,7 +445,7 @@ void Trainer::renew_statistics(ConvNet& network) {
                                  .div_(batches * size, "floor")
                                  .to(data_device_);
   for (std::int64_t i = 0; i < batches; ++i) {
-    network->forward(batch_ink(rows.narrow(0, i * size, size)).to(device_));
+    network->forward(batch_ink(rows.narrow(0, i * size, size)));
   }
 }
 
@@ -443,10 +462,11 @@ Model Trainer::model() {
   Model model;
   model.network = ConvNet(config_.model);
   auto target = state_of(*model.network);
-  for (const auto& [name, tensor] : state_of(*averaged_network())) target.at(name).copy_(tensor);
+  ConvNet averaged = averaged_network();
+  for (const auto& [name, tensor] : state_of(*averaged)) target.at(name).copy_(tensor);
   model.network->eval();
   const auto [images, labels] = calibration_digits();
-  const torch::Tensor logits = infer_logits(model.network, images, torch::kCPU);
+  const torch::Tensor logits = infer_logits(averaged, images, device_);
   model.temperature = fit_temperature(logits, labels);
   if (loss_options_.not_a_digit) {
     model.accept_above = fit_acceptance_threshold(acceptance_of(logits), kRejectedDigits);

@@ -128,6 +128,7 @@ class Trainer {
   bool on_any_rank(bool value) const;
   // Images and labels that the temperature is fitted on.
   std::pair<torch::Tensor, torch::Tensor> calibration_digits() const;
+  // Float32 [B,1,28,28] in [0,1] on the training's device, varied.
   torch::Tensor batch_ink(const torch::Tensor& rows) const;
   // This rank's part of the mean loss over the batch, as a scalar; leaves its gradient in
   // parameters_. The parts of all ranks add up to loss and gradient of the batch.

@@ -50,6 +50,15 @@ TEST_CASE("multiply-adds count convolutions by the size of their output", "[mode
       .channels = {32, 64}, .padding = false, .batch_norm = false, .pool_last = false};
   CHECK(multiply_adds(valid) == 100 * 32 * 4 * 9 + 9 * 64 * 32 * 9 + 576 * 128 + 128 * 10);
   CHECK(multiply_adds({.channels = {8}, .hidden = 0}) == 144 * 8 * 4 * 9 + 36 * 8 * 10);
+  // 5x5 kernels: 24x24 positions of 2 channels, then 20x20 of 3 from 2, 1200 to 10.
+  const ConvNetOptions wide{.channels = {2, 3},
+                            .kernel = 5,
+                            .hidden = 0,
+                            .crop = 0,
+                            .space_to_depth = false,
+                            .padding = false,
+                            .pooling = false};
+  CHECK(multiply_adds(wide) == 576 * 2 * 25 + 400 * 3 * 2 * 25 + 1200 * 10);
 }
 
 TEST_CASE("network options read back what they write", "[model]") {
@@ -62,8 +71,10 @@ TEST_CASE("network options read back what they write", "[model]") {
 }
 
 TEST_CASE("blocks that leave no pixel are an error", "[model]") {
-  for (const char* text : {R"({"channels": [4, 4, 4, 4]})",
-                           R"({"channels": [4, 4], "convolutions": 4, "padding": false})"}) {
+  for (const char* text :
+       {R"({"channels": [4, 4, 4, 4]})",
+        R"({"channels": [4, 4], "convolutions": 4, "padding": false})",
+        R"({"channels": [4, 4, 4, 4], "kernel": 5, "padding": false, "pooling": false})"}) {
     const JsonDocument document = JsonDocument::parse(text, "options");
     JsonObjectReader reader(document, "");
     CHECK_THROWS_AS(ConvNetOptions::read(reader), Error);
