@@ -88,6 +88,16 @@ TEST_CASE("bfloat16 gradients are autograd's but for bfloat16's rounding", "[tra
   std::vector<ConvNetOptions> networks = {small(), small(0)};
   networks.push_back({.channels = {32}, .convolutions = 1, .hidden = 16, .pool_last = false});
   networks.push_back({.channels = {16, 32, 32}, .convolutions = 1, .crop = 1});
+  networks.push_back({.channels = {16, 32}, .kernel = 5, .hidden = 16});
+  networks.push_back({.channels = {16}, .convolutions = 2, .hidden = 0, .padding = false});
+  networks.push_back({.channels = {16, 32, 16}, .hidden = 16, .space_to_depth = false});
+  networks.push_back({.channels = {16, 32, 48},
+                      .kernel = 7,
+                      .hidden = 0,
+                      .crop = 0,
+                      .space_to_depth = false,
+                      .padding = false,
+                      .pooling = false});
   for (const ConvNetOptions& options : networks) {
     torch::manual_seed(3);
     Bench bench(options);

@@ -27,8 +27,8 @@ using bfloat16::packed_size;
 // Few enough that clearing and adding up the gradients matters little, many enough to share out.
 constexpr int kChunk = 32;
 
-constexpr int kTaps = 9;                  // of a 3x3 convolution
-constexpr int kInputChannels = 4;         // 2x2 pixels, space-to-depth
+// Of the first convolution: 2x2 pixels with space-to-depth, else one and three of zeros.
+constexpr int kInputChannels = 4;
 constexpr int kLogits = kLanes;           // classes padded to a vector
 constexpr double kRunningMomentum = 0.1;  // torch::nn::BatchNorm2d's defaults
 constexpr double kNormEpsilon = 1e-5;
@@ -42,8 +42,11 @@ using Buffer = std::vector<T>;  // zeroed
 
 // A convolution with its normalisation and activation: shapes, and what a step leaves there.
 struct Layer {
-  int side;  // of the convolution's input and output
-  int in_channels;
+  int kernel;
+  int border;       // pixels of zeros all around the input: the padding
+  int side;         // of the convolution's output
+  int in_channels;  // in memory
+  int real_ins;     // of the network
   int out_channels;
   bool pool;
   int out_side;  // behind the pooling
@@ -51,25 +54,51 @@ struct Layer {
   // The network's tensors.
   torch::Tensor weight, scale, shift, running_mean, running_var, batches;
 
-  // In memory: padded by one pixel of zeros all around.
-  int padded() const { return side + 2; }
-  int in_size() const { return padded() * padded() * in_channels; }
+  int taps() const { return kernel * kernel; }
+  int weights() const { return taps() * in_channels * out_channels; }
   int out_size() const { return side * side * out_channels; }
   int pooled_size() const { return out_side * out_side * out_channels; }
-  int weights() const { return kTaps * in_channels * out_channels; }
-  static Grid padded_grid(int side, int channels) {
-    return {side, side, (side + 2) * channels, channels};
-  }
-  // The first position inside the padding.
-  static int inner(int side, int channels) { return (side + 2) * channels + channels; }
+
+  // The input in memory, with its border; where its content begins, and how that lies there.
+  int in_side() const { return side + kernel - 1; }
+  int in_size() const { return in_side() * in_side() * in_channels; }
+  int in_begin() const { return border * (in_side() + 1) * in_channels; }
+  Grid in_grid() const { return grid(in_side() - 2 * border, in_side(), in_channels); }
+
+  // The same of the output's gradient, whose border makes the way back a convolution too.
+  int dy_border() const { return kernel - 1 - border; }
+  int dy_side() const { return side + 2 * dy_border(); }
+  int dy_size() const { return dy_side() * dy_side() * out_channels; }
+  int dy_begin() const { return dy_border() * (dy_side() + 1) * out_channels; }
+  Grid dy_grid() const { return grid(side, dy_side(), out_channels); }
 
   Convolution forward() const {
-    const Grid grid = padded_grid(side, in_channels);
-    return {in_channels, out_channels, grid, {3, 3, grid.row_stride, grid.column_stride}};
+    return {in_channels, out_channels, grid(side, in_side(), in_channels),
+            grid(kernel, in_side(), in_channels), border};
   }
+  // To the input's gradient: without its border, by gathering, or with it, by adding each output's
+  // share. The first multiplies the zeros of dy's border too, which are few where the input has
+  // one.
+  bool gathers() const { return border == 1; }
   Convolution backward() const {
-    const Grid grid = padded_grid(side, out_channels);
-    return {out_channels, in_channels, grid, {3, 3, grid.row_stride, grid.column_stride}};
+    if (!gathers()) {
+      return {out_channels, in_channels, dy_grid(), grid(kernel, in_side(), in_channels)};
+    }
+    return {out_channels, in_channels, grid(in_grid().rows, dy_side(), out_channels),
+            grid(kernel, dy_side(), out_channels), dy_border()};
+  }
+  // How many images' gradients to gather before they go into the weights': of a small image alone
+  // there is less to add up than to load and store.
+  int group() const {
+    constexpr int kPairs = 64;
+    return std::clamp(kPairs / out_pairs_of_image(), 1, kChunk);
+  }
+  int out_pairs_of_image() const { return side * ((side + 1) / 2); }
+  int out_pairs_size() const { return out_pairs_of_image() * out_channels; }
+
+  // `rows` x `rows` positions of an image of side `whole`.
+  static Grid grid(int rows, int whole, int channels) {
+    return {rows, rows, whole * channels, channels};
   }
 
   Buffer<Bf16> packed, packed_backward;
@@ -128,8 +157,7 @@ int int_of(std::int64_t value) { return static_cast<int>(value); }
 
 bool Bfloat16Gradient::supports(const ConvNetOptions& options, torch::Device device) {
   const auto whole = [](std::int64_t channels) { return channels % kLanes == 0; };
-  return device.is_cpu() && options.batch_norm && options.padding && options.space_to_depth &&
-         whole(options.hidden) &&
+  return device.is_cpu() && options.batch_norm && whole(options.hidden) &&
          std::all_of(options.channels.begin(), options.channels.end(), whole);
 }
 
@@ -186,26 +214,30 @@ class Bfloat16Gradient::Impl {
   void make_layers(const ConvNetImpl& network) {
     const auto parameters = network.named_parameters();
     const auto buffers = network.named_buffers();
-    int side = (kDigitSide - 2 * int_of(options_.crop)) / 2;
-    int channels = kInputChannels;
+    const int pixels = options_.space_to_depth ? 2 : 1;  // of a position's side
+    int side = (kDigitSide - 2 * int_of(options_.crop)) / pixels;
+    int channels = pixels * pixels;
     for (std::size_t block = 0; block < options_.channels.size(); ++block) {
       for (std::int64_t i = 0; i < options_.convolutions; ++i) {
         const std::string number = std::to_string(layers_.size() + 1);
         Layer layer{};
-        layer.side = side;
-        layer.in_channels = channels;
+        layer.kernel = int_of(options_.kernel);
+        layer.border = options_.padding ? layer.kernel / 2 : 0;
+        layer.side = side + 2 * layer.border - (layer.kernel - 1);
+        layer.real_ins = channels;
+        layer.in_channels = std::max(channels, kInputChannels);
         layer.out_channels = int_of(options_.channels[block]);
         const bool last = i + 1 == options_.convolutions;
         layer.pool = last && options_.pools(block);
-        layer.out_side = layer.pool ? side / 2 : side;
+        layer.out_side = layer.pool ? layer.side / 2 : layer.side;
         layer.weight = parameters["conv" + number + ".weight"];
         layer.scale = parameters["norm" + number + ".weight"];
         layer.shift = parameters["norm" + number + ".bias"];
         layer.running_mean = buffers["norm" + number + ".running_mean"];
         layer.running_var = buffers["norm" + number + ".running_var"];
         layer.batches = buffers["norm" + number + ".num_batches_tracked"];
-        layer.packed.resize(packed_size(layer.out_channels, channels, kTaps));
-        layer.packed_backward.resize(packed_size(channels, layer.out_channels, kTaps));
+        layer.packed.resize(packed_size(layer.out_channels, layer.in_channels, layer.taps()));
+        layer.packed_backward.resize(packed_size(channels, layer.out_channels, layer.taps()));
         for (auto* values :
              {&layer.y_scale, &layer.y_shift, &layer.dz_factor, &layer.y_factor, &layer.constant}) {
           values->resize(layer.out_channels);
@@ -251,13 +283,13 @@ class Bfloat16Gradient::Impl {
     std::size_t in_pairs = static_cast<std::size_t>(kChunk + 1) * first.features();
     std::size_t out_pairs = static_cast<std::size_t>(kChunk) * first.outs;
     for (const Layer& layer : layers_) {
-      sums = std::max<std::size_t>(
-          sums, layer.side * layer.side * std::max(layer.in_channels, layer.out_channels));
-      in_pairs = std::max<std::size_t>(in_pairs, layer.in_size());
-      out_pairs = std::max<std::size_t>(
-          out_pairs, static_cast<std::size_t>(layer.side) * (layer.side + 1) * layer.out_channels);
-      scratch.dy.emplace_back(with_slack(static_cast<std::size_t>(layer.padded()) * layer.padded() *
-                                         layer.out_channels));
+      // Of the way there and of the way back.
+      sums = std::max<std::size_t>({sums, static_cast<std::size_t>(layer.out_size()),
+                                    static_cast<std::size_t>(layer.in_size())});
+      const auto group = static_cast<std::size_t>(layer.group());
+      in_pairs = std::max(in_pairs, group * layer.in_size());
+      out_pairs = std::max(out_pairs, group * layer.out_pairs_size());
+      scratch.dy.emplace_back(with_slack(layer.dy_size()));
     }
     scratch.sums.resize(with_slack(sums));
     scratch.in_pairs.resize(with_slack(in_pairs));
@@ -308,20 +340,7 @@ class Bfloat16Gradient::Impl {
     const int layers = static_cast<int>(layers_.size());
     crew_.run(layers + static_cast<int>(linear_.size()), [&](int piece, int) {
       if (piece < layers) {
-        Layer& l = layers_[piece];
-        // In memory [out][ky][kx][in]: channels last (model/network.cpp).
-        const int in_stride = int_of(l.weight.stride(1));
-        const int out_stride = int_of(l.weight.stride(0));
-        const int tap_stride = int_of(l.weight.stride(3));
-        const float* data = l.weight.data_ptr<float>();
-        kernels_.pack(
-            {data, l.out_channels, l.in_channels, kTaps, out_stride, in_stride, tap_stride, false},
-            l.packed.data());
-        if (piece > 0) {
-          kernels_.pack(
-              {data, l.in_channels, l.out_channels, kTaps, in_stride, out_stride, tap_stride, true},
-              l.packed_backward.data());
-        }
+        pack_convolution(layers_[piece], piece > 0);
         return;
       }
       LinearLayer& l = linear_[piece - layers];
@@ -332,6 +351,35 @@ class Bfloat16Gradient::Impl {
       for (int tap = 0; tap < l.taps; ++tap) pack_backward(l, tap);
       std::copy_n(l.bias.data_ptr<float>(), l.real_outs, l.bias_copy.begin());
     });
+  }
+
+  void pack_convolution(Layer& l, bool has_backward) {
+    // In memory [out][ky][kx][in]: channels last (model/network.cpp).
+    bfloat16::WeightView weights{l.weight.data_ptr<float>(),
+                                 l.out_channels,
+                                 l.in_channels,
+                                 l.taps(),
+                                 int_of(l.weight.stride(0)),
+                                 int_of(l.weight.stride(1)),
+                                 int_of(l.weight.stride(3)),
+                                 false};
+    std::vector<float> padded;
+    if (l.real_ins < l.in_channels) {
+      padded.resize(l.weights());
+      for (int i = 0; i < l.out_channels * l.taps(); ++i) {
+        std::copy_n(weights.data + i * l.real_ins, l.real_ins, &padded[i * l.in_channels]);
+      }
+      weights.data = padded.data();
+      weights.out_stride = l.taps() * l.in_channels;
+      weights.in_stride = 1;
+      weights.tap_stride = l.in_channels;
+    }
+    kernels_.pack(weights, l.packed.data());
+    if (!has_backward) return;
+    std::swap(weights.outs, weights.ins);
+    std::swap(weights.out_stride, weights.in_stride);
+    weights.reverse_taps = l.gathers();
+    kernels_.pack(weights, l.packed_backward.data());
   }
 
   // The weights from all outputs to one tap's inputs. The outputs' padding multiplies gradients of
@@ -362,21 +410,23 @@ class Bfloat16Gradient::Impl {
     alignas(64) float ink[kDigitPixels];
     batch_->read_ink(image, ink);
     Layer& layer = layers_.front();
-    Bf16* in = layer.in.data() + static_cast<std::size_t>(image) * layer.in_size() +
-               Layer::inner(layer.side, kInputChannels);
-    alignas(64) float values[kDigitPixels];
+    Bf16* in = in_of(layer, image) + layer.in_begin();
+    alignas(64) float values[kDigitPixels] = {};
     const int crop = int_of(options_.crop);
-    for (int y = 0; y < layer.side; ++y) {
-      for (int x = 0; x < layer.side; ++x) {
-        for (int k = 0; k < kInputChannels; ++k) {
-          const int at = (crop + 2 * y + k / 2) * kDigitSide + crop + 2 * x + k % 2;
-          values[x * kInputChannels + k] = ink[at] * kScale + kShift;
+    const int pixels = options_.space_to_depth ? 2 : 1;
+    const Grid grid = layer.in_grid();
+    for (int y = 0; y < grid.rows; ++y) {
+      for (int x = 0; x < grid.columns; ++x) {
+        for (int k = 0; k < layer.real_ins; ++k) {
+          const int row = crop + pixels * y + k / 2;
+          const int column = crop + pixels * x + k % 2;
+          values[x * kInputChannels + k] = ink[row * kDigitSide + column] * kScale + kShift;
         }
       }
-      const int count = layer.side * kInputChannels;
+      const int count = grid.columns * kInputChannels;
       alignas(64) Bf16 rounded[kDigitPixels];
       kernels_.round(values, (count + kLanes - 1) / kLanes * kLanes, rounded);
-      std::copy_n(rounded, count, in + y * layer.padded() * kInputChannels);
+      std::copy_n(rounded, count, in + y * grid.row_stride);
     }
   }
 
@@ -401,8 +451,7 @@ class Bfloat16Gradient::Impl {
         read_image(image);
       } else {
         kernels_.activate(layers_[l - 1].activation(), y_of(layers_[l - 1], image),
-                          in_of(layer, image) + Layer::inner(layer.side, layer.in_channels),
-                          convolution.positions);
+                          in_of(layer, image) + layer.in_begin(), layer.in_grid());
       }
       kernels_.convolve(convolution, in_of(layer, image), layer.packed.data(), scratch.sums.data(),
                         layer.out_channels);
@@ -473,9 +522,10 @@ class Bfloat16Gradient::Impl {
   void linear_gradient(std::size_t index, int images, const Bf16* in, const float* out_gradient,
                        const Bf16* rounded, Scratch& scratch, float* gradient) {
     const LinearLayer& l = linear_[index];
-    kernels_.weight_gradient(l.forward(images), in, images * l.features(), rounded,
-                             {1, images, 0, l.outs}, scratch.in_pairs.data(),
-                             scratch.out_pairs.data(),
+    kernels_.pair_inputs(in, images * l.features(), l.features(), scratch.in_pairs.data());
+    kernels_.pair_gradients(rounded, {1, images, 0, l.outs}, l.outs, scratch.out_pairs.data());
+    kernels_.weight_gradient(l.forward(images),
+                             {scratch.in_pairs.data(), scratch.out_pairs.data(), 0, 0, 1},
                              gradient + weight_offsets_[layers_.size() + index]);
     float* bias = gradient + bias_offsets_[index];
     for (int i = 0; i < images; ++i) {
@@ -600,21 +650,43 @@ class Bfloat16Gradient::Impl {
     float* gradient = sums_[chunk].gradient.data() + weight_offsets_[l];
     const bfloat16::NormGradient norm{layer.dz_factor.data(), layer.y_factor.data(),
                                       layer.constant.data()};
-    const Grid dy_grid = Layer::padded_grid(layer.side, layer.out_channels);
+    const Grid dy_grid = layer.dy_grid();
     Bf16* dy = scratch.dy[l].data();
-    Bf16* dy_inner = dy + Layer::inner(layer.side, layer.out_channels);
+    Bf16* dy_inner = dy + layer.dy_begin();
+    bfloat16::PairedImages group{scratch.in_pairs.data(), scratch.out_pairs.data(), layer.in_size(),
+                                 layer.out_pairs_size(), 0};
     for (int i = 0; i < images_of(chunk); ++i) {
       const int image = chunk * kChunk + i;
       kernels_.activation_gradient(layer.activation(), norm, y_of(layer, image), da_of(l, image),
                                    dy_inner, dy_grid);
-      kernels_.weight_gradient(layer.forward(), in_of(layer, image), layer.in_size(), dy_inner,
-                               dy_grid, scratch.in_pairs.data(), scratch.out_pairs.data(),
-                               gradient);
+      kernels_.pair_inputs(in_of(layer, image), layer.in_size(), layer.in_channels,
+                           &scratch.in_pairs[group.images * group.in_stride]);
+      kernels_.pair_gradients(dy_inner, dy_grid, layer.out_channels,
+                              &scratch.out_pairs[group.images * group.out_stride]);
+      if (++group.images == layer.group() || i + 1 == images_of(chunk)) {
+        kernels_.weight_gradient(layer.forward(), group, gradient);
+        group.images = 0;
+      }
       if (l == 0) continue;
-      kernels_.convolve(layer.backward(), dy, layer.packed_backward.data(), scratch.sums.data(),
-                        layer.in_channels);
-      kernels_.round(scratch.sums.data(), layers_[l - 1].pooled_size(), da_of(l - 1, image));
+      gradient_of_input(layer, dy, scratch.sums.data(), da_of(l - 1, image));
       sum_activation(l - 1, chunk, image);
+    }
+  }
+
+  // From an image's dy to the gradient of what the layer before wrote; `sums` is scratch.
+  void gradient_of_input(const Layer& layer, const Bf16* dy, float* sums, Bf16* da) {
+    const Bf16* weights = layer.packed_backward.data();
+    const Grid content = layer.in_grid();
+    const int row = content.columns * layer.in_channels;
+    if (layer.gathers()) {
+      kernels_.convolve(layer.backward(), dy, weights, sums, layer.in_channels);
+      kernels_.round(sums, content.rows * row, da);
+      return;
+    }
+    std::fill_n(sums, layer.in_size(), 0.0F);
+    kernels_.convolve_transposed(layer.backward(), dy + layer.dy_begin(), weights, sums);
+    for (int y = 0; y < content.rows; ++y) {
+      kernels_.round(sums + layer.in_begin() + y * content.row_stride, row, da + y * row);
     }
   }
 
@@ -633,8 +705,10 @@ class Bfloat16Gradient::Impl {
       const Layer& layer = layers_[l];
       layer.weight.grad()
           .permute({2, 3, 1, 0})
-          .copy_(torch::from_blob(gradient + weight_offsets_[l],
-                                  {3, 3, layer.in_channels, layer.out_channels}));
+          .copy_(
+              torch::from_blob(gradient + weight_offsets_[l],
+                               {layer.kernel, layer.kernel, layer.in_channels, layer.out_channels})
+                  .narrow(2, 0, layer.real_ins));
     }
     for (std::size_t l = 0; l < linear_.size(); ++l) {
       const LinearLayer& linear = linear_[l];

@@ -22,8 +22,7 @@ namespace mnist {
 
 class Bfloat16Gradient {
  public:
-  // Networks with batch normalisation, padding and space-to-depth, whose channel counts and hidden
-  // layer are multiples of 16.
+  // Networks with batch normalisation whose channel counts and hidden layer are multiples of 16.
   static bool supports(const ConvNetOptions& options, torch::Device device);
 
   // Whether this processor multiplies bfloat16 itself: only then is it faster than float32.

@@ -39,6 +39,17 @@ struct Convolution {
   int out_channels;
   Grid positions;  // of the inputs under the first tap; the output has one row after the other
   Grid taps;
+  int border = 0;  // rows of zeros above and below what `in` holds: nothing is multiplied there
+};
+
+// Some images' inputs and gradients as pairs of neighbouring columns, each with a stride from one
+// image to the next.
+struct PairedImages {
+  const std::uint32_t* in;
+  const std::uint32_t* out_gradient;
+  int in_stride;
+  int out_stride;
+  int images;
 };
 
 // Float32 weights wherever they lie.
@@ -82,13 +93,20 @@ struct Kernels {
   void (*convolve)(const Convolution& convolution, const Bf16* in, const Bf16* weights, float* out,
                    int out_stride);
 
-  // gradient[tap][in][out] += in^T * out_gradient for one image. `out_positions` says where in
-  // `out_gradient` the positions are; past an odd number of columns must lie a column of zeros.
-  // `in_pairs` and `out_pairs` are scratch: as many elements as `in` (in_size, up to the end of
-  // what the taps reach) and as out_gradient's positions times channels.
-  void (*weight_gradient)(const Convolution& convolution, const Bf16* in, int in_size,
-                          const Bf16* out_gradient, const Grid& out_positions,
-                          std::uint32_t* in_pairs, std::uint32_t* out_pairs, float* gradient);
+  // The way back where most of a border of zeros would be multiplied: one tap after the other adds
+  // to what it reaches. out(y + ky, x + kx)[i] += sum over o of in(y, x)[o] * weight[i][o][(ky,
+  // kx)], where in_channels counts o, out_channels i, and the strides of `taps` are those of `out`.
+  void (*convolve_transposed)(const Convolution& convolution, const Bf16* in, const Bf16* weights,
+                              float* out);
+
+  // Each of `size` values with the one `column_stride` behind it.
+  void (*pair_inputs)(const Bf16* in, int size, int column_stride, std::uint32_t* pairs);
+  // Of `positions`, columns 0 and 1, 2 and 3, …; past an odd number must lie a column of zeros.
+  void (*pair_gradients)(const Bf16* out_gradient, const Grid& positions, int channels,
+                         std::uint32_t* pairs);
+  // gradient[tap][in][out] += in^T * out_gradient, added up over the images in their order.
+  void (*weight_gradient)(const Convolution& convolution, const PairedImages& images,
+                          float* gradient);
 
   // Rounds `count` positions to bfloat16.
   void (*round)(const float* in, int count, Bf16* out);
