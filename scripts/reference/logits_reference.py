@@ -35,10 +35,11 @@ def read_model(path):
 
 def convolve(x, weight, padding):
     x = np.pad(x, ((0, 0), (padding, padding), (padding, padding)))
-    side = x.shape[1] - 2
+    kernel = weight.shape[2]
+    side = x.shape[1] - kernel + 1
     out = np.zeros((weight.shape[0], side, side))
-    for row in range(3):
-        for column in range(3):
+    for row in range(kernel):
+        for column in range(kernel):
             part = x[:, row : row + side, column : column + side]
             out += np.einsum("oi,iyx->oyx", weight[:, :, row, column], part)
     return out
@@ -60,7 +61,8 @@ def logits(ink, metadata, tensors):
     for block, _ in enumerate(options["channels"]):
         for _ in range(options["convolutions"]):
             number += 1
-            x = convolve(x, tensors[f"conv{number}.weight"], int(options["padding"]))
+            weight = tensors[f"conv{number}.weight"]
+            x = convolve(x, weight, weight.shape[2] // 2 if options["padding"] else 0)
             if options["batch_norm"]:
                 mean, variance, scale, shift = (
                     tensors[f"norm{number}.{part}"][:, None, None]
@@ -70,7 +72,8 @@ def logits(ink, metadata, tensors):
             else:
                 x = x + tensors[f"conv{number}.bias"][:, None, None]
             x = np.maximum(x, 0)
-        if options["pool_last"] or block + 1 < len(options["channels"]):
+        last = block + 1 == len(options["channels"])
+        if options.get("pooling", True) and (options.get("pool_last", True) or not last):
             x = pool(x)
     x = x.reshape(-1)
     if options["hidden"] > 0:

@@ -24,7 +24,7 @@ struct ConvolutionPlan {
   std::int64_t side;  // of its output
 };
 
-// The shapes that follow from the options: the one place that walks through the blocks.
+// The shapes that follow from the options, without building the network.
 struct Plan {
   std::vector<ConvolutionPlan> convolutions;
   std::int64_t features = 0;  // values per image after the last block
@@ -64,8 +64,11 @@ ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
   options.padding = reader.boolean("padding", options.padding);
   options.batch_norm = reader.boolean("batch_norm", options.batch_norm);
   options.pooling = reader.boolean("pooling", options.pooling);
-  // Without pooling it would be ignored: then it is an unknown key.
-  if (options.pooling) options.pool_last = reader.boolean("pool_last", options.pool_last);
+  if (options.pooling) {
+    options.pool_last = reader.boolean("pool_last", options.pool_last);
+  } else if (reader.has("pool_last")) {
+    reader.fail("pool_last", "is of no effect without 'pooling'");
+  }
   if (Plan(options).features == 0) {
     reader.fail("channels", "has more blocks than a picture of this size has room for");
   }

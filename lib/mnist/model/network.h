@@ -42,7 +42,7 @@ struct ConvNetOptions {
   bool padding = true;     // of the convolutions, which keep the side so; else they take kernel - 1
   bool batch_norm = true;  // without it, the convolutions have a bias
   bool pooling = true;     // whether blocks end in max-pooling
-  bool pool_last = true;   // with pooling: whether the last block does, as the others
+  bool pool_last = true;   // whether the last block does too; of no effect without pooling
 
   bool operator==(const ConvNetOptions&) const = default;
 

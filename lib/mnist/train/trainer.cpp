@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <ATen/Context.h>
+#include <ATen/DeviceGuard.h>
 #include <ATen/Parallel.h>
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/utils/clip_grad.h>
@@ -58,13 +59,14 @@ ConvNet initial_network(const RunConfig& config, torch::Device device) {
 
 // Whether this device multiplies bfloat16 itself, convolutions included. CUDA: from Ampere on.
 bool multiplies_bfloat16(torch::Device device) {
+  const c10::DeviceGuard guard(device);  // the current device is the one that is asked about
   return device.is_cuda() && at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
 }
 
 // `values` on `device`. From memory that the system may move, a copy to CUDA would wait for all
 // that the device has still to do; pinned, it takes its turn.
 torch::Tensor uploaded(const torch::Tensor& values, torch::Device device) {
-  if (values.device() == device) return values;
+  if (!values.is_cpu() || device.is_cpu()) return values;
   return values.pin_memory().to(device, /*non_blocking=*/true);
 }
 

@@ -80,8 +80,9 @@ struct Checkpoint {
 
 class Trainer {
  public:
-  // `validation` may be empty. `communicator` must outlive the trainer; null: one process. Throws
-  // Error{kUsage} where the config and the data contradict.
+  // `validation` may be empty. `communicator` must outlive the trainer; null: one process. On CUDA,
+  // cuDNN is deterministic from then on, in the whole process. Throws Error{kUsage} where the
+  // config and the data contradict.
   Trainer(const RunConfig& config, const DigitSet& training, DigitSet validation,
           torch::Device device, Communicator* communicator = nullptr);
   ~Trainer();

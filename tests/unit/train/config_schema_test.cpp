@@ -111,7 +111,11 @@ std::vector<json> candidates(const json& rule) {
       values.insert(values.end(), {high * 1.001, high + 1});
     }
   }
-  for (const json& value : rule.value("enum", json::array())) values.push_back(value);
+  for (const json& value : rule.value("enum", json::array())) {
+    values.push_back(value);
+    if (value.is_number())
+      values.insert(values.end(), {value.get<int>() - 1, value.get<int>() + 1});
+  }
   if (rule.contains("items")) {
     const json& item = rule["items"];
     for (std::size_t n = 0; n <= rule["maxItems"].get<std::size_t>() + 1; ++n) {

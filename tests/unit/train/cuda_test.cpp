@@ -77,6 +77,15 @@ TEST_CASE("on CUDA: the same seed gives the same weights, interrupted and resume
   }
 }
 
+TEST_CASE("on CUDA: images that are not varied stay on the device", "[train][needs-cuda]") {
+  need_cuda();
+  RunConfig config = run_of({.channels = {16, 32}}, "auto");
+  config.augmentation = {};
+  const torch::Tensor weights = trained_on_cuda(config, {});
+  CHECK(weights.isfinite().all().item<bool>());
+  CHECK(torch::equal(trained_on_cuda(config, {5}), weights));
+}
+
 TEST_CASE("on CUDA: a training does what it does on the CPU", "[train][needs-cuda]") {
   need_cuda();
   for (const char* precision : {"float32", "bfloat16"}) {

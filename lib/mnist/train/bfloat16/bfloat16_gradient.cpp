@@ -34,7 +34,7 @@ constexpr double kRunningMomentum = 0.1;  // torch::nn::BatchNorm2d's defaults
 constexpr double kNormEpsilon = 1e-5;
 constexpr int kSumPieces = 16;
 
-// Kernels read and write whole vectors, and weight_gradient a column past the end.
+// Kernels read and write whole vectors, and pair_inputs a column past the end.
 std::size_t with_slack(std::size_t size) { return size + 4096; }
 
 template <class T>
@@ -77,11 +77,10 @@ struct Layer {
             grid(kernel, in_side(), in_channels), border};
   }
   // To the input's gradient: without its border, by gathering, or with it, by adding each output's
-  // share. The first multiplies the zeros of dy's border too, which are few where the input has
-  // one.
-  bool gathers() const { return border == 1; }
+  // share. Gathering multiplies the zeros of dy's border too, which are few where that is narrow.
+  bool gathers_back() const { return dy_border() == 1; }
   Convolution backward() const {
-    if (!gathers()) {
+    if (!gathers_back()) {
       return {out_channels, in_channels, dy_grid(), grid(kernel, in_side(), in_channels)};
     }
     return {out_channels, in_channels, grid(in_grid().rows, dy_side(), out_channels),
@@ -157,7 +156,9 @@ int int_of(std::int64_t value) { return static_cast<int>(value); }
 
 bool Bfloat16Gradient::supports(const ConvNetOptions& options, torch::Device device) {
   const auto whole = [](std::int64_t channels) { return channels % kLanes == 0; };
-  return device.is_cpu() && options.batch_norm && whole(options.hidden) &&
+  constexpr std::int64_t kMostParameters = 1 << 28;  // the kernels count in int
+  return device.is_cpu() && options.batch_norm && parameter_count(options) < kMostParameters &&
+         whole(options.hidden) &&
          std::all_of(options.channels.begin(), options.channels.end(), whole);
 }
 
@@ -237,7 +238,9 @@ class Bfloat16Gradient::Impl {
         layer.running_var = buffers["norm" + number + ".running_var"];
         layer.batches = buffers["norm" + number + ".num_batches_tracked"];
         layer.packed.resize(packed_size(layer.out_channels, layer.in_channels, layer.taps()));
-        layer.packed_backward.resize(packed_size(channels, layer.out_channels, layer.taps()));
+        if (!layers_.empty()) {
+          layer.packed_backward.resize(packed_size(channels, layer.out_channels, layer.taps()));
+        }
         for (auto* values :
              {&layer.y_scale, &layer.y_shift, &layer.dz_factor, &layer.y_factor, &layer.constant}) {
           values->resize(layer.out_channels);
@@ -280,7 +283,8 @@ class Bfloat16Gradient::Impl {
     Scratch scratch;
     const LinearLayer& first = linear_.front();
     std::size_t sums = static_cast<std::size_t>(kChunk) * std::max(first.features(), first.outs);
-    std::size_t in_pairs = static_cast<std::size_t>(kChunk + 1) * first.features();
+    std::size_t in_pairs = static_cast<std::size_t>(kChunk + 1) *
+                           std::max(first.features(), linear_.back().features());
     std::size_t out_pairs = static_cast<std::size_t>(kChunk) * first.outs;
     for (const Layer& layer : layers_) {
       // Of the way there and of the way back.
@@ -378,7 +382,7 @@ class Bfloat16Gradient::Impl {
     if (!has_backward) return;
     std::swap(weights.outs, weights.ins);
     std::swap(weights.out_stride, weights.in_stride);
-    weights.reverse_taps = l.gathers();
+    weights.reverse_taps = l.gathers_back();
     kernels_.pack(weights, l.packed_backward.data());
   }
 
@@ -678,7 +682,7 @@ class Bfloat16Gradient::Impl {
     const Bf16* weights = layer.packed_backward.data();
     const Grid content = layer.in_grid();
     const int row = content.columns * layer.in_channels;
-    if (layer.gathers()) {
+    if (layer.gathers_back()) {
       kernels_.convolve(layer.backward(), dy, weights, sums, layer.in_channels);
       kernels_.round(sums, content.rows * row, da);
       return;

@@ -22,7 +22,8 @@ namespace mnist {
 
 class Bfloat16Gradient {
  public:
-  // Networks with batch normalisation whose channel counts and hidden layer are multiples of 16.
+  // Networks with batch normalisation whose channel counts and hidden layer are multiples of 16, of
+  // less than 2^28 parameters.
   static bool supports(const ConvNetOptions& options, torch::Device device);
 
   // Whether this processor multiplies bfloat16 itself: only then is it faster than float32.
