@@ -113,8 +113,9 @@ std::vector<json> candidates(const json& rule) {
   }
   for (const json& value : rule.value("enum", json::array())) {
     values.push_back(value);
-    if (value.is_number())
+    if (value.is_number()) {
       values.insert(values.end(), {value.get<int>() - 1, value.get<int>() + 1});
+    }
   }
   if (rule.contains("items")) {
     const json& item = rule["items"];
@@ -150,6 +151,7 @@ void for_each_base(const std::function<void(const json&)>& visit) {
   }
 }
 
+// `base` with `value` in `place`; pool_last is allowed with pooling alone.
 json with(json base, const json::json_pointer& place, const json& value) {
   if (place.back() == "pool_last") base["model"].erase("pooling");
   base[place] = value;

@@ -40,8 +40,7 @@ std::unique_ptr<Trainer> trainer_for(const RunConfig& config, torch::Device devi
                                    device);
 }
 
-torch::Tensor weights_of(Trainer& trainer) { return trainer.checkpoint().tensors.at("parameters"); }
-
+// The weights at the end of a run that is interrupted after each of these steps, and resumed.
 torch::Tensor trained_on_cuda(const RunConfig& config, const std::vector<std::int64_t>& stops) {
   auto trainer = trainer_for(config, torch::kCUDA);
   for (const std::int64_t stop : stops) {
@@ -53,7 +52,7 @@ torch::Tensor trained_on_cuda(const RunConfig& config, const std::vector<std::in
   }
   Observer undisturbed;
   REQUIRE(trainer->run(undisturbed) == TrainingOutcome::kFinished);
-  return weights_of(*trainer);
+  return trainer->checkpoint().tensors.at("parameters");
 }
 
 void need_cuda() {
