@@ -212,12 +212,14 @@ class Bfloat16Gradient::Impl {
   }
 
  private:
+  // On a side of what the first convolution takes as one position.
+  int pixels() const { return options_.space_to_depth ? 2 : 1; }
+
   void make_layers(const ConvNetImpl& network) {
     const auto parameters = network.named_parameters();
     const auto buffers = network.named_buffers();
-    const int pixels = options_.space_to_depth ? 2 : 1;  // of a position's side
-    int side = (kDigitSide - 2 * int_of(options_.crop)) / pixels;
-    int channels = pixels * pixels;
+    int side = (kDigitSide - 2 * int_of(options_.crop)) / pixels();
+    int channels = pixels() * pixels();
     for (std::size_t block = 0; block < options_.channels.size(); ++block) {
       for (std::int64_t i = 0; i < options_.convolutions; ++i) {
         const std::string number = std::to_string(layers_.size() + 1);
@@ -417,13 +419,12 @@ class Bfloat16Gradient::Impl {
     Bf16* in = in_of(layer, image) + layer.in_begin();
     alignas(64) float values[kDigitPixels] = {};
     const int crop = int_of(options_.crop);
-    const int pixels = options_.space_to_depth ? 2 : 1;
     const Grid grid = layer.in_grid();
     for (int y = 0; y < grid.rows; ++y) {
       for (int x = 0; x < grid.columns; ++x) {
         for (int k = 0; k < layer.real_ins; ++k) {
-          const int row = crop + pixels * y + k / 2;
-          const int column = crop + pixels * x + k % 2;
+          const int row = crop + pixels() * y + k / 2;
+          const int column = crop + pixels() * x + k % 2;
           values[x * kInputChannels + k] = ink[row * kDigitSide + column] * kScale + kShift;
         }
       }
