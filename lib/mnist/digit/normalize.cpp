@@ -24,6 +24,12 @@ constexpr double kLongest = 90;       // of all strokes, in the 20x20 box: real 
 constexpr double kMostDoubt = 1.5;    // real digits end at 0.5, hardly one reaches 1
 constexpr double kAnother = 0.5;      // of the digit's height and of its area: a second digit
 
+// What a pen leaves, in pixels of the 20x20 box: all real digits keep to these.
+constexpr double kWidestStroke = 5.0;
+constexpr double kLongestStroke = 62.0;  // all strokes together
+constexpr double kShortestStroke = 8.0;
+constexpr std::size_t kUsualMarks = 3;
+
 std::optional<Digit> in_mnist_form(const Image& image, Polarity polarity) {
   if (image.width != kDigitSide || image.height != kDigitSide) return std::nullopt;
   const int channels = image.channels();
@@ -93,14 +99,32 @@ double doubt(const Find& find) {
   const double cut_off = std::max(box.width / static_cast<double>(page.width),
                                   box.height / static_cast<double>(page.height));
   const auto marks = static_cast<double>(find.digit().marks.size());
-  return 0.3 * sides * cut_off +                   // reaches from one edge to another
-         beyond(find.framed.stroke, 5.0, 2.0) +    // a patch, no stroke
-         beyond(find.framed.length, 62.0, 15.0) +  // a texture
-         beyond(8.0, find.framed.length, 8.0) +    // a crumb
-         beyond(marks, 3.0, 4.0) +                 // shards
-         beyond(0.9, find.share(), 0.5) +          // one thing among others
+  return 0.3 * sides * cut_off +                             // reaches from one edge to another
+         beyond(find.framed.stroke, kWidestStroke, 2.0) +    // a patch, no stroke
+         beyond(find.framed.length, kLongestStroke, 15.0) +  // a texture
+         beyond(kShortestStroke, find.framed.length, 8.0) +  // a crumb
+         beyond(marks, kUsualMarks, 4.0) +                   // shards
+         beyond(0.9, find.share(), 0.5) +                    // one thing among others
          (find.framed.stroke > 1.5 ? beyond(0.6, find.framed.blackness, 0.1) : 0.0) +  // two tones
          (holds_another_digit(find.page) ? 0.7 : 0.0);
+}
+
+// Strokes of a pen, of one size, and hardly any other ink. Looked at in another way, many small
+// digits run together to one patch, which may seem less doubtful.
+bool is_page_of_digits(const Find& find) {
+  constexpr double kOtherInk = 0.1;  // of all
+  int digits = 0;
+  int other_ink = find.page.area;
+  for (const ink::Group& group : find.page.groups) {
+    if (group.box.height <= kAnother * find.digit().box.height) continue;
+    const ink::Framed framed = ink::frame_digit(ink::strength_of(group, find.page, find.map));
+    const bool drawn = framed.stroke < kWidestStroke && framed.length < kLongestStroke &&
+                       framed.length > kShortestStroke && group.marks.size() <= kUsualMarks;
+    if (!drawn) continue;
+    ++digits;
+    other_ink -= group.area;
+  }
+  return digits > 1 && other_ink < kOtherInk * find.page.area;
 }
 
 // The first look serves nearly always. Where what it shows is doubtful, others are tried, and the
@@ -109,7 +133,7 @@ Find look_again_where_doubtful(const ink::Grey& grey, Polarity polarity) {
   constexpr double kDoubtful = 0.5;
   constexpr double kClearlyBetter = 0.3;
   Find best = look(grey, {.polarity = polarity});
-  if (best.is_blank() || doubt(best) < kDoubtful) return best;
+  if (best.is_blank() || doubt(best) < kDoubtful || is_page_of_digits(best)) return best;
   // Ink differs from its paper more than shadows and gaps between strokes do; and the tone of the
   // ink is seldom mistaken.
   const auto cost = [first = best.map.polarity](const Find& find) {

@@ -1,5 +1,6 @@
 #include "mnist/digit/normalize.h"
 
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mnist/bytes/file.h"
+#include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
 
 #include "drawing.h"
@@ -233,6 +235,29 @@ TEST_CASE("several digits are not taken for one", "[digit]") {
   draw_digit(page, 5, {40, 50, 60, 100}, 10, 30);
   draw_digit(page, 7, {160, 50, 60, 100}, 10, 30);
   CHECK(normalize(to_image(page)).rejection == Rejection::kSeveralDigits);
+}
+
+TEST_CASE("many small, soft digits are several, not one patch", "[digit]") {
+  cv::Mat1b page = paper(557, 681, 160);
+  for (int row = 0; row < 2; ++row) {
+    for (int column = 0; column < 5; ++column) {
+      const int digit = std::array{1, 4, 5, 7, 0}[(row + column) % 5];
+      draw_digit(page, digit, {90 + 85 * column, 60 + 300 * row, 40, 60}, 3, 80);
+    }
+  }
+  cv::GaussianBlur(page, page, {}, 3);
+  page = testing::with_noise(page, 3);
+  CHECK(normalize(to_image(page)).rejection == Rejection::kSeveralDigits);
+  CHECK(segment(to_image(page)).size() == 10);
+}
+
+TEST_CASE("real pictures of several digits are taken for such", "[digit][needs-pictures]") {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(testing::test_pictures_or_skip("multi-dev"))) {
+    INFO(entry.path());
+    const Image image = decode_image(read_file(entry.path(), 64'000'000));
+    CHECK(normalize(image).rejection == Rejection::kSeveralDigits);
+  }
 }
 
 TEST_CASE("real pictures of digits are hardly ever rejected", "[digit][needs-pictures]") {
