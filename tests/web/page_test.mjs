@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
+import { placeLabels } from "../../apps/serve/www/labels.js";
 import { describe, describeError } from "../../apps/serve/www/words.js";
 import { drawByMouse, drawByTouch, kHouse, kLetter, kScribble, strokes } from "./pen.js";
 
@@ -153,7 +154,33 @@ test("the words for each answer are honest", () => {
   assert.equal(describe(several([4, 0.99], [2, 0.6])).headline, "Probably 42");
   assert.equal(describe(several([4, 0.99], [null, 0.6])).detail, "One of them can’t be told.");
   assert.equal(describe(several([null, 0.3], [null, 0.6])).state, "nothing");
+  assert.equal(describe(several([null, 0.3], [0, 0.9], [null, 0.6])).detail, "3 marks, and 2 of them can’t be read.");
   assert.equal(describeError(413, "the body is larger than 24 MiB").detail, "The body is larger than 24 MiB.");
+});
+
+test("labels stand beside their boxes and hide no other digit", () => {
+  const overlap = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width &&
+    a.y < b.y + b.height && b.y < a.y + a.height;
+  const sheet = { width: 358, height: 478 };
+  const place = (...boxes) => placeLabels(boxes.map(([x, y, width, height]) => ({ x, y, width, height })), sheet);
+  const [above, below, within] = [
+    place([100, 100, 40, 60]), place([100, 10, 40, 60]), place([0, 0, 358, 478])].flat();
+  assert.equal(above.y, 100 - 26);
+  assert.equal(below.y, 10 + 60 + 3);
+  assert.deepEqual([within.x, within.y, within.small], [2, 2, true]);
+  for (const [down, across] of [[64, 44], [50, 60], [100, 38]]) {
+    const boxes = [];
+    for (let y = 30; y + 46 < sheet.height; y += down) {
+      for (let x = 20; x + 34 < sheet.width; x += across) boxes.push({ x, y, width: 24, height: 46 });
+    }
+    const labels = placeLabels(boxes, sheet);
+    for (const [i, label] of labels.entries()) {
+      const near = { x: label.x - 4, y: label.y - 4, width: label.width + 8, height: label.height + 8 };
+      assert.ok(overlap(near, boxes[i]), `label ${i} is away from its box`);
+      assert.ok(!boxes.some((box, j) => j !== i && overlap(label, box)), `label ${i} hides a digit`);
+      assert.ok(!labels.some((other, j) => j !== i && overlap(label, other)), `label ${i} hides a label`);
+    }
+  }
 });
 
 for (const [way, options, draw] of [["mouse", kDesk, drawByMouse], ["touch", kPhone, drawByTouch]]) {

@@ -1,6 +1,7 @@
 // Wires the drawing surface, the server's answers and what is shown of them.
 import { Questions } from "/answer.js";
 import { Drawing } from "/drawing.js";
+import { placeLabels } from "/labels.js";
 import { describe, describeError, kEmpty, kOffline, kReading, percent, ranked } from "/words.js";
 
 const $ = id => document.getElementById(id);
@@ -98,22 +99,24 @@ async function showSeen(predictions) {
 }
 
 function showBoxes(digits) {
+  const margin = 6;
+  const places = digits.map(digit => {
+    const [x, y, width, height] = drawing.place(digit.box);
+    return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
+  });
+  const sheet = { width: $("sheet").clientWidth, height: $("sheet").clientHeight };
+  const labels = placeLabels(places, sheet);
   $("boxes").replaceChildren(...digits.map((digit, i) => {
     const box = document.createElement("button");
     box.type = "button";
-    const [x, y, width, height] = drawing.place(digit.box);
-    const margin = 6;
-    const label = 36;
-    Object.assign(box.style, {
-      left: `${x - margin}px`, top: `${y - margin}px`,
-      width: `${width + 2 * margin}px`, height: `${height + 2 * margin}px`,
-    });
+    const { x, y, width, height } = places[i];
+    Object.assign(box.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+    box.style.setProperty("--label-x", `${labels[i].x - x}px`);
+    box.style.setProperty("--label-y", `${labels[i].y - y}px`);
     const name = digit.digit ?? "?";
     box.dataset.digit = name;
     box.classList.toggle("doubt", digit.digit === null || digit.confidence < 0.9);
-    // No room above for its label, or neither above nor below.
-    box.classList.toggle("high", y < label);
-    box.classList.toggle("tall", y < label && y + height + label > $("sheet").clientHeight);
+    box.classList.toggle("small", labels[i].small);
     box.classList.toggle("selected", i === selected);
     box.setAttribute("aria-label", `Digit ${i + 1} of ${digits.length}: ` +
       (digit.digit === null ? "can’t be told" : `${name}, ${percent(digit.confidence)} sure`));

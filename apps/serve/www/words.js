@@ -44,6 +44,9 @@ function ofSeveral(answer) {
   if (unread === count) {
     return { state: "nothing", digit: "?", headline: "This doesn’t look like digits", detail: `${count} marks, and none that can be read.` };
   }
+  if (unread > count / 2) {
+    return { state: "nothing", digit: "?", headline: "Most of this doesn’t look like digits", detail: `${count} marks, and ${unread} of them can’t be read.` };
+  }
   if (unread > 0) {
     const missing = unread === 1 ? "One of them" : `${unread} of them`;
     return { state: "doubt", digit: number, headline: `${count} digits, not all of them clear`, detail: `${missing} can’t be told.` };
