@@ -17,39 +17,34 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-// One convolution: where it stands and what it turns into what.
-struct ConvolutionPlan {
-  std::int64_t in_channels;
-  std::int64_t out_channels;
-  std::int64_t side;  // of its output
-};
-
-// The shapes that follow from the options, without building the network.
-struct Plan {
-  std::vector<ConvolutionPlan> convolutions;
-  std::int64_t features = 0;  // values per image after the last block
-
-  explicit Plan(const ConvNetOptions& options) {
-    const std::int64_t stride = options.space_to_depth ? 2 : 1;
-    std::int64_t side = (kDigitSide - 2 * options.crop) / stride;
-    std::int64_t channels = stride * stride;
-    for (std::size_t block = 0; block < options.channels.size(); ++block) {
-      for (std::int64_t i = 0; i < options.convolutions; ++i) {
-        if (!options.padding) side = std::max<std::int64_t>(0, side - (options.kernel - 1));
-        convolutions.push_back({channels, options.channels[block], side});
-        channels = options.channels[block];
-      }
-      if (options.pools(block)) side /= 2;
-    }
-    features = channels * side * side;
-  }
-};
+// Values per image after the last block.
+std::int64_t features_of(const std::vector<ConvolutionShape>& convolutions) {
+  const ConvolutionShape& last = convolutions.back();
+  return last.out_channels * last.pooled_side() * last.pooled_side();
+}
 
 std::string numbered(const char* name, std::size_t index) {
   return name + std::to_string(index + 1);
 }
 
 }  // namespace
+
+std::vector<ConvolutionShape> convolution_shapes(const ConvNetOptions& options) {
+  const std::int64_t stride = options.space_to_depth ? 2 : 1;
+  std::vector<ConvolutionShape> shapes;
+  std::int64_t side = (kDigitSide - 2 * options.crop) / stride;
+  std::int64_t channels = stride * stride;
+  for (std::size_t block = 0; block < options.channels.size(); ++block) {
+    for (std::int64_t i = 0; i < options.convolutions; ++i) {
+      if (!options.padding) side = std::max<std::int64_t>(0, side - (options.kernel - 1));
+      const bool last = i + 1 == options.convolutions;
+      shapes.push_back({channels, options.channels[block], side, last && options.pools(block)});
+      side = shapes.back().pooled_side();
+      channels = options.channels[block];
+    }
+  }
+  return shapes;
+}
 
 ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
   ConvNetOptions options;
@@ -69,7 +64,7 @@ ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
   } else if (reader.has("pool_last")) {
     reader.fail("pool_last", "is of no effect without 'pooling'");
   }
-  if (Plan(options).features == 0) {
+  if (features_of(convolution_shapes(options)) == 0) {
     reader.fail("channels", "has more blocks than a picture of this size has room for");
   }
   return options;
@@ -86,9 +81,9 @@ nlohmann::json ConvNetOptions::to_json() const {
 }
 
 ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(network_options) {
-  const Plan plan(options);
-  for (std::size_t i = 0; i < plan.convolutions.size(); ++i) {
-    const auto& conv = plan.convolutions[i];
+  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const auto& conv = shapes[i];
     // No bias before a normalisation, which takes it out again.
     convolutions_.push_back(
         register_module(numbered("conv", i),
@@ -103,7 +98,7 @@ ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(networ
     norms_.push_back(
         register_module(numbered("norm", i), torch::nn::BatchNorm2d(conv.out_channels)));
   }
-  std::int64_t features = plan.features;
+  std::int64_t features = features_of(shapes);
   if (options.hidden > 0) {
     hidden_ = register_module("hidden", torch::nn::Linear(features, options.hidden));
     features = options.hidden;
@@ -153,10 +148,10 @@ torch::Tensor ConvNetImpl::forward(const torch::Tensor& ink) {
 }
 
 std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetOptions& options) {
-  const Plan plan(options);
+  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
   std::map<std::string, std::vector<std::int64_t>> tensors;
-  for (std::size_t i = 0; i < plan.convolutions.size(); ++i) {
-    const auto& conv = plan.convolutions[i];
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const auto& conv = shapes[i];
     tensors[numbered("conv", i) + ".weight"] = {conv.out_channels, conv.in_channels, options.kernel,
                                                 options.kernel};
     if (!options.batch_norm) {
@@ -169,7 +164,7 @@ std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetO
     }
     tensors[norm + ".num_batches_tracked"] = {};
   }
-  std::int64_t features = plan.features;
+  std::int64_t features = features_of(shapes);
   if (options.hidden > 0) {
     tensors["hidden.weight"] = {options.hidden, features};
     tensors["hidden.bias"] = {options.hidden};
@@ -181,27 +176,27 @@ std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetO
 }
 
 std::int64_t parameter_count(const ConvNetOptions& options) {
-  const Plan plan(options);
+  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
   std::int64_t count = 0;
-  for (const auto& conv : plan.convolutions) {
+  for (const auto& conv : shapes) {
     // Batch normalisation has a scale and a shift, a convolution without it a bias.
     const std::int64_t others = options.batch_norm ? 2 : 1;
     count += conv.out_channels * (conv.in_channels * options.kernel * options.kernel + others);
   }
-  const std::int64_t features = options.hidden > 0 ? options.hidden : plan.features;
-  if (options.hidden > 0) count += options.hidden * (plan.features + 1);
+  const std::int64_t features = options.hidden > 0 ? options.hidden : features_of(shapes);
+  if (options.hidden > 0) count += options.hidden * (features_of(shapes) + 1);
   return count + kClasses * (features + 1);
 }
 
 std::int64_t multiply_adds(const ConvNetOptions& options) {
-  const Plan plan(options);
+  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
   std::int64_t count = 0;
-  for (const auto& conv : plan.convolutions) {
+  for (const auto& conv : shapes) {
     count += conv.side * conv.side * conv.out_channels * conv.in_channels * options.kernel *
              options.kernel;
   }
-  const std::int64_t features = options.hidden > 0 ? options.hidden : plan.features;
-  if (options.hidden > 0) count += options.hidden * plan.features;
+  const std::int64_t features = options.hidden > 0 ? options.hidden : features_of(shapes);
+  if (options.hidden > 0) count += options.hidden * features_of(shapes);
   return count + kClasses * features;
 }
 

@@ -57,6 +57,19 @@ struct ConvNetOptions {
   nlohmann::json to_json() const;
 };
 
+// One convolution of the network, in its order.
+struct ConvolutionShape {
+  std::int64_t in_channels;
+  std::int64_t out_channels;
+  std::int64_t side;  // of its output, which is square
+  bool pooled;        // whether 2x2 max-pooling follows
+
+  std::int64_t pooled_side() const { return pooled ? side / 2 : side; }
+};
+
+// What follows from the options, without building the network. A side is 0 where no pixel is left.
+std::vector<ConvolutionShape> convolution_shapes(const ConvNetOptions& options);
+
 struct ConvNetImpl : torch::nn::Module {
   explicit ConvNetImpl(const ConvNetOptions& options = {});
 

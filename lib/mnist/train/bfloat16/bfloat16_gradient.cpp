@@ -218,41 +218,34 @@ class Bfloat16Gradient::Impl {
   void make_layers(const ConvNetImpl& network) {
     const auto parameters = network.named_parameters();
     const auto buffers = network.named_buffers();
-    int side = (kDigitSide - 2 * int_of(options_.crop)) / pixels();
-    int channels = pixels() * pixels();
-    for (std::size_t block = 0; block < options_.channels.size(); ++block) {
-      for (std::int64_t i = 0; i < options_.convolutions; ++i) {
-        const std::string number = std::to_string(layers_.size() + 1);
-        Layer layer{};
-        layer.kernel = int_of(options_.kernel);
-        layer.border = options_.padding ? layer.kernel / 2 : 0;
-        layer.side = side + 2 * layer.border - (layer.kernel - 1);
-        layer.real_ins = channels;
-        layer.in_channels = std::max(channels, kInputChannels);
-        layer.out_channels = int_of(options_.channels[block]);
-        const bool last = i + 1 == options_.convolutions;
-        layer.pool = last && options_.pools(block);
-        layer.out_side = layer.pool ? layer.side / 2 : layer.side;
-        layer.weight = parameters["conv" + number + ".weight"];
-        layer.scale = parameters["norm" + number + ".weight"];
-        layer.shift = parameters["norm" + number + ".bias"];
-        layer.running_mean = buffers["norm" + number + ".running_mean"];
-        layer.running_var = buffers["norm" + number + ".running_var"];
-        layer.batches = buffers["norm" + number + ".num_batches_tracked"];
-        layer.packed.resize(packed_size(layer.out_channels, layer.in_channels, layer.taps()));
-        if (!layers_.empty()) {
-          layer.packed_backward.resize(packed_size(channels, layer.out_channels, layer.taps()));
-        }
-        for (auto* values :
-             {&layer.y_scale, &layer.y_shift, &layer.dz_factor, &layer.y_factor, &layer.constant}) {
-          values->resize(layer.out_channels);
-        }
-        layer.mean.resize(layer.out_channels);
-        layer.inverse_std.resize(layer.out_channels);
-        side = layer.out_side;
-        channels = layer.out_channels;
-        layers_.push_back(std::move(layer));
+    for (const ConvolutionShape& shape : convolution_shapes(options_)) {
+      const std::string number = std::to_string(layers_.size() + 1);
+      Layer layer{};
+      layer.kernel = int_of(options_.kernel);
+      layer.border = options_.padding ? layer.kernel / 2 : 0;
+      layer.side = int_of(shape.side);
+      layer.real_ins = int_of(shape.in_channels);
+      layer.in_channels = std::max(layer.real_ins, kInputChannels);
+      layer.out_channels = int_of(shape.out_channels);
+      layer.pool = shape.pooled;
+      layer.out_side = int_of(shape.pooled_side());
+      layer.weight = parameters["conv" + number + ".weight"];
+      layer.scale = parameters["norm" + number + ".weight"];
+      layer.shift = parameters["norm" + number + ".bias"];
+      layer.running_mean = buffers["norm" + number + ".running_mean"];
+      layer.running_var = buffers["norm" + number + ".running_var"];
+      layer.batches = buffers["norm" + number + ".num_batches_tracked"];
+      layer.packed.resize(packed_size(layer.out_channels, layer.in_channels, layer.taps()));
+      if (!layers_.empty()) {
+        layer.packed_backward.resize(packed_size(layer.real_ins, layer.out_channels, layer.taps()));
       }
+      for (auto* values :
+           {&layer.y_scale, &layer.y_shift, &layer.dz_factor, &layer.y_factor, &layer.constant}) {
+        values->resize(layer.out_channels);
+      }
+      layer.mean.resize(layer.out_channels);
+      layer.inverse_std.resize(layer.out_channels);
+      layers_.push_back(std::move(layer));
     }
   }
 
