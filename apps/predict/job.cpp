@@ -135,6 +135,23 @@ std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, Job& job)
   return records;
 }
 
+bool holds_several(const PredictionRecord& record) {
+  const auto* prediction = std::get_if<Prediction>(&record.outcome);
+  return prediction != nullptr && prediction->rejection == Rejection::kSeveralDigits;
+}
+
+// What whoever reads the results may want to know besides.
+void say_what_else(std::size_t skipped, std::size_t several) {
+  if (skipped > 0) {
+    spdlog::info("skipped {} file{} that {} no {} image", skipped, skipped == 1 ? "" : "s",
+                 skipped == 1 ? "is" : "are", kImageFormats);
+  }
+  if (several > 0) {
+    spdlog::info("{} picture{} several digits: --all reads each of them", several,
+                 several == 1 ? " holds" : "s hold");
+  }
+}
+
 // C++'s standard input takes a folder, or nothing at all behind it, for an empty file.
 void require_standard_input() {
   char nothing = 0;
@@ -166,6 +183,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
                     std::min(job.threads, available_processors()), kCapacity);
   bool any_failed = false;
   bool any_rejected = false;
+  std::size_t several = 0;
   out << formatter.begin();
   while (true) {
     std::vector<Prepared> batch = pipeline.take(kBatch);
@@ -174,6 +192,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
     for (const PredictionRecord& record : records_of(batch, job)) {
       out << formatter.record(record);
       const PredictionStatus outcome = status_of(record);
+      several += holds_several(record) ? 1 : 0;
       any_rejected |= outcome == PredictionStatus::kRejected;
       if (outcome != PredictionStatus::kError) continue;
       any_failed = true;
@@ -185,10 +204,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   }
   out << formatter.end();
   flush_results(out);
-  if (const std::size_t skipped = inputs.skipped(); skipped > 0) {
-    spdlog::info("skipped {} file{} that {} no {} image", skipped, skipped == 1 ? "" : "s",
-                 skipped == 1 ? "is" : "are", kImageFormats);
-  }
+  say_what_else(inputs.skipped(), several);
   if (any_failed) return kFailure;
   return any_rejected && job.flags.fail_on_reject ? kConditionMet : kSuccess;
 }

@@ -5,6 +5,12 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "mnist/bytes/file.h"
+#include "mnist/digit/normalize.h"
+#include "mnist/digit/picture.h"
+#include "mnist/image/decode.h"
+#include "mnist/image/encode.h"
+
 #include "support/catch.h"
 #include "support/environment.h"
 
@@ -21,6 +27,24 @@ const TemporaryDirectory& shared_folder() {
 void must_succeed(const std::string& program, const std::vector<std::string>& arguments) {
   const Outcome outcome = run_program(program, arguments);
   if (outcome.exit_code != 0) throw std::runtime_error(program + " failed: " + outcome.err);
+}
+
+// The digits of two pictures side by side, light on black, six times as large as 28x28.
+Image side_by_side(const std::string& left, const std::string& right) {
+  constexpr int kScale = 6;
+  constexpr int kSide = kDigitSide * kScale;
+  Image both{.width = 2 * kSide, .height = kSide, .format = PixelFormat::kGrey, .pixels = {}};
+  std::vector<Image> seen;
+  for (const std::string& file : {left, right}) {
+    seen.push_back(picture_of(normalize(decode_image(read_file(file, 1 << 20))).digit));
+  }
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < 2 * kSide; ++x) {
+      both.pixels.push_back(
+          seen[x / kSide].pixels[(y / kScale) * kDigitSide + (x % kSide) / kScale]);
+    }
+  }
+  return both;
 }
 
 }  // namespace
@@ -65,6 +89,11 @@ const std::vector<std::string>& pictures() {
     return lines_of(outcome.out);
   }();
   return paths;
+}
+
+std::string png_of_42() {
+  const auto png = encode_png(side_by_side(pictures()[4], pictures()[2]));
+  return {png.begin(), png.end()};
 }
 
 void write_text(const fs::path& path, const std::string& text) {

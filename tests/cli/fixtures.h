@@ -21,6 +21,9 @@ const std::filesystem::path& small_run();
 // Pictures of the digits 0 to 9, drawn by mnist-generate; made once a process.
 const std::vector<std::string>& pictures();
 
+// The bytes of a picture of two digits side by side, a 4 and a 2.
+std::string png_of_42();
+
 void write_text(const std::filesystem::path& path, const std::string& text);
 std::string read_text(const std::filesystem::path& path);
 

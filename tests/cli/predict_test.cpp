@@ -171,6 +171,19 @@ TEST_CASE("a white page is rejected as blank", "[predict]") {
   CHECK(predict({"--fail-on-reject", page}).exit_code == 1);
 }
 
+TEST_CASE("a picture of several digits is rejected as such, with word of --all", "[predict]") {
+  const TemporaryDirectory folder;
+  const std::string page = (folder / "42.png").string();
+  write_text(page, png_of_42());
+  const Outcome one = predict({"--jsonl", page, pictures()[0]});
+  CHECK(json::parse(lines_of(one.out)[0])["reason"] == "several-digits");
+  CHECK(one.err == "1 picture holds several digits: --all reads each of them\n");
+  CHECK(predict({"-q", page}).err.empty());
+  const Outcome all = predict({"--all", page, page});
+  CHECK(lines_of(all.out).size() == 2);
+  CHECK(all.err.empty());
+}
+
 TEST_CASE("a bad file among good ones is reported, the rest is read, the exit code is 2",
           "[predict]") {
   const TemporaryDirectory folder;

@@ -7,10 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mnist/bytes/file.h"
-#include "mnist/digit/normalize.h"
-#include "mnist/digit/picture.h"
-#include "mnist/image/decode.h"
 #include "mnist/image/encode.h"
 
 #include "cli/fixtures.h"
@@ -37,24 +33,6 @@ Served serve(std::vector<std::string> more = {}) {
   return {std::move(child), std::stoi(url.substr(colon + 1))};
 }
 
-// The digits of two pictures side by side, light on black, six times as large as 28x28.
-Image side_by_side(const std::string& left, const std::string& right) {
-  constexpr int kScale = 6;
-  constexpr int kSide = kDigitSide * kScale;
-  Image both{.width = 2 * kSide, .height = kSide, .format = PixelFormat::kGrey, .pixels = {}};
-  std::vector<Image> seen;
-  for (const std::string& file : {left, right}) {
-    seen.push_back(picture_of(normalize(decode_image(read_file(file, 1 << 20))).digit));
-  }
-  for (int y = 0; y < kSide; ++y) {
-    for (int x = 0; x < 2 * kSide; ++x) {
-      both.pixels.push_back(
-          seen[x / kSide].pixels[(y / kScale) * kDigitSide + (x % kSide) / kScale]);
-    }
-  }
-  return both;
-}
-
 }  // namespace
 
 TEST_CASE("the answer is that of mnist-predict, byte for byte", "[serve]") {
@@ -70,8 +48,7 @@ TEST_CASE("the answer is that of mnist-predict, byte for byte", "[serve]") {
   for (const std::string& file : pictures()) compare(file, "");
 
   const std::string several = (folder / "several.png").string();
-  const auto png = encode_png(side_by_side(pictures()[4], pictures()[2]));
-  write_text(several, std::string(png.begin(), png.end()));
+  write_text(several, png_of_42());
   const auto page = compare(several, "--all");
   CHECK(page["text"] == "42");
   CHECK(page["digits"].size() == 2);
