@@ -85,18 +85,6 @@ Detail detail(const cv::Mat1f& flat, int share) {
           .light = cv::norm(page, opened, cv::NORM_L2SQR)};
 }
 
-// Strokes leave detail of one kind in the narrowest window that is wider than they are; in wider
-// ones the edges of shadows and the gaps between strokes leave detail of the other kind too.
-double thinness(const cv::Mat1f& flat) {
-  constexpr double kEnough = 0.2;
-  const Detail widest = detail(flat, 3);
-  for (const int share : {12, 8, 5}) {
-    const Detail narrower = detail(flat, share);
-    if (narrower.both() >= kEnough * widest.both()) return narrower.balance();
-  }
-  return widest.balance();
-}
-
 // From -1, dark pixels cover neither the page nor its edge, to 1, they cover both.
 double cover_of_dark(const cv::Mat1f& flat) {
   double darkest = 0;
@@ -108,6 +96,28 @@ double cover_of_dark(const cv::Mat1f& flat) {
   const double edge = all - cv::countNonZero(inner);
   const double edge_size = std::max(1.0, static_cast<double>(dark.total() - inner.total()));
   return all / static_cast<double>(dark.total()) + edge / edge_size - 1;
+}
+
+// Strokes leave detail of one kind in the narrowest window that is wider than they are; in wider
+// ones the edges of shadows and the gaps between strokes leave detail of the other kind too. Where
+// that is most of all, as between thin strokes, the tone that covers less of the page is believed
+// where a narrow window sees all of its detail: the strokes, not the holes in thick ones.
+double thinness(const cv::Mat1f& flat, double cover_of_dark) {
+  constexpr double kEnough = 0.2;
+  constexpr double kNearlyAll = 0.8;
+  constexpr double kNoise = 0.03;
+  const Detail widest = detail(flat, 3);
+  const bool dark_is_rare = cover_of_dark < 0;
+  const double rare = dark_is_rare ? widest.dark : widest.light;
+  for (const int share : {12, 8, 5}) {
+    const Detail narrower = detail(flat, share);
+    const double seen = dark_is_rare ? narrower.dark : narrower.light;
+    if (narrower.both() >= kEnough * widest.both() ||
+        (seen >= kNearlyAll * rare && seen >= kNoise * widest.both())) {
+      return narrower.balance();
+    }
+  }
+  return widest.balance();
 }
 
 }  // namespace
@@ -138,8 +148,9 @@ bool ink_is_light(const cv::Mat1b& page, const cv::Mat1f& light) {
   flat -= light;
   cv::blur(flat, flat, {3, 3});
   // Where the strokes speak clearly, how much of the page is dark matters little.
-  const double thin = thinness(flat);
-  return thin + (1 - std::abs(thin)) * cover_of_dark(flat) > 0;
+  const double cover = cover_of_dark(flat);
+  const double thin = thinness(flat, cover);
+  return thin + (1 - std::abs(thin)) * cover > 0;
 }
 
 }  // namespace mnist::ink

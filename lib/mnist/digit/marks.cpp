@@ -89,6 +89,18 @@ Group collect(std::vector<Mark>& left) {
   return group;
 }
 
+// 255 where the ink of `group` is, in its box.
+cv::Mat1b mask_of(const Group& group, const Page& page) {
+  std::unordered_set<int> own_labels;
+  for (const Mark& mark : group.marks) own_labels.insert(mark.label);
+  const cv::Mat1i labels = page.labels(group.box);
+  cv::Mat1b own(group.box.size(), 0);
+  std::transform(labels.begin(), labels.end(), own.begin(), [&](int label) -> uchar {
+    return label != 0 && own_labels.contains(label) ? 255 : 0;
+  });
+  return own;
+}
+
 }  // namespace
 
 Page find_groups(const InkMap& map) {
@@ -111,24 +123,21 @@ Page find_groups(const InkMap& map) {
 }
 
 cv::Mat1f strength_of(const Group& group, const Page& page, const InkMap& map) {
-  std::unordered_set<int> own_labels;
-  for (const Mark& mark : group.marks) own_labels.insert(mark.label);
-  const cv::Mat1i labels = page.labels(group.box);
-  cv::Mat1b own(group.box.size(), 0);
-  std::transform(labels.begin(), labels.end(), own.begin(), [&](int label) -> uchar {
-    return label != 0 && own_labels.contains(label) ? 255 : 0;
-  });
+  cv::Mat1b own = mask_of(group, page);
   constexpr int kSoftEdge = 2;
   cv::copyMakeBorder(own, own, kSoftEdge, kSoftEdge, kSoftEdge, kSoftEdge, cv::BORDER_CONSTANT, 0);
   cv::dilate(own, own, cv::Mat(), {-1, -1}, kSoftEdge);
 
-  cv::Mat1b around;
-  cv::copyMakeBorder(map.darkness, around, kSoftEdge, kSoftEdge, kSoftEdge, kSoftEdge,
-                     cv::BORDER_CONSTANT, 0);
-  const cv::Rect box(group.box.tl(), own.size());
+  const cv::Rect box(group.box.tl() - cv::Point(kSoftEdge, kSoftEdge), own.size());
+  const cv::Rect there = box & cv::Rect({}, map.darkness.size());
   cv::Mat1f strength(own.size(), 0.0F);
-  strength_of(around(box), map.tones).copyTo(strength, own);
+  strength_of(map.darkness(there), map.tones)
+      .copyTo(strength(there - box.tl()), own(there - box.tl()));
   return strength;
+}
+
+double darkness_of(const Group& group, const Page& page, const InkMap& map) {
+  return cv::mean(map.darkness(group.box), mask_of(group, page))[0] - map.tones.paper;
 }
 
 }  // namespace mnist::ink

@@ -37,4 +37,7 @@ Page find_groups(const InkMap& map);
 // The ink of `group` alone, in its box: other marks are paper, soft edges of its own strokes stay.
 cv::Mat1f strength_of(const Group& group, const Page& page, const InkMap& map);
 
+// The mean darkness of its ink against the paper, 0 to 255.
+double darkness_of(const Group& group, const Page& page, const InkMap& map);
+
 }  // namespace mnist::ink

@@ -24,10 +24,10 @@ constexpr double kLongest = 90;       // of all strokes, in the 20x20 box: real 
 constexpr double kMostDoubt = 1.5;    // real digits end at 0.5, hardly one reaches 1
 constexpr double kAnother = 0.5;      // of the digit's height and of its area: a second digit
 
-// What a pen leaves, in pixels of the 20x20 box: all real digits keep to these.
-constexpr double kWidestStroke = 5.0;
-constexpr double kLongestStroke = 62.0;  // all strokes together
-constexpr double kShortestStroke = 8.0;
+// Where doubt begins, in pixels of the 20x20 box; nearly all real digits keep to these.
+constexpr double kUsualStroke = 5.0;
+constexpr double kUsualLength = 62.0;  // of all strokes
+constexpr double kLeastLength = 8.0;
 constexpr std::size_t kUsualMarks = 3;
 
 std::optional<Digit> in_mnist_form(const Image& image, Polarity polarity) {
@@ -77,11 +77,44 @@ std::optional<cv::Rect> worth_a_close_up(const Find& find, const Image& image) {
          cv::Rect(0, 0, image.width, image.height);
 }
 
-bool holds_another_digit(const ink::Page& page) {
-  const ink::Group& digit = page.groups.front();
-  return std::any_of(page.groups.begin() + 1, page.groups.end(), [&](const ink::Group& other) {
-    return other.box.height > kAnother * digit.box.height && other.area > kAnother * digit.area;
-  });
+bool is_high(const ink::Group& other, const Find& find) {
+  return other.box.height > kAnother * find.digit().box.height;
+}
+
+// Whether `other` was drawn with the pen and the ink of the digit.
+bool is_of_one_pen(const ink::Group& other, const Find& find) {
+  constexpr double kAsDark = 0.8;
+  constexpr double kAsWide = 0.6;
+  const auto size = [](const cv::Rect& box) { return std::max(box.width, box.height); };
+  const ink::Framed framed = ink::frame_digit(ink::strength_of(other, find.page, find.map));
+  const double stroke = framed.stroke * size(other.box);
+  const double own = find.framed.stroke * size(find.digit().box);
+  return framed.stroke < kUsualStroke && framed.length < kUsualLength &&
+         framed.length > kLeastLength && other.marks.size() <= kUsualMarks &&
+         ink::darkness_of(other, find.page, find.map) >
+             kAsDark * ink::darkness_of(find.digit(), find.page, find.map) &&
+         std::min(stroke, own) > kAsWide * std::max(stroke, own);
+}
+
+// A 1 has less than half of a 0's ink; neither has a margin's rule, which the picture cuts off.
+bool is_like_a_one(const ink::Group& other, const Find& find) {
+  constexpr double kAsHigh = 0.7;
+  const cv::Rect page({}, find.map.darkness.size());
+  const cv::Rect within(page.x + 2, page.y + 2, page.width - 4, page.height - 4);
+  const int height = find.digit().box.height;
+  return std::min(other.box.height, height) > kAsHigh * std::max(other.box.height, height) &&
+         (other.box & within) == other.box && is_of_one_pen(other, find);
+}
+
+bool holds_another_digit(const Find& find) {
+  const auto begin = find.page.groups.begin() + 1;
+  const auto end = find.page.groups.end();
+  return std::any_of(begin, end,
+                     [&](const ink::Group& other) {
+                       return is_high(other, find) && other.area > kAnother * find.digit().area;
+                     }) ||
+         std::any_of(begin, end,
+                     [&](const ink::Group& other) { return is_like_a_one(other, find); });
 }
 
 // How little what was found looks like a pen's digit on paper: 0 for nearly all real ones. Each
@@ -99,32 +132,31 @@ double doubt(const Find& find) {
   const double cut_off = std::max(box.width / static_cast<double>(page.width),
                                   box.height / static_cast<double>(page.height));
   const auto marks = static_cast<double>(find.digit().marks.size());
-  return 0.3 * sides * cut_off +                             // reaches from one edge to another
-         beyond(find.framed.stroke, kWidestStroke, 2.0) +    // a patch, no stroke
-         beyond(find.framed.length, kLongestStroke, 15.0) +  // a texture
-         beyond(kShortestStroke, find.framed.length, 8.0) +  // a crumb
-         beyond(marks, kUsualMarks, 4.0) +                   // shards
-         beyond(0.9, find.share(), 0.5) +                    // one thing among others
+  return 0.3 * sides * cut_off +                           // reaches from one edge to another
+         beyond(find.framed.stroke, kUsualStroke, 2.0) +   // a patch, no stroke
+         beyond(find.framed.length, kUsualLength, 15.0) +  // a texture
+         beyond(kLeastLength, find.framed.length, 8.0) +   // a crumb
+         beyond(marks, kUsualMarks, 4.0) +                 // shards
+         beyond(0.9, find.share(), 0.5) +                  // one thing among others
          (find.framed.stroke > 1.5 ? beyond(0.6, find.framed.blackness, 0.1) : 0.0) +  // two tones
-         (holds_another_digit(find.page) ? 0.7 : 0.0);
+         (holds_another_digit(find) ? 0.7 : 0.0);
 }
 
-// Strokes of a pen, of one size, and hardly any other ink. Looked at in another way, many small
-// digits run together to one patch, which may seem less doubtful.
+// Several digits of one pen, and hardly any other ink. Other looks can run many small digits
+// together to one patch, which may seem less doubtful.
 bool is_page_of_digits(const Find& find) {
   constexpr double kOtherInk = 0.1;  // of all
-  int digits = 0;
-  int other_ink = find.page.area;
+  if (!holds_another_digit(find)) return false;
+  double other_ink = find.page.area;
   for (const ink::Group& group : find.page.groups) {
-    if (group.box.height <= kAnother * find.digit().box.height) continue;
-    const ink::Framed framed = ink::frame_digit(ink::strength_of(group, find.page, find.map));
-    const bool drawn = framed.stroke < kWidestStroke && framed.length < kLongestStroke &&
-                       framed.length > kShortestStroke && group.marks.size() <= kUsualMarks;
-    if (!drawn) continue;
-    ++digits;
-    other_ink -= group.area;
+    if (is_high(group, find)) other_ink -= group.area;
   }
-  return digits > 1 && other_ink < kOtherInk * find.page.area;
+  const double most = kOtherInk * find.page.area;
+  for (const ink::Group& group : find.page.groups) {
+    if (other_ink > most) return false;
+    if (is_high(group, find) && !is_of_one_pen(group, find)) other_ink += group.area;
+  }
+  return other_ink <= most;
 }
 
 // The first look serves nearly always. Where what it shows is doubtful, others are tried, and the
@@ -174,7 +206,7 @@ NormalizedDigit normalize(const Image& image, const NormalizeOptions& options) {
       look_again_where_doubtful(ink::to_grey(image, everything, kWorkingSide), options.polarity);
   if (find.is_blank()) return {.rejection = Rejection::kBlank};
 
-  const bool several = holds_another_digit(find.page);
+  const bool several = holds_another_digit(find);
   const double share = find.share();
   const double uncertainty = doubt(find);
   if (const auto area = worth_a_close_up(find, image)) {
