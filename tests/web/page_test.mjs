@@ -148,13 +148,17 @@ test("the words for each answer are honest", () => {
   assert.equal(describe(one(7, 0, "blank")).headline, "There is no ink here");
   const several = (...digits) => ({
     text: digits.map(([d]) => d ?? "?").join(""), confidence: Math.min(...digits.map(d => d[1])),
-    digits: digits.map(([digit, confidence]) => ({ digit, confidence })),
+    digits: digits.map(([digit, confidence, reason = null]) => ({ digit, confidence, reason })),
   });
+  const strange = [null, 0.6, "not-a-digit"];
+  const unsure = [null, 0.6, "unsure"];
   assert.equal(describe(several([4, 0.99], [2, 0.95])).headline, "This is 42");
   assert.equal(describe(several([4, 0.99], [2, 0.6])).headline, "Probably 42");
-  assert.equal(describe(several([4, 0.99], [null, 0.6])).detail, "One of them can’t be told.");
-  assert.equal(describe(several([null, 0.3], [null, 0.6])).state, "nothing");
-  assert.equal(describe(several([null, 0.3], [0, 0.9], [null, 0.6])).detail, "3 marks, and 2 of them can’t be read.");
+  assert.equal(describe(several([4, 0.99], strange)).detail, "One of them can’t be told.");
+  assert.equal(describe(several(strange, strange)).state, "nothing");
+  assert.equal(describe(several(strange, [0, 0.9], strange)).detail, "3 marks, and 2 of them can’t be read.");
+  assert.equal(describe(several(unsure, [0, 0.9], unsure)).headline, "3 digits, not all of them clear");
+  assert.equal(describe(several(unsure, unsure)).state, "doubt");
   assert.equal(describeError(413, "the body is larger than 24 MiB").detail, "The body is larger than 24 MiB.");
 });
 
@@ -163,11 +167,15 @@ test("labels stand beside their boxes and hide no other digit", () => {
     a.y < b.y + b.height && b.y < a.y + a.height;
   const sheet = { width: 358, height: 478 };
   const place = (...boxes) => placeLabels(boxes.map(([x, y, width, height]) => ({ x, y, width, height })), sheet);
-  const [above, below, within] = [
-    place([100, 100, 40, 60]), place([100, 10, 40, 60]), place([0, 0, 358, 478])].flat();
-  assert.equal(above.y, 100 - 26);
-  assert.equal(below.y, 10 + 60 + 3);
-  assert.deepEqual([within.x, within.y, within.small], [2, 2, true]);
+  const onSheet = label => label.x >= 0 && label.x + label.width <= sheet.width &&
+    label.y >= 0 && label.y + label.height <= sheet.height;
+  const only = (...box) => place(box)[0];
+  assert.equal(only(100, 100, 40, 60).y, 100 - 26);
+  assert.equal(only(100, 10, 40, 60).y, 10 + 60 + 3);
+  assert.equal(only(100, 100, 20, 60).x, 97, "in the middle above what is narrower");
+  assert.deepEqual(only(-6, 143, 185, 191), { x: 0, y: 117, width: 26, height: 23, small: false });
+  assert.deepEqual(only(-6, -6, 370, 490), { x: 0, y: 0, width: 26, height: 23, small: false });
+  for (const label of place([-6, -6, 182, 490], [176, -6, 188, 490])) assert.ok(onSheet(label));
   for (const [down, across] of [[64, 44], [50, 60], [100, 38]]) {
     const boxes = [];
     for (let y = 30; y + 46 < sheet.height; y += down) {
@@ -176,8 +184,8 @@ test("labels stand beside their boxes and hide no other digit", () => {
     const labels = placeLabels(boxes, sheet);
     for (const [i, label] of labels.entries()) {
       const near = { x: label.x - 4, y: label.y - 4, width: label.width + 8, height: label.height + 8 };
-      assert.ok(overlap(near, boxes[i]), `label ${i} is away from its box`);
-      assert.ok(!boxes.some((box, j) => j !== i && overlap(label, box)), `label ${i} hides a digit`);
+      assert.ok(onSheet(label) && overlap(near, boxes[i]), `label ${i} is away from its box`);
+      assert.ok(!boxes.some(box => overlap(label, box)), `label ${i} hides a digit`);
       assert.ok(!labels.some((other, j) => j !== i && overlap(label, other)), `label ${i} hides a label`);
     }
   }

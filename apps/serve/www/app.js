@@ -111,12 +111,14 @@ function showBoxes(digits) {
     box.type = "button";
     const { x, y, width, height } = places[i];
     Object.assign(box.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
-    box.style.setProperty("--label-x", `${labels[i].x - x}px`);
-    box.style.setProperty("--label-y", `${labels[i].y - y}px`);
+    const label = labels[i];
+    for (const [name, value] of Object.entries({
+      x: label.x - x, y: label.y - y, width: label.width, height: label.height,
+    })) box.style.setProperty(`--label-${name}`, `${value}px`);
     const name = digit.digit ?? "?";
     box.dataset.digit = name;
     box.classList.toggle("doubt", digit.digit === null || digit.confidence < 0.9);
-    box.classList.toggle("small", labels[i].small);
+    box.classList.toggle("small", label.small);
     box.classList.toggle("selected", i === selected);
     box.setAttribute("aria-label", `Digit ${i + 1} of ${digits.length}: ` +
       (digit.digit === null ? "can’t be told" : `${name}, ${percent(digit.confidence)} sure`));

@@ -1,26 +1,33 @@
-// Where the labels of digits go, so that none hides another digit. Pure functions.
+// Where the labels of digits go, so that they hide no other digit where there is room. Pure functions.
 
-// Of .boxes button::before in style.css, in pixels; `gap` to the box.
 const kLarge = { width: 26, height: 23, gap: 3, small: false };
 const kSmall = { width: 16, height: 17, gap: 2, small: true };
 
 const overlap = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width &&
   a.y < b.y + b.height && b.y < a.y + a.height;
 
-const inside = (a, sheet) => a.x >= 0 && a.y >= 0 &&
-  a.x + a.width <= sheet.width && a.y + a.height <= sheet.height;
+const clamp = (value, most) => Math.max(0, Math.min(value, most));
 
-// The best first. The last is always possible: a digit hidden in part by its own label.
+// The best first. The last ones hide a part of their own digit.
 function candidates(box, sheet) {
-  const at = (size, x, y) => ({ x, y, width: size.width, height: size.height, small: size.small });
-  const start = size => box.x + Math.min(0, (box.width - size.width) / 2); // in its middle if wider
-  const above = size => at(size, start(size), box.y - size.height - size.gap);
-  const below = size => at(size, start(size), box.y + box.height + size.gap);
-  const left = size => at(size, box.x - size.width - size.gap, box.y);
-  const right = size => at(size, box.x + box.width + size.gap, box.y);
-  return [above(kLarge), below(kLarge), above(kSmall), left(kSmall), right(kSmall), below(kSmall)]
-    .filter(label => inside(label, sheet))
-    .concat(at(kSmall, box.x + kSmall.gap, box.y + kSmall.gap));
+  const at = ({ width, height, small }, x, y) => ({ x, y, width, height, small });
+  const right = box.x + box.width;
+  const bottom = box.y + box.height;
+  // In the middle above what is narrower than a label, and never beyond the sheet.
+  const column = size =>
+    clamp(box.x + Math.min(0, (box.width - size.width) / 2), sheet.width - size.width);
+  const row = size => clamp(box.y, sheet.height - size.height);
+  const above = size => at(size, column(size), box.y - size.height - size.gap);
+  const below = size => at(size, column(size), bottom + size.gap);
+  const within = size => at(size, clamp(box.x + size.gap, sheet.width - size.width),
+    clamp(box.y + size.gap, sheet.height - size.height));
+  const beside = [above(kLarge), below(kLarge), above(kSmall),
+    at(kSmall, box.x - kSmall.width - kSmall.gap, row(kSmall)),
+    at(kSmall, right + kSmall.gap, row(kSmall)), below(kSmall)];
+  const onSheet = label => label.x >= 0 && label.x + label.width <= sheet.width &&
+    label.y >= 0 && label.y + label.height <= sheet.height;
+  const roomy = box.width > 3 * kLarge.width && box.height > 3 * kLarge.height;
+  return [...beside.filter(onSheet), within(roomy ? kLarge : kSmall)];
 }
 
 // boxes: [{ x, y, width, height }] on the sheet { width, height } -> for each, its label's place

@@ -39,13 +39,13 @@ function ofOne(answer) {
 
 function ofSeveral(answer) {
   const unread = answer.digits.filter(digit => digit.digit === null).length;
+  const strange = answer.digits.filter(digit => digit.reason === "not-a-digit").length;
   const number = answer.text.replaceAll("-", " ");
   const count = answer.digits.length;
-  if (unread === count) {
-    return { state: "nothing", digit: "?", headline: "This doesn’t look like digits", detail: `${count} marks, and none that can be read.` };
-  }
-  if (unread > count / 2) {
-    return { state: "nothing", digit: "?", headline: "Most of this doesn’t look like digits", detail: `${count} marks, and ${unread} of them can’t be read.` };
+  if (strange > count / 2) {
+    const nothing = { state: "nothing", digit: "?" };
+    if (unread === count) return { ...nothing, headline: "This doesn’t look like digits", detail: `${count} marks, and none that can be read.` };
+    return { ...nothing, headline: "Most of this doesn’t look like digits", detail: `${count} marks, and ${unread} of them can’t be read.` };
   }
   if (unread > 0) {
     const missing = unread === 1 ? "One of them" : `${unread} of them`;
