@@ -140,15 +140,15 @@ bool holds_several(const PredictionRecord& record) {
   return prediction != nullptr && prediction->rejection == Rejection::kSeveralDigits;
 }
 
-// What whoever reads the results may want to know besides.
-void say_what_else(std::size_t skipped, std::size_t several) {
+// Counts that the results alone do not show.
+void say_counts(std::size_t skipped, std::size_t several) {
   if (skipped > 0) {
     spdlog::info("skipped {} file{} that {} no {} image", skipped, skipped == 1 ? "" : "s",
                  skipped == 1 ? "is" : "are", kImageFormats);
   }
   if (several > 0) {
-    spdlog::info("{} picture{} several digits: --all reads each of them", several,
-                 several == 1 ? " holds" : "s hold");
+    spdlog::info("rejected {} picture{} as several-digits: --all reads what is in {}", several,
+                 several == 1 ? "" : "s", several == 1 ? "it" : "them");
   }
 }
 
@@ -204,7 +204,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   }
   out << formatter.end();
   flush_results(out);
-  say_what_else(inputs.skipped(), several);
+  say_counts(inputs.skipped(), several);
   if (any_failed) return kFailure;
   return any_rejected && job.flags.fail_on_reject ? kConditionMet : kSuccess;
 }

@@ -177,7 +177,7 @@ TEST_CASE("a picture of several digits is rejected as such, with word of --all",
   write_text(page, png_of_42());
   const Outcome one = predict({"--jsonl", page, pictures()[0]});
   CHECK(json::parse(lines_of(one.out)[0])["reason"] == "several-digits");
-  CHECK(one.err == "1 picture holds several digits: --all reads each of them\n");
+  CHECK(one.err == "rejected 1 picture as several-digits: --all reads what is in it\n");
   CHECK(predict({"-q", page}).err.empty());
   const Outcome all = predict({"--all", page, page});
   CHECK(lines_of(all.out).size() == 2);
