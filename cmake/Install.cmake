@@ -17,7 +17,6 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   PATTERN "codecs.h" EXCLUDE
   PATTERN "exif.h" EXCLUDE
   REGEX "digit/(frame|grey|ink|light|marks)\\.h$" EXCLUDE
-  PATTERN "steps.h" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "train/(autocast|crew|instruction_sets)\\.h$" EXCLUDE

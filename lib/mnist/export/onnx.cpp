@@ -20,7 +20,6 @@
 #include "mnist/base/error.h"
 #include "mnist/base/version.h"
 #include "mnist/digit/digit.h"
-#include "mnist/export/steps.h"
 
 namespace mnist {
 namespace {
@@ -152,10 +151,10 @@ void add_linear(Graph& graph, const State& state, const std::string& name,
 
 void add_network(Graph& graph, const State& state, const ConvNetOptions& options) {
   add_input_steps(graph, options);
-  for (const ConvolutionStep& step : convolution_steps(options)) {
-    add_convolution(graph, state, options, step.number);
-    if (!step.pooled) continue;
-    onnx::NodeProto& pool = graph.add("MaxPool", "pool" + step.number);
+  for (const ConvolutionLayer& layer : convolution_layers(options)) {
+    add_convolution(graph, state, options, layer.number);
+    if (!layer.pooled) continue;
+    onnx::NodeProto& pool = graph.add("MaxPool", "pool" + layer.number);
     set(pool, "kernel_shape", Sizes{2, 2});
     set(pool, "strides", Sizes{2, 2});
   }

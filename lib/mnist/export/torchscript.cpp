@@ -12,7 +12,6 @@
 #include <torch/nn/options/batchnorm.h>
 
 #include "mnist/digit/digit.h"
-#include "mnist/export/steps.h"
 #include "mnist/report/number_text.h"
 
 namespace mnist {
@@ -62,9 +61,9 @@ std::string linear(const std::string& name) {
 std::string forward_source(const ConvNetOptions& options, double temperature) {
   Source source;
   add_input_steps(source, options);
-  for (const ConvolutionStep& step : convolution_steps(options)) {
-    add_convolution(source, options, step.number);
-    if (step.pooled) source.line("x = torch.max_pool2d(x, [2, 2])");
+  for (const ConvolutionLayer& layer : convolution_layers(options)) {
+    add_convolution(source, options, layer.number);
+    if (layer.pooled) source.line("x = torch.max_pool2d(x, [2, 2])");
   }
   source.line("x = torch.flatten(x, 1)");
   if (options.hidden > 0) source.line("x = torch.relu(" + linear("hidden") + ")");

@@ -18,32 +18,32 @@ namespace {
 namespace F = torch::nn::functional;
 
 // Values per image after the last block.
-std::int64_t features_of(const std::vector<ConvolutionShape>& convolutions) {
-  const ConvolutionShape& last = convolutions.back();
+std::int64_t features_of(const std::vector<ConvolutionLayer>& convolutions) {
+  const ConvolutionLayer& last = convolutions.back();
   return last.out_channels * last.pooled_side() * last.pooled_side();
-}
-
-std::string numbered(const char* name, std::size_t index) {
-  return name + std::to_string(index + 1);
 }
 
 }  // namespace
 
-std::vector<ConvolutionShape> convolution_shapes(const ConvNetOptions& options) {
+std::vector<ConvolutionLayer> convolution_layers(const ConvNetOptions& options) {
   const std::int64_t stride = options.space_to_depth ? 2 : 1;
-  std::vector<ConvolutionShape> shapes;
+  std::vector<ConvolutionLayer> layers;
   std::int64_t side = (kDigitSide - 2 * options.crop) / stride;
   std::int64_t channels = stride * stride;
   for (std::size_t block = 0; block < options.channels.size(); ++block) {
     for (std::int64_t i = 0; i < options.convolutions; ++i) {
       if (!options.padding) side = std::max<std::int64_t>(0, side - (options.kernel - 1));
       const bool last = i + 1 == options.convolutions;
-      shapes.push_back({channels, options.channels[block], side, last && options.pools(block)});
-      side = shapes.back().pooled_side();
+      layers.push_back({.number = std::to_string(layers.size() + 1),
+                        .in_channels = channels,
+                        .out_channels = options.channels[block],
+                        .side = side,
+                        .pooled = last && options.pools(block)});
+      side = layers.back().pooled_side();
       channels = options.channels[block];
     }
   }
-  return shapes;
+  return layers;
 }
 
 ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
@@ -64,7 +64,7 @@ ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
   } else if (reader.has("pool_last")) {
     reader.fail("pool_last", "is of no effect without 'pooling'");
   }
-  if (features_of(convolution_shapes(options)) == 0) {
+  if (features_of(convolution_layers(options)) == 0) {
     reader.fail("channels", "has more blocks than a picture of this size has room for");
   }
   return options;
@@ -81,14 +81,13 @@ nlohmann::json ConvNetOptions::to_json() const {
 }
 
 ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(network_options) {
-  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
-  for (std::size_t i = 0; i < shapes.size(); ++i) {
-    const auto& conv = shapes[i];
+  const std::vector<ConvolutionLayer> layers = convolution_layers(options);
+  for (const ConvolutionLayer& layer : layers) {
     // No bias before a normalisation, which takes it out again.
     convolutions_.push_back(
-        register_module(numbered("conv", i),
+        register_module("conv" + layer.number,
                         torch::nn::Conv2d(torch::nn::Conv2dOptions(
-                                              conv.in_channels, conv.out_channels, options.kernel)
+                                              layer.in_channels, layer.out_channels, options.kernel)
                                               .padding(options.padding ? options.kernel / 2 : 0)
                                               .bias(!options.batch_norm))));
     // Weights in the layout of the activations: otherwise every call reorders them.
@@ -96,9 +95,9 @@ ConvNetImpl::ConvNetImpl(const ConvNetOptions& network_options) : options(networ
     weight.set_data(weight.detach().contiguous(torch::MemoryFormat::ChannelsLast));
     if (!options.batch_norm) continue;
     norms_.push_back(
-        register_module(numbered("norm", i), torch::nn::BatchNorm2d(conv.out_channels)));
+        register_module("norm" + layer.number, torch::nn::BatchNorm2d(layer.out_channels)));
   }
-  std::int64_t features = features_of(shapes);
+  std::int64_t features = features_of(layers);
   if (options.hidden > 0) {
     hidden_ = register_module("hidden", torch::nn::Linear(features, options.hidden));
     features = options.hidden;
@@ -148,23 +147,22 @@ torch::Tensor ConvNetImpl::forward(const torch::Tensor& ink) {
 }
 
 std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetOptions& options) {
-  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
+  const std::vector<ConvolutionLayer> layers = convolution_layers(options);
   std::map<std::string, std::vector<std::int64_t>> tensors;
-  for (std::size_t i = 0; i < shapes.size(); ++i) {
-    const auto& conv = shapes[i];
-    tensors[numbered("conv", i) + ".weight"] = {conv.out_channels, conv.in_channels, options.kernel,
-                                                options.kernel};
+  for (const ConvolutionLayer& layer : layers) {
+    tensors["conv" + layer.number + ".weight"] = {layer.out_channels, layer.in_channels,
+                                                  options.kernel, options.kernel};
     if (!options.batch_norm) {
-      tensors[numbered("conv", i) + ".bias"] = {conv.out_channels};
+      tensors["conv" + layer.number + ".bias"] = {layer.out_channels};
       continue;
     }
-    const std::string norm = numbered("norm", i);
+    const std::string norm = "norm" + layer.number;
     for (const char* name : {".weight", ".bias", ".running_mean", ".running_var"}) {
-      tensors[norm + name] = {conv.out_channels};
+      tensors[norm + name] = {layer.out_channels};
     }
     tensors[norm + ".num_batches_tracked"] = {};
   }
-  std::int64_t features = features_of(shapes);
+  std::int64_t features = features_of(layers);
   if (options.hidden > 0) {
     tensors["hidden.weight"] = {options.hidden, features};
     tensors["hidden.bias"] = {options.hidden};
@@ -176,27 +174,27 @@ std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetO
 }
 
 std::int64_t parameter_count(const ConvNetOptions& options) {
-  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
+  const std::vector<ConvolutionLayer> layers = convolution_layers(options);
   std::int64_t count = 0;
-  for (const auto& conv : shapes) {
+  for (const ConvolutionLayer& layer : layers) {
     // Batch normalisation has a scale and a shift, a convolution without it a bias.
     const std::int64_t others = options.batch_norm ? 2 : 1;
-    count += conv.out_channels * (conv.in_channels * options.kernel * options.kernel + others);
+    count += layer.out_channels * (layer.in_channels * options.kernel * options.kernel + others);
   }
-  const std::int64_t features = options.hidden > 0 ? options.hidden : features_of(shapes);
-  if (options.hidden > 0) count += options.hidden * (features_of(shapes) + 1);
+  const std::int64_t features = options.hidden > 0 ? options.hidden : features_of(layers);
+  if (options.hidden > 0) count += options.hidden * (features_of(layers) + 1);
   return count + kClasses * (features + 1);
 }
 
 std::int64_t multiply_adds(const ConvNetOptions& options) {
-  const std::vector<ConvolutionShape> shapes = convolution_shapes(options);
+  const std::vector<ConvolutionLayer> layers = convolution_layers(options);
   std::int64_t count = 0;
-  for (const auto& conv : shapes) {
-    count += conv.side * conv.side * conv.out_channels * conv.in_channels * options.kernel *
+  for (const ConvolutionLayer& layer : layers) {
+    count += layer.side * layer.side * layer.out_channels * layer.in_channels * options.kernel *
              options.kernel;
   }
-  const std::int64_t features = options.hidden > 0 ? options.hidden : features_of(shapes);
-  if (options.hidden > 0) count += options.hidden * features_of(shapes);
+  const std::int64_t features = options.hidden > 0 ? options.hidden : features_of(layers);
+  if (options.hidden > 0) count += options.hidden * features_of(layers);
   return count + kClasses * features;
 }
 

@@ -32,7 +32,7 @@ inline constexpr double kInkMean = 0.1307;
 inline constexpr double kInkStd = 0.3081;
 
 struct ConvNetOptions {
-  std::vector<std::int64_t> channels = {32, 64};  // output channels of each block
+  std::vector<std::int64_t> channels = {32, 64};  // output channels of each block, 1 to 16
   std::int64_t convolutions = 1;                  // convolutions in each block
   std::int64_t kernel = 3;                        // their height and width: 3, 5 or 7
   std::int64_t hidden = 128;                      // width of the hidden layer; 0 for none
@@ -57,8 +57,9 @@ struct ConvNetOptions {
   nlohmann::json to_json() const;
 };
 
-// One convolution of the network, in its order.
-struct ConvolutionShape {
+// A convolution, its normalisation if there is any, and its ReLU.
+struct ConvolutionLayer {
+  std::string number;  // "1", "2", …: its tensors are those of conv<number> and norm<number>
   std::int64_t in_channels;
   std::int64_t out_channels;
   std::int64_t side;  // of its output, which is square
@@ -67,8 +68,8 @@ struct ConvolutionShape {
   std::int64_t pooled_side() const { return pooled ? side / 2 : side; }
 };
 
-// What follows from the options, without building the network. A side is 0 where no pixel is left.
-std::vector<ConvolutionShape> convolution_shapes(const ConvNetOptions& options);
+// All of them, first to last, without building the network. A side is 0 where no pixel is left.
+std::vector<ConvolutionLayer> convolution_layers(const ConvNetOptions& options);
 
 struct ConvNetImpl : torch::nn::Module {
   explicit ConvNetImpl(const ConvNetOptions& options = {});

@@ -218,23 +218,22 @@ class Bfloat16Gradient::Impl {
   void make_layers(const ConvNetImpl& network) {
     const auto parameters = network.named_parameters();
     const auto buffers = network.named_buffers();
-    for (const ConvolutionShape& shape : convolution_shapes(options_)) {
-      const std::string number = std::to_string(layers_.size() + 1);
+    for (const ConvolutionLayer& planned : convolution_layers(options_)) {
       Layer layer{};
       layer.kernel = int_of(options_.kernel);
       layer.border = options_.padding ? layer.kernel / 2 : 0;
-      layer.side = int_of(shape.side);
-      layer.real_ins = int_of(shape.in_channels);
+      layer.side = int_of(planned.side);
+      layer.real_ins = int_of(planned.in_channels);
       layer.in_channels = std::max(layer.real_ins, kInputChannels);
-      layer.out_channels = int_of(shape.out_channels);
-      layer.pool = shape.pooled;
-      layer.out_side = int_of(shape.pooled_side());
-      layer.weight = parameters["conv" + number + ".weight"];
-      layer.scale = parameters["norm" + number + ".weight"];
-      layer.shift = parameters["norm" + number + ".bias"];
-      layer.running_mean = buffers["norm" + number + ".running_mean"];
-      layer.running_var = buffers["norm" + number + ".running_var"];
-      layer.batches = buffers["norm" + number + ".num_batches_tracked"];
+      layer.out_channels = int_of(planned.out_channels);
+      layer.pool = planned.pooled;
+      layer.out_side = int_of(planned.pooled_side());
+      layer.weight = parameters["conv" + planned.number + ".weight"];
+      layer.scale = parameters["norm" + planned.number + ".weight"];
+      layer.shift = parameters["norm" + planned.number + ".bias"];
+      layer.running_mean = buffers["norm" + planned.number + ".running_mean"];
+      layer.running_var = buffers["norm" + planned.number + ".running_var"];
+      layer.batches = buffers["norm" + planned.number + ".num_batches_tracked"];
       layer.packed.resize(packed_size(layer.out_channels, layer.in_channels, layer.taps()));
       if (!layers_.empty()) {
         layer.packed_backward.resize(packed_size(layer.real_ins, layer.out_channels, layer.taps()));
