@@ -77,14 +77,15 @@ std::optional<cv::Rect> worth_a_close_up(const Find& find, const Image& image) {
          cv::Rect(0, 0, image.width, image.height);
 }
 
+// Whether `other` is high enough for a digit of its own.
 bool is_high(const ink::Group& other, const Find& find) {
   return other.box.height > kAnother * find.digit().box.height;
 }
 
 // Whether `other` was drawn with the pen and the ink of the digit.
 bool is_of_one_pen(const ink::Group& other, const Find& find) {
-  constexpr double kAsDark = 0.8;
-  constexpr double kAsWide = 0.6;
+  constexpr double kAsDark = 0.7;
+  constexpr double kAsWide = 0.45;
   const auto size = [](const cv::Rect& box) { return std::max(box.width, box.height); };
   const ink::Framed framed = ink::frame_digit(ink::strength_of(other, find.page, find.map));
   const double stroke = framed.stroke * size(other.box);
@@ -98,11 +99,12 @@ bool is_of_one_pen(const ink::Group& other, const Find& find) {
 
 // A 1 has less than half of a 0's ink; neither has a margin's rule, which the picture cuts off.
 bool is_like_a_one(const ink::Group& other, const Find& find) {
-  constexpr double kAsHigh = 0.7;
+  constexpr double kAsHigh = 0.55;
   const cv::Rect page({}, find.map.darkness.size());
   const cv::Rect within(page.x + 2, page.y + 2, page.width - 4, page.height - 4);
   const int height = find.digit().box.height;
-  return std::min(other.box.height, height) > kAsHigh * std::max(other.box.height, height) &&
+  return is_high(other, find) &&
+         std::min(other.box.height, height) > kAsHigh * std::max(other.box.height, height) &&
          (other.box & within) == other.box && is_of_one_pen(other, find);
 }
 
@@ -142,11 +144,27 @@ double doubt(const Find& find) {
          (holds_another_digit(find) ? 0.7 : 0.0);
 }
 
+// One close above the other, as the parts of a broken digit are.
+bool is_stacked(const cv::Rect& a, const cv::Rect& b) {
+  constexpr double kShared = 0.6;  // of the narrower one's width
+  constexpr double kClose = 0.25;  // of the taller one's height
+  const int shared = std::min(a.br().x, b.br().x) - std::max(a.x, b.x);
+  const int gap = std::max(a.y, b.y) - std::min(a.br().y, b.br().y);
+  return shared > kShared * std::min(a.width, b.width) &&
+         gap < kClose * std::max(a.height, b.height);
+}
+
 // Several digits of one pen, and hardly any other ink. Other looks can run many small digits
 // together to one patch, which may seem less doubtful.
 bool is_page_of_digits(const Find& find) {
   constexpr double kOtherInk = 0.1;  // of all
-  if (!holds_another_digit(find)) return false;
+  const auto is_apart = [&](const ink::Group& other) {
+    return is_high(other, find) && !is_stacked(other.box, find.digit().box);
+  };
+  if (!holds_another_digit(find) ||
+      std::none_of(find.page.groups.begin() + 1, find.page.groups.end(), is_apart)) {
+    return false;
+  }
   double other_ink = find.page.area;
   for (const ink::Group& group : find.page.groups) {
     if (is_high(group, find)) other_ink -= group.area;

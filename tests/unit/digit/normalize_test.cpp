@@ -278,6 +278,18 @@ TEST_CASE("a paler digit beside a digit, as if from the sheet's back, is not ano
   check_reads_like_plain(page, 5);
 }
 
+TEST_CASE("rules under a digit and on both sides of it are no part of it and no ones", "[digit]") {
+  for (const int digit : {4, 5, 7, 0}) {
+    cv::Mat page = paper(400, 400, 230);
+    draw_digit(page, digit, {170, 150, 60, 100}, 10, 30);
+    cv::Mat underlined = page.clone();
+    cv::line(underlined, {130, 275}, {270, 275}, 30, 6);
+    check_reads_like_plain(underlined, digit);
+    for (const int x : {120, 280}) cv::line(page, {x, 130}, {x, 270}, 30, 6);
+    check_reads_like_plain(page, digit);
+  }
+}
+
 TEST_CASE("a rule across the page beside a digit is not another", "[digit]") {
   cv::Mat page = page_with(4);
   cv::line(page, {160, 0}, {160, 199}, 60, 3);
