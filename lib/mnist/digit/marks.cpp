@@ -106,13 +106,17 @@ Group collect(std::vector<Mark>& left) {
 bool enclose(const cv::Rect& a, const cv::Rect& b, const std::vector<Group>& groups) {
   constexpr double kLevel = 0.03;  // of their height
   constexpr double kLower = 0.85;  // what is between them
+  constexpr double kHigh = 0.4;    // the same: more than the point of 1.1
   const int ends = std::max(std::abs(a.y - b.y), std::abs(a.br().y - b.br().y));
   const int height = std::min(a.height, b.height);
   if (ends > kLevel * height) return false;
   const auto is_between = [&](const Group& group) {
     return group.box.x > std::min(a.br().x, b.br().x) && group.box.br().x < std::max(a.x, b.x);
   };
-  return std::any_of(groups.begin(), groups.end(), is_between) &&
+  return std::any_of(groups.begin(), groups.end(),
+                     [&](const Group& group) {
+                       return is_between(group) && group.box.height > kHigh * height;
+                     }) &&
          std::all_of(groups.begin(), groups.end(), [&](const Group& group) {
            return !is_between(group) || group.box.height < kLower * height;
          });

@@ -290,6 +290,13 @@ TEST_CASE("rules under a digit and on both sides of it are no part of it and no 
   }
 }
 
+TEST_CASE("two ones are no rules of the point between them", "[digit]") {
+  cv::Mat page = paper(300, 300, 230);
+  for (const int x : {100, 200}) cv::line(page, {x, 100}, {x, 200}, 30, 8);
+  cv::line(page, {150, 195}, {150, 198}, 30, 10);
+  CHECK(normalize(to_image(page)).rejection == Rejection::kSeveralDigits);
+}
+
 TEST_CASE("a rule across the page beside a digit is not another", "[digit]") {
   cv::Mat page = page_with(4);
   cv::line(page, {160, 0}, {160, 199}, 60, 3);
