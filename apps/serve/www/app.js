@@ -110,11 +110,12 @@ function showBoxes(digits) {
     const box = document.createElement("button");
     box.type = "button";
     const { x, y, width, height } = places[i];
-    Object.assign(box.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
     const label = labels[i];
-    for (const [name, value] of Object.entries({
-      x: label.x - x, y: label.y - y, width: label.width, height: label.height,
-    })) box.style.setProperty(`--label-${name}`, `${value}px`);
+    box.style.cssText = Object.entries({
+      left: x, top: y, width, height,
+      "--label-x": label.x - x, "--label-y": label.y - y,
+      "--label-width": label.width, "--label-height": label.height,
+    }).map(([property, pixels]) => `${property}: ${pixels}px`).join("; ");
     const name = digit.digit ?? "?";
     box.dataset.digit = name;
     box.classList.toggle("doubt", digit.digit === null || digit.confidence < 0.9);

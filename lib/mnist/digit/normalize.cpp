@@ -51,31 +51,13 @@ std::optional<Digit> in_mnist_form(const Image& image, Polarity polarity) {
 struct Find {
   ink::InkMap map;
   ink::Page page;
-  ink::Framed framed;  // of the most prominent group, where there is one
+  ink::Framed framed;    // of the most prominent group, where there is one
+  bool several = false;  // whether there is another digit beside it
 
   bool is_blank() const { return page.groups.empty(); }
   const ink::Group& digit() const { return page.groups.front(); }
   double share() const { return static_cast<double>(digit().area) / page.area; }
 };
-
-Find look(const ink::Grey& grey, const ink::Look& how) {
-  Find find{.map = ink::extract_ink(grey, how), .page = {}, .framed = {}};
-  find.page = ink::find_groups(find.map);
-  if (find.is_blank()) return find;
-  find.framed = ink::frame_digit(ink::strength_of(find.digit(), find.page, find.map));
-  return find;
-}
-
-// The surroundings of a digit that is small in the working picture, at the picture's own detail.
-std::optional<cv::Rect> worth_a_close_up(const Find& find, const Image& image) {
-  const cv::Rect& box = find.digit().box;
-  if (find.map.scale >= 1 || std::max(box.width, box.height) >= kSmall) return std::nullopt;
-  const Box seen = ink::in_picture(box, find.map);
-  const int margin = std::max(seen.width, seen.height) / 2;
-  return cv::Rect(seen.x - margin, seen.y - margin, seen.width + 2 * margin,
-                  seen.height + 2 * margin) &
-         cv::Rect(0, 0, image.width, image.height);
-}
 
 // Whether `other` is high enough for a digit of its own.
 bool is_high(const ink::Group& other, const Find& find) {
@@ -99,24 +81,38 @@ bool is_of_one_pen(const ink::Group& other, const Find& find) {
 
 // A 1 has less than half of a 0's ink; neither has a margin's rule, which the picture cuts off.
 bool is_like_a_one(const ink::Group& other, const Find& find) {
-  constexpr double kAsHigh = 0.55;
-  const cv::Rect page({}, find.map.darkness.size());
-  const cv::Rect within(page.x + 2, page.y + 2, page.width - 4, page.height - 4);
-  const int height = find.digit().box.height;
-  return is_high(other, find) &&
-         std::min(other.box.height, height) > kAsHigh * std::max(other.box.height, height) &&
+  const cv::Size page = find.map.darkness.size();
+  const cv::Rect within(2, 2, page.width - 4, page.height - 4);
+  return find.digit().box.height > kAnother * other.box.height &&
          (other.box & within) == other.box && is_of_one_pen(other, find);
 }
 
 bool holds_another_digit(const Find& find) {
-  const auto begin = find.page.groups.begin() + 1;
-  const auto end = find.page.groups.end();
-  return std::any_of(begin, end,
-                     [&](const ink::Group& other) {
-                       return is_high(other, find) && other.area > kAnother * find.digit().area;
-                     }) ||
-         std::any_of(begin, end,
-                     [&](const ink::Group& other) { return is_like_a_one(other, find); });
+  const auto& groups = find.page.groups;
+  return std::any_of(groups.begin() + 1, groups.end(), [&](const ink::Group& other) {
+    return is_high(other, find) &&
+           (other.area > kAnother * find.digit().area || is_like_a_one(other, find));
+  });
+}
+
+Find look(const ink::Grey& grey, const ink::Look& how) {
+  Find find{.map = ink::extract_ink(grey, how), .page = {}, .framed = {}};
+  find.page = ink::find_groups(find.map);
+  if (find.is_blank()) return find;
+  find.framed = ink::frame_digit(ink::strength_of(find.digit(), find.page, find.map));
+  find.several = holds_another_digit(find);
+  return find;
+}
+
+// The surroundings of a digit that is small in the working picture, at the picture's own detail.
+std::optional<cv::Rect> worth_a_close_up(const Find& find, const Image& image) {
+  const cv::Rect& box = find.digit().box;
+  if (find.map.scale >= 1 || std::max(box.width, box.height) >= kSmall) return std::nullopt;
+  const Box seen = ink::in_picture(box, find.map);
+  const int margin = std::max(seen.width, seen.height) / 2;
+  return cv::Rect(seen.x - margin, seen.y - margin, seen.width + 2 * margin,
+                  seen.height + 2 * margin) &
+         cv::Rect(0, 0, image.width, image.height);
 }
 
 // How little what was found looks like a pen's digit on paper: 0 for nearly all real ones. Each
@@ -141,7 +137,7 @@ double doubt(const Find& find) {
          beyond(marks, kUsualMarks, 4.0) +                 // shards
          beyond(0.9, find.share(), 0.5) +                  // one thing among others
          (find.framed.stroke > 1.5 ? beyond(0.6, find.framed.blackness, 0.1) : 0.0) +  // two tones
-         (holds_another_digit(find) ? 0.7 : 0.0);
+         (find.several ? 0.7 : 0.0);
 }
 
 // One close above the other, as the parts of a broken digit are.
@@ -157,24 +153,16 @@ bool is_stacked(const cv::Rect& a, const cv::Rect& b) {
 // Several digits of one pen, and hardly any other ink. Other looks can run many small digits
 // together to one patch, which may seem less doubtful.
 bool is_page_of_digits(const Find& find) {
-  constexpr double kOtherInk = 0.1;  // of all
-  const auto is_apart = [&](const ink::Group& other) {
-    return is_high(other, find) && !is_stacked(other.box, find.digit().box);
-  };
-  if (!holds_another_digit(find) ||
-      std::none_of(find.page.groups.begin() + 1, find.page.groups.end(), is_apart)) {
-    return false;
-  }
-  double other_ink = find.page.area;
+  constexpr double kNearlyAll = 0.9;  // of the ink
+  if (!find.several) return false;
+  int ink = 0;
+  bool any_apart = false;
   for (const ink::Group& group : find.page.groups) {
-    if (is_high(group, find)) other_ink -= group.area;
+    if (!is_high(group, find) || !is_of_one_pen(group, find)) continue;
+    ink += group.area;
+    any_apart |= !is_stacked(group.box, find.digit().box);
   }
-  const double most = kOtherInk * find.page.area;
-  for (const ink::Group& group : find.page.groups) {
-    if (other_ink > most) return false;
-    if (is_high(group, find) && !is_of_one_pen(group, find)) other_ink += group.area;
-  }
-  return other_ink <= most;
+  return any_apart && ink > kNearlyAll * find.page.area;
 }
 
 // The first look serves nearly always. Where what it shows is doubtful, others are tried, and the
@@ -224,7 +212,7 @@ NormalizedDigit normalize(const Image& image, const NormalizeOptions& options) {
       look_again_where_doubtful(ink::to_grey(image, everything, kWorkingSide), options.polarity);
   if (find.is_blank()) return {.rejection = Rejection::kBlank};
 
-  const bool several = holds_another_digit(find);
+  const bool several = find.several;
   const double share = find.share();
   const double uncertainty = doubt(find);
   if (const auto area = worth_a_close_up(find, image)) {
