@@ -104,7 +104,7 @@ void draw_steps(const std::string& folder) {
 
 // Every scene, and what the network sees of it.
 void draw_scenes(const std::string& folder) {
-  constexpr int kColumns = 5;
+  constexpr int kColumns = 6;
   constexpr int kTileSide = 84;
   Sheet sheet(2 * kColumns, kScenes / kColumns, kTileSide);
   for (int i = 0; i < kScenes; ++i) {

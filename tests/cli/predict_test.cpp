@@ -71,7 +71,7 @@ TEST_CASE("the shipped model is the default, and reads every drawn digit", "[pre
 TEST_CASE("digits are read on ruled paper, in shadows, in pencil, in chalk and so on",
           "[predict]") {
   const TemporaryDirectory folder;
-  REQUIRE(run_program("mnist-generate", {"--pictures", "--scenes", "--count", "150", "--seed", "3",
+  REQUIRE(run_program("mnist-generate", {"--pictures", "--scenes", "--count", "180", "--seed", "3",
                                          "--out", folder.path().string()})
               .exit_code == 0);
   const Outcome outcome =
@@ -79,7 +79,7 @@ TEST_CASE("digits are read on ruled paper, in shadows, in pencil, in chalk and s
   REQUIRE(outcome.exit_code == 0);
   const json report = json::parse(outcome.out);
   CHECK(report["accuracy"] >= 0.95);
-  CHECK(report["per_source"].size() == 15);
+  CHECK(report["per_source"].size() == 18);
   for (const json& scene : report["per_source"]) {
     INFO(scene.dump());
     CHECK(scene["accuracy"] >= 0.8);

@@ -24,6 +24,8 @@ Colour grey(double level) {
   return {value, value, value};
 }
 
+enum class Form { kNone, kBox, kCircle, kUnderline };
+
 // What differs from scene to scene; the defaults are a sheet under a lamp.
 struct Setting {
   cv::Size size;
@@ -38,7 +40,8 @@ struct Setting {
   bool squared = false;
   double rule_width = 1.0;
   Colour rule;
-  double cell = 0.0;    // width of the cell's border
+  double cell = 0.0;  // width of the cell's border
+  Form form = Form::kNone;
   double fall = 0.0;    // light lost over the picture
   double shadow = 0.0;  // light lost in it
   double stains = 0.0;  // slow changes of the paper, in levels
@@ -150,6 +153,19 @@ Setting setting_of(Scene scene, Dice& dice) {
       setting.stains = 10;
       setting.fall = dice.uniform(0.0, 0.35);
       return setting;
+    case Scene::kBox:
+    case Scene::kCircle:
+    case Scene::kUnderline:
+      setting.form = scene == Scene::kBox      ? Form::kBox
+                     : scene == Scene::kCircle ? Form::kCircle
+                                               : Form::kUnderline;
+      // As dark as the pen or paler, as wide or narrower, and all of it in the picture.
+      setting.rule = setting.ink + (setting.paper - setting.ink) * dice.uniform(0.0, 0.6);
+      setting.unit *= 0.6;
+      setting.rule_width = std::max(1.0, setting.unit * setting.pen * dice.uniform(0.3, 1.0));
+      setting.at = {dice.uniform(0.45, 0.55) * (setting.size.width - setting.unit),
+                    dice.uniform(0.45, 0.55) * (setting.size.height - setting.unit)};
+      return setting;
   }
   throw Error(ErrorKind::kUsage, "no such scene");
 }
@@ -174,6 +190,48 @@ void add_rules(const Setting& setting, bool upright, double lean, double phase, 
       rules(y, x) = std::max(rules(y, x), static_cast<float>(ink));
     }
   }
+}
+
+// A box, a circle or lines for the digit of which `ink` is the box.
+cv::Mat1f form_around(const cv::Rect& ink, const Setting& setting, Dice& dice) {
+  constexpr int kShift = 4;  // binary places of a coordinate
+  constexpr int kOne = 1 << kShift;
+  cv::Mat1b form(setting.size, 0);
+  const int width = std::max(1, cvRound(setting.rule_width));
+  const auto gap = [&] { return dice.uniform(0.12, 0.3) * setting.unit + width; };
+  const auto at = [](double x, double y) {
+    return cv::Point(cvRound(x * kOne), cvRound(y * kOne));
+  };
+  const double left = ink.x - gap();
+  const double right = ink.br().x + gap();
+  const double bottom = ink.br().y + gap();
+  switch (setting.form) {
+    case Form::kNone:
+      break;
+    case Form::kBox:
+      cv::rectangle(form, at(left, ink.y - gap()), at(right, bottom), 255, width, cv::LINE_AA,
+                    kShift);
+      break;
+    case Form::kCircle: {
+      const double radius = std::hypot(ink.width, ink.height) / 2 + gap() / 2;
+      cv::ellipse(form, at(ink.x + ink.width / 2.0, ink.y + ink.height / 2.0),
+                  at(radius * dice.uniform(1.0, 1.1), radius), dice.uniform(-30, 30),
+                  dice.uniform(-5, 0), 360, 255, width, cv::LINE_AA, kShift);
+      break;
+    }
+    case Form::kUnderline: {
+      const double slope = dice.uniform(-0.02, 0.02) * setting.unit;
+      const int lines = dice.chance(0.3) ? 2 : 1;
+      for (int i = 0; i < lines; ++i) {
+        const double y = bottom + 2.5 * i * width;
+        cv::line(form, at(left, y - slope), at(right, y + slope), 255, width, cv::LINE_AA, kShift);
+      }
+      break;
+    }
+  }
+  cv::Mat1f where;
+  form.convertTo(where, CV_32F, 1.0 / 255);
+  return where;
 }
 
 void lay(const Colour& colour, const cv::Mat1f& where, cv::Mat3f& picture) {
@@ -265,6 +323,10 @@ Image photograph(cv::Mat1f ink, const Setting& setting, Dice& dice) {
         .setTo(0);
     lay(grey(40), frame, picture);
   }
+  if (setting.form != Form::kNone) {
+    const cv::Rect box = cv::boundingRect(cv::Mat1b(ink > 0.5));
+    lay(setting.rule, form_around(box, setting, dice), picture);
+  }
   ink *= setting.opacity;
   if (setting.uneven_ink > 0) {
     const cv::Mat1f fading = 1 - setting.uneven_ink * (0.5 + 0.5 * waves(setting.size, 24, dice));
@@ -307,7 +369,8 @@ cv::Mat1f ink_of(const Drawing& drawing, const Placement& placement, const cv::S
 const char* to_string(Scene scene) {
   constexpr std::array kNames = {"plain", "uneven-light", "shadow",   "ruled",       "squared",
                                  "cell",  "pencil",       "coloured", "hairline",    "marker",
-                                 "grain", "blocks",       "corner",   "fills-frame", "board"};
+                                 "grain", "blocks",       "corner",   "fills-frame", "board",
+                                 "box",   "circle",       "underline"};
   static_assert(kNames.size() == kScenes);
   const auto index = static_cast<std::size_t>(scene);
   return index < kNames.size() ? kNames[index] : "unknown";

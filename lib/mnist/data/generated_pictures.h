@@ -34,8 +34,11 @@ enum class Scene {
   kCorner,       // small, and in a corner
   kFillsFrame,   // up to the edge of the picture
   kBoard,        // chalk on a board, unevenly lit and wiped
+  kBox,          // a printed box around the digit
+  kCircle,       // a circle drawn around it
+  kUnderline,    // one line or two under it
 };
-inline constexpr int kScenes = 15;
+inline constexpr int kScenes = 18;
 
 // "plain", "uneven-light" …: the names in files and tables.
 const char* to_string(Scene scene);

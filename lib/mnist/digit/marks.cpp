@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
 #include <unordered_set>
 
 #include <opencv2/imgproc.hpp>
+
+#include "mnist/digit/rules.h"
 
 namespace mnist::ink {
 namespace {
@@ -65,16 +66,6 @@ double prominence(const Mark& mark, const cv::Size& page) {
   return std::sqrt(mark.area) * extent(mark.box) * std::exp(-2 * (x * x + y * y)) * whole;
 }
 
-// A rule or an underline: flat, wholly below or above the digit, and longer on both sides. The bar
-// of a 5 or a 7 is longer on one, and the foot of a 1 is short.
-bool is_rule_of(const cv::Rect& mark, const cv::Rect& digit) {
-  constexpr double kFlat = 0.25;  // of its width
-  constexpr double kLong = 0.8;   // of the digit's height
-  const bool apart = mark.y >= digit.br().y || mark.br().y <= digit.y;
-  return apart && mark.height < kFlat * mark.width && mark.width > kLong * digit.height &&
-         mark.x < digit.x && mark.br().x > digit.br().x;
-}
-
 bool belongs(const Mark& mark, const Group& group) {
   if (is_rule_of(mark.box, group.box) || is_rule_of(group.box, mark.box)) return false;
   const int tall = std::max(mark.box.height, group.box.height);
@@ -101,56 +92,6 @@ Group collect(std::vector<Mark>& left) {
   return group;
 }
 
-// Whether the upright rules `a` and `b` stand left and right of what is written: level, and higher
-// than all between them. A 1 at each end of a number is hardly ever upright, level and higher.
-bool enclose(const cv::Rect& a, const cv::Rect& b, const std::vector<Group>& groups) {
-  constexpr double kLevel = 0.03;  // of their height
-  constexpr double kLower = 0.85;  // what is between them
-  constexpr double kHigh = 0.4;    // the same: more than the point of 1.1
-  const int ends = std::max(std::abs(a.y - b.y), std::abs(a.br().y - b.br().y));
-  const int height = std::min(a.height, b.height);
-  if (ends > kLevel * height) return false;
-  const auto is_between = [&](const Group& group) {
-    return group.box.x > std::min(a.br().x, b.br().x) && group.box.br().x < std::max(a.x, b.x);
-  };
-  return std::any_of(groups.begin(), groups.end(),
-                     [&](const Group& group) {
-                       return is_between(group) && group.box.height > kHigh * height;
-                     }) &&
-         std::all_of(groups.begin(), groups.end(), [&](const Group& group) {
-           return !is_between(group) || group.box.height < kLower * height;
-         });
-}
-
-// Takes such pairs away, the area of their ink too.
-void drop_enclosing_rules(Page& page) {
-  constexpr double kNarrow = 0.15;     // of its height
-  constexpr double kStraight = 1.4;    // of its mean width
-  constexpr std::size_t kHighest = 8;  // so many are looked at
-  std::vector<cv::Rect> upright;
-  for (const Group& group : page.groups) {
-    const cv::Rect& box = group.box;
-    const double mean_width = static_cast<double>(group.area) / box.height;
-    if (box.width < kNarrow * box.height && box.width < kStraight * mean_width) {
-      upright.push_back(box);
-    }
-  }
-  std::sort(upright.begin(), upright.end(),
-            [](const cv::Rect& a, const cv::Rect& b) { return a.height > b.height; });
-  upright.resize(std::min(upright.size(), kHighest));
-  std::vector<cv::Rect> rules;
-  for (const cv::Rect& a : upright) {
-    for (const cv::Rect& b : upright) {
-      if (a.x < b.x && enclose(a, b, page.groups)) rules.insert(rules.end(), {a, b});
-    }
-  }
-  std::erase_if(page.groups, [&](const Group& group) {
-    const bool is_rule = std::find(rules.begin(), rules.end(), group.box) != rules.end();
-    if (is_rule) page.area -= group.area;
-    return is_rule;
-  });
-}
-
 // 255 where the ink of `group` is, in its box.
 cv::Mat1b mask_of(const Group& group, const Page& page) {
   std::unordered_set<int> own_labels;
@@ -169,6 +110,7 @@ Page find_groups(const InkMap& map) {
   Page page;
   if (map.is_blank()) return page;
   std::vector<Mark> marks = find_marks(map, page.labels);
+  drop_outlines(marks, page.labels);
   for (const Mark& mark : marks) page.area += mark.area;
   const cv::Size size = map.darkness.size();
   std::sort(marks.begin(), marks.end(), [&](const Mark& a, const Mark& b) {
@@ -181,7 +123,7 @@ Page find_groups(const InkMap& map) {
     Group group = collect(marks);
     if (extent(group.box) >= speck) page.groups.push_back(std::move(group));
   }
-  drop_enclosing_rules(page);
+  drop_rules(page);
   return page;
 }
 

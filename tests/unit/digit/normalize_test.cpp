@@ -290,6 +290,32 @@ TEST_CASE("rules under a digit and on both sides of it are no part of it and no 
   }
 }
 
+TEST_CASE("a box, a circle or a comb for a digit is no part of it", "[digit]") {
+  for (const int digit : {1, 4, 5, 7, 0}) {
+    cv::Mat page = paper(400, 400, 230);
+    draw_digit(page, digit, {170, 150, 60, 100}, 10, 30);
+    for (const int ink : {30, 140}) {
+      INFO("digit " << digit << ", ink " << ink);
+      cv::Mat boxed = page.clone();
+      cv::rectangle(boxed, {140, 125, 120, 150}, ink, 4);
+      check_reads_like_plain(boxed, digit);
+      cv::Mat circled = page.clone();
+      cv::ellipse(circled, {200, 200}, {90, 85}, 10, 0, 360, ink, 8);
+      check_reads_like_plain(circled, digit);
+      cv::Mat comb = page.clone();
+      cv::line(comb, {130, 268}, {270, 268}, ink, 4);
+      for (const int x : {130, 270}) cv::line(comb, {x, 245}, {x, 268}, ink, 4);
+      check_reads_like_plain(comb, digit);
+    }
+  }
+}
+
+TEST_CASE("a point in a zero leaves it a zero", "[digit]") {
+  cv::Mat page = page_with(0);
+  cv::circle(page, (kMiddle.tl() + kMiddle.br()) / 2, 6, 30, cv::FILLED);
+  CHECK(likeness(normalize(to_image(page)).digit, plain(0)) > 0.8);
+}
+
 TEST_CASE("two ones are no rules of the point between them", "[digit]") {
   cv::Mat page = paper(300, 300, 230);
   for (const int x : {100, 200}) cv::line(page, {x, 100}, {x, 200}, 30, 8);

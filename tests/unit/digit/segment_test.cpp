@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include <opencv2/imgproc.hpp>
+
 #include "mnist/bytes/file.h"
 #include "mnist/image/decode.h"
 
@@ -52,6 +54,25 @@ TEST_CASE("a digit in a row looks as it does alone", "[digit]") {
   const auto digits = segment(to_image(row));
   REQUIRE(digits.size() == 2);
   CHECK(testing::likeness(digits[0].digit, normalize(to_image(alone)).digit) > 0.9);
+}
+
+TEST_CASE("cells, an underline and rules above are no digits", "[digit]") {
+  cv::Mat bare = paper(500, 300, 230);
+  for (int i = 0; i < 4; ++i) draw_digit(bare, 4, {75 + 100 * i, 100, 50, 80}, 8, 30);
+  cv::Mat cells = bare.clone();
+  for (int i = 0; i < 4; ++i) cv::rectangle(cells, {50 + 100 * i, 80, 100, 120}, 30, 4);
+  cv::Mat underlined = bare.clone();
+  for (const int y : {60, 200, 215}) cv::line(underlined, {50, y}, {440, y}, 30, 5);
+  const Digit alone = segment(to_image(bare)).front().digit;
+  for (const cv::Mat& picture : {cells, underlined}) {
+    CHECK(normalize(to_image(picture)).rejection == Rejection::kSeveralDigits);
+    const auto digits = segment(to_image(picture));
+    REQUIRE(digits.size() == 4);
+    for (const SegmentedDigit& digit : digits) {
+      CHECK(digit.row == 0);
+      CHECK(testing::likeness(digit.digit, alone) > 0.8);
+    }
+  }
 }
 
 TEST_CASE("digits that touch are cut apart", "[digit]") {

@@ -1,0 +1,23 @@
+// What is printed or drawn for a digit to stand in or on, and is no part of it: boxes, circles,
+// rows of cells, combs, underlines. Internal to lib/mnist/digit. Thread-safe.
+#pragma once
+
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "mnist/digit/marks.h"
+
+namespace mnist::ink {
+
+// Takes the boxes, circles and rows of closed cells away that stand apart around other marks; the
+// eight largest marks are looked at. `labels` as in `Page`.
+void drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels);
+
+// Takes underlines, combs and the upright sides of cells away, the area of their ink too.
+void drop_rules(Page& page);
+
+// Whether `line` is an underline, an overline or a comb of `digit`.
+bool is_rule_of(const cv::Rect& line, const cv::Rect& digit);
+
+}  // namespace mnist::ink
