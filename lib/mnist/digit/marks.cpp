@@ -92,7 +92,29 @@ Group collect(std::vector<Mark>& left) {
   return group;
 }
 
-// 255 where the ink of `group` is, in its box.
+}  // namespace
+
+Page find_groups(const InkMap& map) {
+  Page page;
+  if (map.is_blank()) return page;
+  std::vector<Mark> marks = find_marks(map, page.labels);
+  const cv::Size size = map.darkness.size();
+  const double speck = std::max(kSpeck * std::max(size.width, size.height),
+                                kFewestPixels * std::max(1.0, map.scale));
+  page.outline = drop_outlines(marks, page.labels, speck);
+  for (const Mark& mark : marks) page.area += mark.area;
+  std::sort(marks.begin(), marks.end(), [&](const Mark& a, const Mark& b) {
+    return prominence(a, size) > prominence(b, size);
+  });
+  if (marks.size() > kMostMarks) marks.resize(kMostMarks);
+  while (!marks.empty()) {
+    Group group = collect(marks);
+    if (extent(group.box) >= speck) page.groups.push_back(std::move(group));
+  }
+  drop_rules(page);
+  return page;
+}
+
 cv::Mat1b mask_of(const Group& group, const Page& page) {
   std::unordered_set<int> own_labels;
   for (const Mark& mark : group.marks) own_labels.insert(mark.label);
@@ -102,29 +124,6 @@ cv::Mat1b mask_of(const Group& group, const Page& page) {
     return label != 0 && own_labels.contains(label) ? 255 : 0;
   });
   return own;
-}
-
-}  // namespace
-
-Page find_groups(const InkMap& map) {
-  Page page;
-  if (map.is_blank()) return page;
-  std::vector<Mark> marks = find_marks(map, page.labels);
-  drop_outlines(marks, page.labels);
-  for (const Mark& mark : marks) page.area += mark.area;
-  const cv::Size size = map.darkness.size();
-  std::sort(marks.begin(), marks.end(), [&](const Mark& a, const Mark& b) {
-    return prominence(a, size) > prominence(b, size);
-  });
-  if (marks.size() > kMostMarks) marks.resize(kMostMarks);
-  const double speck = std::max(kSpeck * std::max(size.width, size.height),
-                                kFewestPixels * std::max(1.0, map.scale));
-  while (!marks.empty()) {
-    Group group = collect(marks);
-    if (extent(group.box) >= speck) page.groups.push_back(std::move(group));
-  }
-  drop_rules(page);
-  return page;
 }
 
 cv::Mat1f strength_of(const Group& group, const Page& page, const InkMap& map) {

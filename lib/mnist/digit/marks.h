@@ -28,11 +28,15 @@ struct Group {
 struct Page {
   cv::Mat1i labels;           // of `Mark`; 0 is paper
   std::vector<Group> groups;  // the most prominent (large, near the middle) first
-  int area = 0;               // of all ink, specks too
+  int area = 0;               // of all ink, specks too; not of what was left out as no digit's
+  cv::Rect outline;           // of the largest box or circle left out; empty where there is none
 };
 
 // The digits that `map` may hold: at most 2000, however dotted it is. Specks belong to none.
 Page find_groups(const InkMap& map);
+
+// 255 where the ink of `group` is, in its box.
+cv::Mat1b mask_of(const Group& group, const Page& page);
 
 // The ink of `group` alone, in its box: other marks are paper, soft edges of its own strokes stay.
 cv::Mat1f strength_of(const Group& group, const Page& page, const InkMap& map);

@@ -165,33 +165,54 @@ bool is_page_of_digits(const Find& find) {
   return any_apart && ink > kNearlyAll * find.page.area;
 }
 
+// Whether a look shows no more than the rim of what `first` shows, and what is in it: the middle of
+// a blot, or of a sheet, was taken for paper where the paper is followed closely, and the
+// surroundings of a blot for ink in the other tone.
+bool is_rim_of(const Find& find, const Find& first) {
+  constexpr double kThin = 0.6;     // of its stroke
+  constexpr double kCover = 0.8;    // of its box
+  constexpr double kCloser = 0.35;  // of the rim's box
+  if (find.is_blank() || first.framed.stroke < kUsualStroke ||
+      find.framed.stroke > kThin * first.framed.stroke) {
+    return false;
+  }
+  const auto is_around_the_first = [&](const cv::Rect& rim) {
+    const cv::Rect& blot = first.digit().box;
+    return (rim & blot).area() > kCover * blot.area() && blot.area() > kCloser * rim.area();
+  };
+  return is_around_the_first(find.digit().box) || is_around_the_first(find.page.outline);
+}
+
 // The first look serves nearly always. Where what it shows is doubtful, others are tried, and the
 // least doubtful is taken, the first by preference.
 Find look_again_where_doubtful(const ink::Grey& grey, Polarity polarity) {
   constexpr double kDoubtful = 0.5;
   constexpr double kClearlyBetter = 0.3;
-  Find best = look(grey, {.polarity = polarity});
-  if (best.is_blank() || doubt(best) < kDoubtful || is_page_of_digits(best)) return best;
+  const Find first = look(grey, {.polarity = polarity});
+  if (first.is_blank() || is_page_of_digits(first)) return first;
+  if (doubt(first) < kDoubtful && first.page.outline.empty()) return first;
   // Ink differs from its paper more than shadows and gaps between strokes do; and the tone of the
   // ink is seldom mistaken.
-  const auto cost = [first = best.map.polarity](const Find& find) {
-    return doubt(find) - find.map.contrast() + (find.map.polarity == first ? 0.0 : 0.5);
+  const Polarity tone = first.map.polarity;
+  const auto cost = [tone](const Find& find) {
+    return doubt(find) - find.map.contrast() + (find.map.polarity == tone ? 0.0 : 0.5) +
+           (find.page.outline.empty() ? 0.0 : 0.5);  // it may be a sheet's edge, in the wrong tone
   };
-  double least = cost(best);
-  const Polarity first = best.map.polarity;
   const Polarity other =
-      first == Polarity::kDarkOnLight ? Polarity::kLightOnDark : Polarity::kDarkOnLight;
-  std::vector<ink::Look> looks = {{.polarity = first, .close = true},
-                                  {.polarity = first, .darker_ink = true},
-                                  {.polarity = first, .close = true, .darker_ink = true}};
+      tone == Polarity::kDarkOnLight ? Polarity::kLightOnDark : Polarity::kDarkOnLight;
+  std::vector<ink::Look> looks = {{.polarity = tone, .close = true},
+                                  {.polarity = tone, .darker_ink = true},
+                                  {.polarity = tone, .close = true, .darker_ink = true}};
   if (polarity == Polarity::kAuto) {
     looks.push_back({.polarity = other});
     looks.push_back({.polarity = other, .close = true});
   }
+  Find best = first;
+  double least = cost(first);
   for (const ink::Look& how : looks) {
     Find find = look(grey, how);
     const double found = cost(find);
-    if (found > least - kClearlyBetter) continue;
+    if (found > least - kClearlyBetter || is_rim_of(find, first)) continue;
     least = found;
     best = std::move(find);
   }

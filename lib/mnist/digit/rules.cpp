@@ -6,28 +6,37 @@
 #include <cstddef>
 #include <cstdlib>
 #include <iterator>
+#include <unordered_set>
 
 #include <opencv2/imgproc.hpp>
 
 namespace mnist::ink {
 namespace {
 
-constexpr std::size_t kMostLooks = 8;  // at the largest outlines, at the highest sides
-
-// The paper that `outline` leaves in its box, in pieces.
-struct Holes {
+// The paper that `outline` leaves in its box, in pieces. 8-connected ink parts paper that is
+// 4-connected.
+struct Paper {
   cv::Mat1i labels;
   cv::Mat1i stats;
+  cv::Rect within;  // the box without its outermost pixels: a piece that keeps to it is a hole
 
-  Holes(const Mark& outline, const cv::Mat1i& marks) {
+  Paper(const Mark& outline, const cv::Mat1i& marks)
+      : within(1, 1, outline.box.width - 2, outline.box.height - 2) {
     cv::Mat1d centres;
     cv::connectedComponentsWithStats(marks(outline.box) != outline.label, labels, stats, centres, 4,
                                      CV_32S);
   }
-  cv::Rect around(const cv::Point& at) const {
-    const int hole = labels(at);
-    return {stats(hole, cv::CC_STAT_LEFT), stats(hole, cv::CC_STAT_TOP),
-            stats(hole, cv::CC_STAT_WIDTH), stats(hole, cv::CC_STAT_HEIGHT)};
+  cv::Rect box_of(int piece) const {
+    return {stats(piece, cv::CC_STAT_LEFT), stats(piece, cv::CC_STAT_TOP),
+            stats(piece, cv::CC_STAT_WIDTH), stats(piece, cv::CC_STAT_HEIGHT)};
+  }
+  bool is_hole(int piece) const { return (box_of(piece) & within) == box_of(piece); }
+  int area_of_holes() const {
+    int area = 0;
+    for (int piece = 1; piece < stats.rows; ++piece) {
+      if (is_hole(piece)) area += stats(piece, cv::CC_STAT_AREA);
+    }
+    return area;
   }
 };
 
@@ -37,22 +46,19 @@ cv::Point topmost_pixel(const Mark& mark, const cv::Mat1i& labels) {
   return mark.box.tl() + cv::Point(static_cast<int>(x), 0);
 }
 
-// Whether a mark stands apart in a hole of `outline` and fills much of its height. What lies in the
-// loop of a digit is lower.
-bool is_around_another(const Mark& outline, const std::vector<Mark>& marks,
-                       const cv::Mat1i& labels) {
-  constexpr double kHigh = 0.35;    // of the hole
-  constexpr double kMostInk = 0.5;  // of its box
-  std::vector<Mark> inside;
-  std::copy_if(marks.begin(), marks.end(), std::back_inserter(inside), [&](const Mark& mark) {
-    return mark.label != outline.label && (mark.box & outline.box) == mark.box;
-  });
-  if (inside.empty() || outline.area > kMostInk * outline.box.area()) return false;
-  const Holes holes(outline, labels);
-  const cv::Rect within(1, 1, outline.box.width - 2, outline.box.height - 2);
+// Whether `outline` is mostly holes, and one of `inside`, the marks in its box, fills much of the
+// height of one. The loop of a 0 is less of its box: 0.49 in 99 of 100 of MNIST's, 0.58 at most.
+bool is_around_one_of(const std::vector<Mark>& inside, const Mark& outline,
+                      const cv::Mat1i& labels) {
+  constexpr double kHollow = 0.5;  // of its box; a circle leaves 0.7
+  constexpr double kSquare = 0.8;  // no loop
+  const Paper paper(outline, labels);
+  const double hollow = static_cast<double>(paper.area_of_holes()) / outline.box.area();
+  if (hollow < kHollow) return false;
+  const double high = hollow < kSquare ? 0.35 : 0.1;  // of the hole
   return std::any_of(inside.begin(), inside.end(), [&](const Mark& mark) {
-    const cv::Rect hole = holes.around(topmost_pixel(mark, labels) - outline.box.tl());
-    return (hole & within) == hole && mark.box.height > kHigh * hole.height;
+    const int piece = paper.labels(topmost_pixel(mark, labels) - outline.box.tl());
+    return paper.is_hole(piece) && mark.box.height > high * paper.box_of(piece).height;
   });
 }
 
@@ -90,6 +96,7 @@ std::vector<cv::Rect> upright_lines(const std::vector<Group>& groups) {
 }
 
 std::vector<cv::Rect> sides_of_cells(const std::vector<Group>& groups) {
+  constexpr std::size_t kMostLooks = 8;  // at the highest
   std::vector<cv::Rect> lines = upright_lines(groups);
   std::sort(lines.begin(), lines.end(),
             [](const cv::Rect& a, const cv::Rect& b) { return a.height > b.height; });
@@ -103,16 +110,33 @@ std::vector<cv::Rect> sides_of_cells(const std::vector<Group>& groups) {
   return sides;
 }
 
-std::vector<cv::Rect> underlines(const std::vector<Group>& groups) {
+// The median over its columns of how far its ink reaches from top to bottom.
+int thickness_of(const Group& group, const Page& page) {
+  const cv::Mat1b ink = mask_of(group, page);
+  std::vector<int> reaches;
+  for (int x = 0; x < ink.cols; ++x) {
+    const cv::Rect column = cv::boundingRect(ink.col(x));
+    if (column.height > 0) reaches.push_back(column.height);
+  }
+  const auto middle = reaches.begin() + static_cast<std::ptrdiff_t>(reaches.size() / 2);
+  std::nth_element(reaches.begin(), middle, reaches.end());
+  return *middle;
+}
+
+std::vector<cv::Rect> underlines(const Page& page) {
   constexpr double kHigh = 0.5;  // of the highest: a digit, not dirt above the bar of a 7
+  constexpr double kThin = 0.3;  // of the digit's height: no row of touching digits
   int highest = 0;
-  for (const Group& group : groups) highest = std::max(highest, group.box.height);
+  for (const Group& group : page.groups) highest = std::max(highest, group.box.height);
   std::vector<cv::Rect> lines;
-  for (const Group& line : groups) {
-    const auto is_over = [&](const Group& digit) {
-      return digit.box.height > kHigh * highest && is_rule_of(line.box, digit.box);
-    };
-    if (std::any_of(groups.begin(), groups.end(), is_over)) lines.push_back(line.box);
+  for (const Group& line : page.groups) {
+    const auto digit =
+        std::find_if(page.groups.begin(), page.groups.end(), [&](const Group& other) {
+          return other.box.height > kHigh * highest && is_rule_of(line.box, other.box);
+        });
+    if (digit != page.groups.end() && thickness_of(line, page) < kThin * digit->box.height) {
+      lines.push_back(line.box);
+    }
   }
   return lines;
 }
@@ -127,20 +151,33 @@ void drop(const std::vector<cv::Rect>& boxes, Page& page) {
 
 }  // namespace
 
-void drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels) {
-  std::vector<Mark> outlines(std::min(marks.size(), kMostLooks));
-  std::partial_sort_copy(marks.begin(), marks.end(), outlines.begin(), outlines.end(),
-                         [](const Mark& a, const Mark& b) { return a.box.area() > b.box.area(); });
-  std::erase_if(outlines,
-                [&](const Mark& mark) { return !is_around_another(mark, marks, labels); });
-  std::erase_if(marks, [&](const Mark& mark) {
-    return std::any_of(outlines.begin(), outlines.end(),
-                       [&](const Mark& outline) { return outline.label == mark.label; });
-  });
+cv::Rect drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels, double least) {
+  constexpr double kMostPages = 4;  // of paper to look at: boxes within boxes take time
+  std::vector<Mark> largest = marks;
+  std::sort(largest.begin(), largest.end(),
+            [](const Mark& a, const Mark& b) { return a.box.area() > b.box.area(); });
+  double looked_at = 0;
+  cv::Rect first;
+  std::unordered_set<int> outlines;
+  for (const Mark& outline : largest) {
+    std::vector<Mark> inside;
+    std::copy_if(marks.begin(), marks.end(), std::back_inserter(inside), [&](const Mark& mark) {
+      return mark.label != outline.label && (mark.box & outline.box) == mark.box &&
+             std::max(mark.box.width, mark.box.height) >= least;
+    });
+    if (inside.empty()) continue;
+    looked_at += outline.box.area();
+    if (looked_at > kMostPages * static_cast<double>(labels.total())) break;
+    if (!is_around_one_of(inside, outline, labels)) continue;
+    if (first.empty()) first = outline.box;
+    outlines.insert(outline.label);
+  }
+  std::erase_if(marks, [&](const Mark& mark) { return outlines.contains(mark.label); });
+  return first;
 }
 
 void drop_rules(Page& page) {
-  drop(underlines(page.groups), page);
+  drop(underlines(page), page);
   drop(sides_of_cells(page.groups), page);
 }
 

@@ -10,9 +10,10 @@
 
 namespace mnist::ink {
 
-// Takes the boxes, circles and rows of closed cells away that stand apart around other marks; the
-// eight largest marks are looked at. `labels` as in `Page`.
-void drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels);
+// Takes the boxes, circles and rows of closed cells away that stand apart around other marks of at
+// least `least` pixels. Returns the box of the largest, empty where there is none. `labels` as in
+// `Page`.
+cv::Rect drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels, double least);
 
 // Takes underlines, combs and the upright sides of cells away, the area of their ink too.
 void drop_rules(Page& page);

@@ -310,10 +310,33 @@ TEST_CASE("a box, a circle or a comb for a digit is no part of it", "[digit]") {
   }
 }
 
-TEST_CASE("a point in a zero leaves it a zero", "[digit]") {
-  cv::Mat page = page_with(0);
-  cv::circle(page, (kMiddle.tl() + kMiddle.br()) / 2, 6, 30, cv::FILLED);
-  CHECK(likeness(normalize(to_image(page)).digit, plain(0)) > 0.8);
+TEST_CASE("a point or a slash in a zero leaves it a zero", "[digit]") {
+  const cv::Point middle = (kMiddle.tl() + kMiddle.br()) / 2;
+  for (const int half : {6, 12, 24}) {
+    cv::Mat page = page_with(0);
+    cv::line(page, middle + cv::Point(half / 3, -half), middle + cv::Point(-half / 3, half), 30, 8);
+    CHECK(likeness(normalize(to_image(page)).digit, plain(0)) > 0.6);
+  }
+}
+
+TEST_CASE("a sheet on a dark table is paper", "[digit]") {
+  for (const int digit : {1, 4, 5, 7, 0}) {
+    for (const int table : {20, 70}) {
+      INFO("digit " << digit << ", table " << table);
+      cv::Mat page = paper(400, 420, table);
+      page(cv::Rect(40, 50, 320, 330)).setTo(235);
+      draw_digit(page, digit, {175, 165, 60, 100}, 10, 40);
+      check_reads_like_plain(testing::with_noise(page, 4), digit);
+    }
+  }
+}
+
+TEST_CASE("a blot stays full, and is no zero", "[digit]") {
+  for (const int radius : {15, 30, 60}) {
+    cv::Mat page = paper(300, 260, 230);
+    cv::circle(page, {140, 130}, radius, 60, cv::FILLED, cv::LINE_AA);
+    CHECK(normalize(to_image(page)).digit.ink[14 * kDigitSide + 14] == 1.0F);
+  }
 }
 
 TEST_CASE("two ones are no rules of the point between them", "[digit]") {

@@ -75,6 +75,23 @@ TEST_CASE("cells, an underline and rules above are no digits", "[digit]") {
   }
 }
 
+TEST_CASE("every digit of many boxes is found", "[digit]") {
+  cv::Mat page = paper(1300, 200, 230);
+  for (int i = 0; i < 12; ++i) {
+    cv::rectangle(page, {20 + 105 * i, 50, 90, 110}, 30, 3);
+    draw_digit(page, 4, {45 + 105 * i, 70, 40, 70}, 7, 30);
+  }
+  CHECK(segment(to_image(page)).size() == 12);
+}
+
+TEST_CASE("a row of digits that touch is no underline of the row above", "[digit]") {
+  cv::Mat page = paper(600, 400, 230);
+  for (int i = 0; i < 3; ++i) draw_digit(page, 5, {150 + 120 * i, 60, 60, 100}, 8, 30);
+  for (int i = 0; i < 8; ++i) draw_digit(page, 0, {60 + 58 * i, 230, 60, 80}, 8, 30);
+  const auto digits = segment(to_image(page));
+  CHECK(std::any_of(digits.begin(), digits.end(), [](const auto& d) { return d.row == 1; }));
+}
+
 TEST_CASE("digits that touch are cut apart", "[digit]") {
   cv::Mat page = paper(700, 250, 230);
   draw_digit(page, 5, {50, 60, 70, 110}, 8, 30);
