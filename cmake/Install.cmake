@@ -16,7 +16,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   FILES_MATCHING PATTERN "*.h"
   PATTERN "codecs.h" EXCLUDE
   PATTERN "exif.h" EXCLUDE
-  REGEX "digit/(frame|grey|ink|light|marks)\\.h$" EXCLUDE
+  REGEX "digit/(frame|grey|ink|light|marks|rules)\\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "train/(autocast|crew|instruction_sets)\\.h$" EXCLUDE
