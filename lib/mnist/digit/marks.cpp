@@ -107,6 +107,7 @@ Page find_groups(const InkMap& map) {
     return prominence(a, size) > prominence(b, size);
   });
   if (marks.size() > kMostMarks) marks.resize(kMostMarks);
+  drop_long_rules(marks, page);
   while (!marks.empty()) {
     Group group = collect(marks);
     if (extent(group.box) >= speck) page.groups.push_back(std::move(group));

@@ -13,6 +13,18 @@
 namespace mnist::ink {
 namespace {
 
+// The ink of `outline` in its box. Who draws one does not always close it: gaps are bridged.
+cv::Mat1b closed(const Mark& outline, const cv::Mat1i& labels) {
+  constexpr double kGap = 0.08;  // of its shorter side
+  const cv::Mat1b ink = labels(outline.box) == outline.label;
+  const int gap = cvRound(kGap * std::min(outline.box.width, outline.box.height)) | 1;
+  cv::Mat1b bridged;
+  cv::copyMakeBorder(ink, bridged, gap, gap, gap, gap, cv::BORDER_CONSTANT, 0);
+  cv::morphologyEx(bridged, bridged, cv::MORPH_CLOSE,
+                   cv::getStructuringElement(cv::MORPH_RECT, {gap, gap}));
+  return bridged(cv::Rect({gap, gap}, outline.box.size()));
+}
+
 // The paper that `outline` leaves in its box, in pieces. 8-connected ink parts paper that is
 // 4-connected.
 struct Paper {
@@ -23,14 +35,13 @@ struct Paper {
   Paper(const Mark& outline, const cv::Mat1i& marks)
       : within(1, 1, outline.box.width - 2, outline.box.height - 2) {
     cv::Mat1d centres;
-    cv::connectedComponentsWithStats(marks(outline.box) != outline.label, labels, stats, centres, 4,
-                                     CV_32S);
+    cv::connectedComponentsWithStats(~closed(outline, marks), labels, stats, centres, 4, CV_32S);
   }
   cv::Rect box_of(int piece) const {
     return {stats(piece, cv::CC_STAT_LEFT), stats(piece, cv::CC_STAT_TOP),
             stats(piece, cv::CC_STAT_WIDTH), stats(piece, cv::CC_STAT_HEIGHT)};
   }
-  bool is_hole(int piece) const { return (box_of(piece) & within) == box_of(piece); }
+  bool is_hole(int piece) const { return piece != 0 && (box_of(piece) & within) == box_of(piece); }
   int area_of_holes() const {
     int area = 0;
     for (int piece = 1; piece < stats.rows; ++piece) {
@@ -123,28 +134,32 @@ int thickness_of(const Group& group, const Page& page) {
   return *middle;
 }
 
-std::vector<cv::Rect> underlines(const Page& page) {
+// Those of `groups` that are rules of others and longer than `least` of their heights.
+std::vector<cv::Rect> rules_among(const std::vector<Group>& groups, const Page& page,
+                                  double least) {
   constexpr double kHigh = 0.5;  // of the highest: a digit, not dirt above the bar of a 7
   constexpr double kThin = 0.3;  // of the digit's height: no row of touching digits
   int highest = 0;
-  for (const Group& group : page.groups) highest = std::max(highest, group.box.height);
+  for (const Group& group : groups) highest = std::max(highest, group.box.height);
   std::vector<cv::Rect> lines;
-  for (const Group& line : page.groups) {
-    const auto digit =
-        std::find_if(page.groups.begin(), page.groups.end(), [&](const Group& other) {
-          return other.box.height > kHigh * highest && is_rule_of(line.box, other.box);
-        });
-    if (digit != page.groups.end() && thickness_of(line, page) < kThin * digit->box.height) {
+  for (const Group& line : groups) {
+    const auto digit = std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
+      return other.box.height > kHigh * highest && line.box.width > least * other.box.height &&
+             is_rule_of(line.box, other.box);
+    });
+    if (digit != groups.end() && thickness_of(line, page) < kThin * digit->box.height) {
       lines.push_back(line.box);
     }
   }
   return lines;
 }
 
-void drop(const std::vector<cv::Rect>& boxes, Page& page) {
-  std::erase_if(page.groups, [&](const Group& group) {
-    const bool is_dropped = std::find(boxes.begin(), boxes.end(), group.box) != boxes.end();
-    if (is_dropped) page.area -= group.area;
+// `ink`: marks or groups of `page`.
+template <typename Ink>
+void drop(const std::vector<cv::Rect>& boxes, std::vector<Ink>& ink, Page& page) {
+  std::erase_if(ink, [&](const Ink& piece) {
+    const bool is_dropped = std::find(boxes.begin(), boxes.end(), piece.box) != boxes.end();
+    if (is_dropped) page.area -= piece.area;
     return is_dropped;
   });
 }
@@ -178,9 +193,20 @@ cv::Rect drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels, double
   return first;
 }
 
+void drop_long_rules(std::vector<Mark>& marks, Page& page) {
+  constexpr double kLong = 1.5;  // of a digit's height: the bar of a 5 is shorter
+  std::vector<Group> groups;
+  groups.reserve(marks.size());
+  for (const Mark& mark : marks) {
+    groups.push_back({.marks = {mark}, .box = mark.box, .area = mark.area});
+  }
+  const std::vector<cv::Rect> rules = rules_among(groups, page, kLong);
+  drop(rules, marks, page);
+}
+
 void drop_rules(Page& page) {
-  drop(underlines(page), page);
-  drop(sides_of_cells(page.groups), page);
+  drop(rules_among(page.groups, page, 0), page.groups, page);
+  drop(sides_of_cells(page.groups), page.groups, page);
 }
 
 // Flat, below the digit or above it, and longer on both sides. The bar of a 5 or a 7 is longer on

@@ -15,7 +15,10 @@ namespace mnist::ink {
 // `Page`.
 cv::Rect drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels, double least);
 
-// Takes underlines, combs and the upright sides of cells away, the area of their ink too.
+// Takes the underlines and combs of several digits away, and the area of their ink from the page's.
+void drop_long_rules(std::vector<Mark>& marks, Page& page);
+
+// The same with other underlines and combs, and with the upright sides of cells.
 void drop_rules(Page& page);
 
 // Whether `line` is an underline, an overline or a comb of `digit`.

@@ -302,6 +302,11 @@ TEST_CASE("a box, a circle or a comb for a digit is no part of it", "[digit]") {
       cv::Mat circled = page.clone();
       cv::ellipse(circled, {200, 200}, {90, 85}, 10, 0, 360, ink, 8);
       check_reads_like_plain(circled, digit);
+      cv::Mat open = page.clone();
+      cv::polylines(
+          open, std::vector<cv::Point>{{148, 125}, {145, 280}, {260, 275}, {258, 122}, {158, 128}},
+          false, ink, 5);
+      check_reads_like_plain(open, digit);
       cv::Mat comb = page.clone();
       cv::line(comb, {130, 268}, {270, 268}, ink, 4);
       for (const int x : {130, 270}) cv::line(comb, {x, 245}, {x, 268}, ink, 4);

@@ -62,7 +62,7 @@ TEST_CASE("cells, an underline and rules above are no digits", "[digit]") {
   cv::Mat cells = bare.clone();
   for (int i = 0; i < 4; ++i) cv::rectangle(cells, {50 + 100 * i, 80, 100, 120}, 30, 4);
   cv::Mat underlined = bare.clone();
-  for (const int y : {60, 200, 215}) cv::line(underlined, {50, y}, {440, y}, 30, 5);
+  for (const int y : {60, 200, 215}) cv::line(underlined, {95, y}, {410, y}, 30, 5);
   const Digit alone = segment(to_image(bare)).front().digit;
   for (const cv::Mat& picture : {cells, underlined}) {
     CHECK(normalize(to_image(picture)).rejection == Rejection::kSeveralDigits);
