@@ -188,7 +188,7 @@ bool is_rim_of(const Find& find, const Find& first) {
 Find look_again_where_doubtful(const ink::Grey& grey, Polarity polarity) {
   constexpr double kDoubtful = 0.5;
   constexpr double kClearlyBetter = 0.3;
-  const Find first = look(grey, {.polarity = polarity});
+  Find first = look(grey, {.polarity = polarity});
   if (first.is_blank() || is_page_of_digits(first)) return first;
   if (doubt(first) < kDoubtful && first.page.outline.empty()) return first;
   // Ink differs from its paper more than shadows and gaps between strokes do; and the tone of the
