@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 #include <opencv2/imgproc.hpp>
 
@@ -24,7 +25,7 @@ Colour grey(double level) {
   return {value, value, value};
 }
 
-enum class Form { kNone, kBox, kCircle, kUnderline };
+enum class Form { kBox, kCircle, kUnderline };
 
 // What differs from scene to scene; the defaults are a sheet under a lamp.
 struct Setting {
@@ -41,7 +42,7 @@ struct Setting {
   double rule_width = 1.0;
   Colour rule;
   double cell = 0.0;  // width of the cell's border
-  Form form = Form::kNone;
+  std::optional<Form> form;
   double fall = 0.0;    // light lost over the picture
   double shadow = 0.0;  // light lost in it
   double stains = 0.0;  // slow changes of the paper, in levels
@@ -66,6 +67,18 @@ Setting plain(Dice& dice) {
   if (dice.chance(0.4)) setting.ink += Colour(0, 10, static_cast<float>(dice.uniform(30, 90)));
   setting.pen = dice.uniform(0.06, 0.13);
   setting.fall = dice.uniform(0.0, 0.08);
+  return setting;
+}
+
+// As dark as the pen or paler, as wide or narrower, and all of it in the picture.
+Setting with_form(Form form, Setting setting, Dice& dice) {
+  setting.form = form;
+  setting.rule = setting.ink + (setting.paper - setting.ink) * dice.uniform(0.0, 0.6);
+  setting.unit *= 0.6;
+  setting.rule_width = std::max(1.0, setting.unit * setting.pen * dice.uniform(0.3, 1.0));
+  const double x = dice.uniform(0.45, 0.55);
+  const double y = dice.uniform(0.45, 0.55);
+  setting.at = {x * (setting.size.width - setting.unit), y * (setting.size.height - setting.unit)};
   return setting;
 }
 
@@ -154,18 +167,11 @@ Setting setting_of(Scene scene, Dice& dice) {
       setting.fall = dice.uniform(0.0, 0.35);
       return setting;
     case Scene::kBox:
+      return with_form(Form::kBox, setting, dice);
     case Scene::kCircle:
+      return with_form(Form::kCircle, setting, dice);
     case Scene::kUnderline:
-      setting.form = scene == Scene::kBox      ? Form::kBox
-                     : scene == Scene::kCircle ? Form::kCircle
-                                               : Form::kUnderline;
-      // As dark as the pen or paler, as wide or narrower, and all of it in the picture.
-      setting.rule = setting.ink + (setting.paper - setting.ink) * dice.uniform(0.0, 0.6);
-      setting.unit *= 0.6;
-      setting.rule_width = std::max(1.0, setting.unit * setting.pen * dice.uniform(0.3, 1.0));
-      setting.at = {dice.uniform(0.45, 0.55) * (setting.size.width - setting.unit),
-                    dice.uniform(0.45, 0.55) * (setting.size.height - setting.unit)};
-      return setting;
+      return with_form(Form::kUnderline, setting, dice);
   }
   throw Error(ErrorKind::kUsage, "no such scene");
 }
@@ -193,7 +199,7 @@ void add_rules(const Setting& setting, bool upright, double lean, double phase, 
 }
 
 // A box, a circle or lines for the digit of which `ink` is the box.
-cv::Mat1f form_around(const cv::Rect& ink, const Setting& setting, Dice& dice) {
+cv::Mat1f form_around(const cv::Rect& ink, Form kind, const Setting& setting, Dice& dice) {
   constexpr int kShift = 4;  // binary places of a coordinate
   constexpr int kOne = 1 << kShift;
   cv::Mat1b form(setting.size, 0);
@@ -204,19 +210,18 @@ cv::Mat1f form_around(const cv::Rect& ink, const Setting& setting, Dice& dice) {
   };
   const double left = ink.x - gap();
   const double right = ink.br().x + gap();
+  const double top = ink.y - gap();
   const double bottom = ink.br().y + gap();
-  switch (setting.form) {
-    case Form::kNone:
-      break;
+  switch (kind) {
     case Form::kBox:
-      cv::rectangle(form, at(left, ink.y - gap()), at(right, bottom), 255, width, cv::LINE_AA,
-                    kShift);
+      cv::rectangle(form, at(left, top), at(right, bottom), 255, width, cv::LINE_AA, kShift);
       break;
     case Form::kCircle: {
       const double radius = std::hypot(ink.width, ink.height) / 2 + gap() / 2;
+      const double oblong = dice.uniform(1.0, 1.1);
+      const double lean = dice.uniform(-30, 30);  // degrees
       cv::ellipse(form, at(ink.x + ink.width / 2.0, ink.y + ink.height / 2.0),
-                  at(radius * dice.uniform(1.0, 1.1), radius), dice.uniform(-30, 30),
-                  dice.uniform(-5, 0), 360, 255, width, cv::LINE_AA, kShift);
+                  at(radius * oblong, radius), lean, 0, 360, 255, width, cv::LINE_AA, kShift);
       break;
     }
     case Form::kUnderline: {
@@ -323,9 +328,9 @@ Image photograph(cv::Mat1f ink, const Setting& setting, Dice& dice) {
         .setTo(0);
     lay(grey(40), frame, picture);
   }
-  if (setting.form != Form::kNone) {
+  if (setting.form) {
     const cv::Rect box = cv::boundingRect(cv::Mat1b(ink > 0.5));
-    lay(setting.rule, form_around(box, setting, dice), picture);
+    lay(setting.rule, form_around(box, *setting.form, setting, dice), picture);
   }
   ink *= setting.opacity;
   if (setting.uneven_ink > 0) {

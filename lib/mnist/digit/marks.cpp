@@ -25,8 +25,6 @@ constexpr double kLeastPart = 0.02;  // of its area
 // of their number.
 constexpr std::size_t kMostMarks = 2000;
 
-int extent(const cv::Rect& box) { return std::max(box.width, box.height); }
-
 double gap(const cv::Rect& a, const cv::Rect& b) {
   const int x = std::max({0, a.x - b.br().x, b.x - a.br().x});
   const int y = std::max({0, a.y - b.br().y, b.y - a.br().y});

@@ -2,6 +2,7 @@
 // lib/mnist/digit. Thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include <opencv2/core.hpp>
@@ -31,6 +32,8 @@ struct Page {
   int area = 0;               // of all ink, specks too; not of what was left out as no digit's
   cv::Rect outline;           // of the largest box or circle left out; empty where there is none
 };
+
+inline int extent(const cv::Rect& box) { return std::max(box.width, box.height); }
 
 // The digits that `map` may hold: at most 2000, however dotted it is. Specks belong to none.
 Page find_groups(const InkMap& map);

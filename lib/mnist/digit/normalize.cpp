@@ -68,10 +68,9 @@ bool is_high(const ink::Group& other, const Find& find) {
 bool is_of_one_pen(const ink::Group& other, const Find& find) {
   constexpr double kAsDark = 0.7;
   constexpr double kAsWide = 0.45;
-  const auto size = [](const cv::Rect& box) { return std::max(box.width, box.height); };
   const ink::Framed framed = ink::frame_digit(ink::strength_of(other, find.page, find.map));
-  const double stroke = framed.stroke * size(other.box);
-  const double own = find.framed.stroke * size(find.digit().box);
+  const double stroke = framed.stroke * ink::extent(other.box);
+  const double own = find.framed.stroke * ink::extent(find.digit().box);
   return framed.stroke < kUsualStroke && framed.length < kUsualLength &&
          framed.length > kLeastLength && other.marks.size() <= kUsualMarks &&
          ink::darkness_of(other, find.page, find.map) >
@@ -107,7 +106,7 @@ Find look(const ink::Grey& grey, const ink::Look& how) {
 // The surroundings of a digit that is small in the working picture, at the picture's own detail.
 std::optional<cv::Rect> worth_a_close_up(const Find& find, const Image& image) {
   const cv::Rect& box = find.digit().box;
-  if (find.map.scale >= 1 || std::max(box.width, box.height) >= kSmall) return std::nullopt;
+  if (find.map.scale >= 1 || ink::extent(box) >= kSmall) return std::nullopt;
   const Box seen = ink::in_picture(box, find.map);
   const int margin = std::max(seen.width, seen.height) / 2;
   return cv::Rect(seen.x - margin, seen.y - margin, seen.width + 2 * margin,

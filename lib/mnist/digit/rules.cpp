@@ -1,5 +1,6 @@
-// Outlines are looked for among the marks, before these are joined: what is in a box would be taken
-// for its part. Rules are looked for among the groups, against whole digits.
+// Outlines and long rules are looked for among the marks, before these are joined: what is in a box
+// or over the end of a line would be taken for its part. Shorter rules are looked for among the
+// groups: the bar of a 5 is one of its belly, not of the whole digit.
 #include "mnist/digit/rules.h"
 
 #include <algorithm>
@@ -121,31 +122,25 @@ std::vector<cv::Rect> sides_of_cells(const std::vector<Group>& groups) {
   return sides;
 }
 
-// The median over its columns of how far its ink reaches from top to bottom.
-int thickness_of(const Group& group, const Page& page) {
+// How far the ink of a column reaches from top to bottom, on average.
+double thickness_of(const Group& group, const Page& page) {
   const cv::Mat1b ink = mask_of(group, page);
-  std::vector<int> reaches;
-  for (int x = 0; x < ink.cols; ++x) {
-    const cv::Rect column = cv::boundingRect(ink.col(x));
-    if (column.height > 0) reaches.push_back(column.height);
-  }
-  const auto middle = reaches.begin() + static_cast<std::ptrdiff_t>(reaches.size() / 2);
-  std::nth_element(reaches.begin(), middle, reaches.end());
-  return *middle;
+  int reach = 0;
+  for (int x = 0; x < ink.cols; ++x) reach += cv::boundingRect(ink.col(x)).height;
+  return static_cast<double>(reach) / ink.cols;
 }
 
-// Those of `groups` that are rules of others and longer than `least` of their heights.
+// Those of `groups` that are rules of others, at least `least` of their heights long.
 std::vector<cv::Rect> rules_among(const std::vector<Group>& groups, const Page& page,
                                   double least) {
-  constexpr double kHigh = 0.5;  // of the highest: a digit, not dirt above the bar of a 7
-  constexpr double kThin = 0.3;  // of the digit's height: no row of touching digits
+  constexpr double kHigh = 0.5;   // of the highest: a digit, not dirt above the bar of a 7
+  constexpr double kThin = 0.25;  // of the digit's height: no row of touching digits
   int highest = 0;
   for (const Group& group : groups) highest = std::max(highest, group.box.height);
   std::vector<cv::Rect> lines;
   for (const Group& line : groups) {
     const auto digit = std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
-      return other.box.height > kHigh * highest && line.box.width > least * other.box.height &&
-             is_rule_of(line.box, other.box);
+      return other.box.height > kHigh * highest && is_rule_of(line.box, other.box, least);
     });
     if (digit != groups.end() && thickness_of(line, page) < kThin * digit->box.height) {
       lines.push_back(line.box);
@@ -169,13 +164,12 @@ void drop(const std::vector<cv::Rect>& boxes, std::vector<Ink>& ink, Page& page)
 cv::Rect drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels, double least) {
   constexpr double kMostPages = 4;  // of paper to look at: boxes within boxes take time
   std::vector<Mark> large;          // specks may be too many to hold each against each
-  std::copy_if(marks.begin(), marks.end(), std::back_inserter(large), [&](const Mark& mark) {
-    return std::max(mark.box.width, mark.box.height) >= least;
-  });
+  std::copy_if(marks.begin(), marks.end(), std::back_inserter(large),
+               [&](const Mark& mark) { return extent(mark.box) >= least; });
   std::sort(large.begin(), large.end(),
             [](const Mark& a, const Mark& b) { return a.box.area() > b.box.area(); });
   double looked_at = 0;
-  cv::Rect first;
+  cv::Rect largest;
   std::unordered_set<int> outlines;
   for (const Mark& outline : large) {
     std::vector<Mark> inside;
@@ -186,15 +180,15 @@ cv::Rect drop_outlines(std::vector<Mark>& marks, const cv::Mat1i& labels, double
     looked_at += outline.box.area();
     if (looked_at > kMostPages * static_cast<double>(labels.total())) break;
     if (!is_around_one_of(inside, outline, labels)) continue;
-    if (first.empty()) first = outline.box;
+    if (largest.empty()) largest = outline.box;
     outlines.insert(outline.label);
   }
   std::erase_if(marks, [&](const Mark& mark) { return outlines.contains(mark.label); });
-  return first;
+  return largest;
 }
 
 void drop_long_rules(std::vector<Mark>& marks, Page& page) {
-  constexpr double kLong = 1.5;  // of a digit's height: the bar of a 5 is shorter
+  constexpr double kLong = 1.5;  // of a mark's height: the bar of a 5 is shorter
   std::vector<Group> groups;
   groups.reserve(marks.size());
   for (const Mark& mark : marks) {
@@ -205,20 +199,19 @@ void drop_long_rules(std::vector<Mark>& marks, Page& page) {
 }
 
 void drop_rules(Page& page) {
-  drop(rules_among(page.groups, page, 0), page.groups, page);
+  drop(rules_among(page.groups, page, kLongEnough), page.groups, page);
   drop(sides_of_cells(page.groups), page.groups, page);
 }
 
 // Flat, below the digit or above it, and longer on both sides. The bar of a 5 or a 7 is longer on
 // one, and the foot of a 1 is short. A comb's teeth reach up beside the digit.
-bool is_rule_of(const cv::Rect& line, const cv::Rect& digit) {
+bool is_rule_of(const cv::Rect& line, const cv::Rect& digit, double least) {
   constexpr double kFlat = 0.25;  // of its width
-  constexpr double kLong = 0.8;   // of the digit's height
   const int middle = digit.y + digit.height / 2;
   const bool below = line.y > middle && line.br().y > digit.br().y;
   const bool above = line.br().y < middle && line.y < digit.y;
   return (below || above) && line.height < kFlat * line.width &&
-         line.width > kLong * digit.height && line.x < digit.x && line.br().x > digit.br().x;
+         line.width > least * digit.height && line.x < digit.x && line.br().x > digit.br().x;
 }
 
 }  // namespace mnist::ink

@@ -21,7 +21,9 @@ void drop_long_rules(std::vector<Mark>& marks, Page& page);
 // The same with other underlines and combs, and with the upright sides of cells.
 void drop_rules(Page& page);
 
-// Whether `line` is an underline, an overline or a comb of `digit`.
-bool is_rule_of(const cv::Rect& line, const cv::Rect& digit);
+// Whether `line` is an underline, an overline or a comb of `digit`, at least `least` of its height
+// long.
+inline constexpr double kLongEnough = 0.8;
+bool is_rule_of(const cv::Rect& line, const cv::Rect& digit, double least = kLongEnough);
 
 }  // namespace mnist::ink
