@@ -6,14 +6,14 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mnist/bytes/file.h"
-#include "mnist/data/generated_outliers.h"
-#include "mnist/data/generated_pictures.h"
 #include "mnist/digit/frame.h"
 #include "mnist/digit/grey.h"
 #include "mnist/digit/ink.h"
 #include "mnist/digit/marks.h"
 #include "mnist/digit/normalize.h"
 #include "mnist/digit/segment.h"
+#include "mnist/draw/outliers.h"
+#include "mnist/draw/scenes.h"
 #include "mnist/image/encode.h"
 
 namespace {

@@ -14,9 +14,9 @@
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/folder.h"
 #include "mnist/bytes/idx.h"
-#include "mnist/data/generated_digits.h"
-#include "mnist/data/generated_outliers.h"
-#include "mnist/data/generated_pictures.h"
+#include "mnist/draw/digits.h"
+#include "mnist/draw/outliers.h"
+#include "mnist/draw/scenes.h"
 #include "mnist/image/encode.h"
 
 #include "common/guard.h"

@@ -10,9 +10,9 @@
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
 #include "mnist/bytes/idx.h"
-#include "mnist/data/generated_digits.h"
-#include "mnist/data/generated_outliers.h"
 #include "mnist/digit/digit.h"
+#include "mnist/draw/digits.h"
+#include "mnist/draw/outliers.h"
 
 namespace mnist {
 namespace {

@@ -43,10 +43,10 @@ DigitSet find_digit_set(const std::filesystem::path& folder, const std::string& 
 // The files of MNIST in `folder`, under their usual names: train-images-idx3-ubyte, … t10k-….
 DigitSet load_mnist(const std::filesystem::path& folder, Split split);
 
-// Digits drawn by the project itself (generated_digits.h), classes evenly spread.
+// Digits drawn by the project itself (draw/digits.h), classes evenly spread.
 DigitSet generate_digit_set(std::int64_t count, std::uint64_t seed);
 
-// `digits` and behind them `count` images that are no digit (generated_outliers.h), labelled
+// `digits` and behind them `count` images that are no digit (draw/outliers.h), labelled
 // kOutlierLabel: half of them from nothing, half made of two of the digits. A function of its
 // arguments alone. Throws what generated_outlier throws.
 DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t seed);

@@ -11,7 +11,7 @@
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/gzip.h"
 #include "mnist/bytes/idx.h"
-#include "mnist/data/generated_digits.h"
+#include "mnist/draw/digits.h"
 
 #include "support/environment.h"
 #include "support/torch_catch.h"

@@ -1,4 +1,4 @@
-#include "mnist/data/generated_pictures.h"
+#include "mnist/draw/scenes.h"
 
 #include <algorithm>
 #include <random>
@@ -54,7 +54,7 @@ double share_found(bool touching, int pages) {
 
 }  // namespace
 
-TEST_CASE("a scene is the same picture for the same engine state", "[data]") {
+TEST_CASE("a scene is the same picture for the same engine state", "[draw]") {
   std::set<std::string> names;
   for (int i = 0; i < kScenes; ++i) {
     names.insert(to_string(Scene(i)));
@@ -75,7 +75,7 @@ TEST_CASE("a scene is the same picture for the same engine state", "[data]") {
   CHECK_THROWS_AS(photographed(Drawing{}, Scene(kScenes), engine), Error);
 }
 
-TEST_CASE("a digit in MNIST's form can be photographed too", "[data]") {
+TEST_CASE("a digit in MNIST's form can be photographed too", "[draw]") {
   std::mt19937_64 engine(4);
   const Digit digit = render_digit(draw_digit(5, engine));
   const NormalizedDigit seen = normalize(photographed(digit, Scene::kPlain, engine));
@@ -89,7 +89,7 @@ TEST_CASE("a digit in MNIST's form can be photographed too", "[data]") {
   CHECK(shared / all > 0.5);
 }
 
-TEST_CASE("no scene makes normalize reject many digits", "[data]") {
+TEST_CASE("no scene makes normalize reject many digits", "[draw]") {
   int rejected = 0;
   for (int i = 0; i < 10 * kScenes; ++i) {
     std::mt19937_64 engine(static_cast<std::uint64_t>(i));
@@ -99,7 +99,7 @@ TEST_CASE("no scene makes normalize reject many digits", "[data]") {
   CHECK(rejected <= 3);
 }
 
-TEST_CASE("every digit of a page is found, and most where they touch", "[data]") {
+TEST_CASE("every digit of a page is found, and most where they touch", "[draw]") {
   CHECK(share_found(false, 20) > 0.98);
   CHECK(share_found(true, 20) > 0.80);
 }

@@ -1,7 +1,7 @@
 // A style is a few knots that the pen passes, written down twice, as two extremes of one way of
-// writing; a sample lies somewhere between (or slightly beyond). data/handwriting.cpp has the rest
+// writing; a sample lies somewhere between (or slightly beyond). draw/handwriting.cpp has the rest
 // of the way to pixels.
-#include "mnist/data/generated_digits.h"
+#include "mnist/draw/digits.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
-#include "mnist/data/handwriting.h"
+#include "mnist/draw/handwriting.h"
 
 namespace mnist {
 

@@ -10,9 +10,9 @@
 #include <random>
 #include <vector>
 
-#include "mnist/data/generated_digits.h"
 #include "mnist/digit/digit.h"
 #include "mnist/digit/prediction.h"
+#include "mnist/draw/digits.h"
 #include "mnist/image/image.h"
 
 namespace mnist {

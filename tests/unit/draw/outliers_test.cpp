@@ -1,4 +1,4 @@
-#include "mnist/data/generated_outliers.h"
+#include "mnist/draw/outliers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mnist/base/error.h"
-#include "mnist/data/generated_digits.h"
+#include "mnist/draw/digits.h"
 
 #include "support/catch.h"
 
@@ -97,7 +97,7 @@ Digit ruin(int label_a, int label_b, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("an outlier is a function of its kind, seed and index", "[data]") {
+TEST_CASE("an outlier is a function of its kind, seed and index", "[draw]") {
   for (const OutlierKind kind : all_kinds()) {
     CHECK(generated_outlier(kind, 1, 2) == generated_outlier(kind, 1, 2));
     CHECK(generated_outlier(kind, 1, 2) != generated_outlier(kind, 1, 3));
@@ -109,7 +109,7 @@ TEST_CASE("an outlier is a function of its kind, seed and index", "[data]") {
 }
 
 TEST_CASE("outliers of every kind have the form that normalize gives, never twice alike",
-          "[data]") {
+          "[draw]") {
   for (const OutlierKind kind : all_kinds()) {
     INFO("kind " << static_cast<int>(kind));
     std::set<decltype(Digit::ink)> seen;
@@ -122,7 +122,7 @@ TEST_CASE("outliers of every kind have the form that normalize gives, never twic
   }
 }
 
-TEST_CASE("hand-drawn outliers carry about as much ink as MNIST's digits", "[data]") {
+TEST_CASE("hand-drawn outliers carry about as much ink as MNIST's digits", "[draw]") {
   double mass = 0.0;
   int count = 0;
   for (int kind = 0; kind <= static_cast<int>(OutlierKind::kPictogram); ++kind) {
@@ -133,14 +133,14 @@ TEST_CASE("hand-drawn outliers carry about as much ink as MNIST's digits", "[dat
   CHECK(mass / count / kDigitPixels == Approx(0.1307).epsilon(0.35));
 }
 
-TEST_CASE("no outlier is an upright bar", "[data]") {
+TEST_CASE("no outlier is an upright bar", "[draw]") {
   for (int i = 0; i < 20 * kSamples; ++i) {
     const Form form = form_of(generated_outlier(8, i));
     CHECK_FALSE((form.width <= 5 && form.height >= 19));
   }
 }
 
-TEST_CASE("outliers of no kind in particular are of all kinds", "[data]") {
+TEST_CASE("outliers of no kind in particular are of all kinds", "[draw]") {
   std::set<int> seen;
   for (std::uint64_t i = 0; i < 400; ++i) {
     const Digit digit = generated_outlier(6, i);
@@ -151,7 +151,7 @@ TEST_CASE("outliers of no kind in particular are of all kinds", "[data]") {
   CHECK(seen.size() == kOutlierKinds);
 }
 
-TEST_CASE("ruins of digits have MNIST's form, differ, and repeat with their seed", "[data]") {
+TEST_CASE("ruins of digits have MNIST's form, differ, and repeat with their seed", "[draw]") {
   std::set<decltype(Digit::ink)> seen;
   for (int i = 0; i < 100; ++i) {
     const int a = i % kClasses;
@@ -165,12 +165,12 @@ TEST_CASE("ruins of digits have MNIST's form, differ, and repeat with their seed
   CHECK(seen.size() == 100);
 }
 
-TEST_CASE("ruins of blank digits are outliers all the same", "[data]") {
+TEST_CASE("ruins of blank digits are outliers all the same", "[draw]") {
   const std::vector<std::uint8_t> blank(kDigitPixels, 0);
   check_form(outlier_from_digits(DigitBytes(blank), 3, DigitBytes(blank), 4, 1));
 }
 
-TEST_CASE("only digits from 0 to 9 can be ruined", "[data]") {
+TEST_CASE("only digits from 0 to 9 can be ruined", "[draw]") {
   const std::vector<std::uint8_t> digit = digit_bytes(3, 1);
   CHECK_THROWS_AS(outlier_from_digits(DigitBytes(digit), 10, DigitBytes(digit), 3, 1), Error);
   CHECK_THROWS_AS(outlier_from_digits(DigitBytes(digit), 3, DigitBytes(digit), -1, 1), Error);

@@ -3,7 +3,7 @@
 //   - a small raster, brought to the box by the normaliser's last step (digit/frame.h);
 //   - a small picture with paper, light and noise, sent through normalize() as a whole, so that
 //     textures come out as the normaliser would show them to the network.
-#include "mnist/data/generated_outliers.h"
+#include "mnist/draw/outliers.h"
 
 #include <algorithm>
 #include <array>
@@ -19,11 +19,11 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
-#include "mnist/data/generated_digits.h"
-#include "mnist/data/handwriting.h"
-#include "mnist/data/outlier_glyphs.h"
 #include "mnist/digit/frame.h"
 #include "mnist/digit/normalize.h"
+#include "mnist/draw/digits.h"
+#include "mnist/draw/glyphs.h"
+#include "mnist/draw/handwriting.h"
 
 namespace mnist {
 

@@ -1,8 +1,8 @@
 // How people write what is no digit: letters of several scripts, symbols, small drawings. Internal
-// to lib/mnist/data. Thread-safe.
+// to lib/mnist/draw. Thread-safe.
 #pragma once
 
-#include "mnist/data/handwriting.h"
+#include "mnist/draw/handwriting.h"
 
 namespace mnist::pen {
 

@@ -2,7 +2,7 @@
 // sign's height, x to the right and y down; `!` marks a knot where the pen turns on the spot, `;`
 // lifts the pen, `.` is a dot. Drawn by hand for this file. What somebody writes like a digit (O,
 // I, Z, S, B, G, q, g, y, theta, phi, a closing brace, a vertical bar …) is not in it.
-#include "mnist/data/outlier_glyphs.h"
+#include "mnist/draw/glyphs.h"
 
 #include <algorithm>
 #include <charconv>

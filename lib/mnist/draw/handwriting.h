@@ -1,5 +1,5 @@
 // Hands and pens: from a glyph's knots to strokes, and from strokes to grey values. Internal to
-// lib/mnist/data; shared by what draws digits and by what draws things that are none. Thread-safe:
+// lib/mnist/draw; shared by what draws digits and by what draws things that are none. Thread-safe:
 // nothing is shared but the engine that is given.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mnist/base/random.h"
-#include "mnist/data/generated_digits.h"
+#include "mnist/draw/digits.h"
 
 namespace mnist::pen {
 

@@ -1,6 +1,6 @@
 // Back to front: paper, rules, ink, light; then the camera: blur, noise, compression. Ink dims what
 // is under it (paper and rules alike) by its opacity; light multiplies both.
-#include "mnist/data/generated_pictures.h"
+#include "mnist/draw/scenes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mnist/base/error.h"
-#include "mnist/data/handwriting.h"
+#include "mnist/draw/handwriting.h"
 
 namespace mnist {
 

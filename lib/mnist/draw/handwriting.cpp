@@ -4,7 +4,7 @@
 //   3. The whole is bent, narrowed, slanted and turned, then fitted to the unit square.
 //   4. A pixel's ink is how far its centre lies inside the stroke of a round pen: the distance d to
 //      the nearest segment gives (radius - d) / softness + 1/2, cut to [0, 1].
-#include "mnist/data/handwriting.h"
+#include "mnist/draw/handwriting.h"
 
 #include <algorithm>
 #include <cmath>

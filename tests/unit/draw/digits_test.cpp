@@ -1,4 +1,4 @@
-#include "mnist/data/generated_digits.h"
+#include "mnist/draw/digits.h"
 
 #include <algorithm>
 #include <array>
@@ -63,7 +63,7 @@ Drawing vertical_line() { return {{{{0.5, 0.0}, {0.5, 1.0}}}, 0.1}; }
 
 }  // namespace
 
-TEST_CASE("generated digits are the same bytes on every machine", "[data]") {
+TEST_CASE("generated digits are the same bytes on every machine", "[draw]") {
   const GeneratedSet set = generate_digits(100, 1);
   CHECK(sha256_hex(set.images.pixels) ==
         "e40080e1c3f4cc8b90d66fd7f09336318ffc32d3db732b32aac75ed8e05a606a");
@@ -71,7 +71,7 @@ TEST_CASE("generated digits are the same bytes on every machine", "[data]") {
         "2f95271bd4ece48ff5b7b915aa999ecb75346c3da26aef1f9ca310aae299b838");
 }
 
-TEST_CASE("generated non-digits and pictures are the same bytes on every machine", "[data]") {
+TEST_CASE("generated non-digits and pictures are the same bytes on every machine", "[draw]") {
   std::mt19937_64 engine(1);
   std::vector<std::uint8_t> bytes;
   for (const NonDigit kind : all_non_digits()) {
@@ -83,7 +83,7 @@ TEST_CASE("generated non-digits and pictures are the same bytes on every machine
   CHECK(sha256_hex(bytes) == "689b298346e75de52f6a5d2db5532081ff18860ebd74c6626af11c78bdbc46c9");
 }
 
-TEST_CASE("a generated set has the layout of the MNIST files", "[data]") {
+TEST_CASE("a generated set has the layout of the MNIST files", "[draw]") {
   const GeneratedSet set = generate_digits(25, 3);
   CHECK(set.images.count == 25);
   CHECK(set.images.rows == 28);
@@ -93,7 +93,7 @@ TEST_CASE("a generated set has the layout of the MNIST files", "[data]") {
   CHECK(generate_digits(0, 3).images.pixels.empty());
 }
 
-TEST_CASE("every ten generated digits hold every class once, in changing order", "[data]") {
+TEST_CASE("every ten generated digits hold every class once, in changing order", "[draw]") {
   const std::vector<std::uint8_t> labels = generate_digits(100, 5).labels.labels;
   std::set<std::string> orders;
   for (auto ten = labels.begin(); ten != labels.end(); ten += 10) {
@@ -103,7 +103,7 @@ TEST_CASE("every ten generated digits hold every class once, in changing order",
   CHECK(orders.size() > 5);
 }
 
-TEST_CASE("a smaller generated set is the beginning of a larger one", "[data]") {
+TEST_CASE("a smaller generated set is the beginning of a larger one", "[draw]") {
   const GeneratedSet small = generate_digits(13, 9);
   const GeneratedSet large = generate_digits(40, 9);
   CHECK(std::equal(small.images.pixels.begin(), small.images.pixels.end(),
@@ -112,11 +112,11 @@ TEST_CASE("a smaller generated set is the beginning of a larger one", "[data]") 
                    large.labels.labels.begin()));
 }
 
-TEST_CASE("another seed gives other digits", "[data]") {
+TEST_CASE("another seed gives other digits", "[draw]") {
   CHECK(generate_digits(10, 1).images.pixels != generate_digits(10, 2).images.pixels);
 }
 
-TEST_CASE("no two samples of a digit are alike", "[data]") {
+TEST_CASE("no two samples of a digit are alike", "[draw]") {
   std::mt19937_64 engine(1);
   for (int label = 0; label < kClasses; ++label) {
     std::set<std::array<float, kDigitPixels>> seen;
@@ -125,7 +125,7 @@ TEST_CASE("no two samples of a digit are alike", "[data]") {
   }
 }
 
-TEST_CASE("a drawn digit fills the unit square", "[data]") {
+TEST_CASE("a drawn digit fills the unit square", "[draw]") {
   std::mt19937_64 engine(2);
   for (int i = 0; i < 10 * kSamples; ++i) {
     double left = 1.0, top = 1.0, right = 0.0, bottom = 0.0;
@@ -143,7 +143,7 @@ TEST_CASE("a drawn digit fills the unit square", "[data]") {
   }
 }
 
-TEST_CASE("a rendered digit has MNIST's form: 20 pixels long, its mass at pixel 14", "[data]") {
+TEST_CASE("a rendered digit has MNIST's form: 20 pixels long, its mass at pixel 14", "[draw]") {
   std::mt19937_64 engine(4);
   for (int i = 0; i < 10 * kSamples; ++i) {
     const Digit digit = render_digit(draw_digit(i % kClasses, engine));
@@ -161,14 +161,14 @@ TEST_CASE("a rendered digit has MNIST's form: 20 pixels long, its mass at pixel 
   }
 }
 
-TEST_CASE("generated digits carry as much ink as MNIST's", "[data]") {
+TEST_CASE("generated digits carry as much ink as MNIST's", "[draw]") {
   const std::vector<std::uint8_t> pixels = generate_digits(500, 6).images.pixels;
   double sum = 0.0;
   for (const std::uint8_t pixel : pixels) sum += pixel;
   CHECK(sum / 255.0 / static_cast<double>(pixels.size()) == Approx(0.1307).margin(0.02));
 }
 
-TEST_CASE("a rendered digit does not depend on where and how large it was drawn", "[data]") {
+TEST_CASE("a rendered digit does not depend on where and how large it was drawn", "[draw]") {
   std::mt19937_64 engine(7);
   const Drawing drawing = draw_digit(5, engine);
   const Digit near = render_digit(drawing);
@@ -178,19 +178,19 @@ TEST_CASE("a rendered digit does not depend on where and how large it was drawn"
   }
 }
 
-TEST_CASE("a drawing without strokes gives a blank digit and an empty sheet", "[data]") {
+TEST_CASE("a drawing without strokes gives a blank digit and an empty sheet", "[draw]") {
   CHECK(render_digit({}) == Digit{});
   const Image sheet = render_picture({}, {.width = 3, .height = 2, .paper = 200});
   CHECK(sheet.pixels == std::vector<std::uint8_t>(6, 200));
 }
 
-TEST_CASE("only the ten digits can be drawn", "[data]") {
+TEST_CASE("only the ten digits can be drawn", "[draw]") {
   std::mt19937_64 engine(1);
   CHECK_THROWS_AS(draw_digit(-1, engine), Error);
   CHECK_THROWS_AS(draw_digit(10, engine), Error);
 }
 
-TEST_CASE("a picture shows the pen's line where it was put, as wide as the pen", "[data]") {
+TEST_CASE("a picture shows the pen's line where it was put, as wide as the pen", "[draw]") {
   const PictureOptions options = {.width = 120, .height = 80, .left = 20, .top = 10, .unit = 60};
   const Image picture = render_picture(vertical_line(), options);
   REQUIRE(picture.width == 120);
@@ -204,13 +204,13 @@ TEST_CASE("a picture shows the pen's line where it was put, as wide as the pen",
   CHECK(at(50, 5) == 255);
 }
 
-TEST_CASE("what lies outside the picture is cut off", "[data]") {
+TEST_CASE("what lies outside the picture is cut off", "[draw]") {
   const Image picture = render_picture(
       vertical_line(), {.width = 9, .height = 9, .left = -400, .top = -4, .unit = 9});
   CHECK(picture.pixels == std::vector<std::uint8_t>(81, 255));
 }
 
-TEST_CASE("a picture can be chalk on a board, lie in shadow, and carry noise", "[data]") {
+TEST_CASE("a picture can be chalk on a board, lie in shadow, and carry noise", "[draw]") {
   PictureOptions options = {.width = 50, .height = 50, .left = 10, .top = 10, .unit = 30};
   options.paper = 20;
   options.ink = 240;
@@ -233,12 +233,12 @@ TEST_CASE("a picture can be chalk on a board, lie in shadow, and carry noise", "
   CHECK(noisy != render_picture({}, options));
 }
 
-TEST_CASE("a picture of no size is refused", "[data]") {
+TEST_CASE("a picture of no size is refused", "[draw]") {
   CHECK_THROWS_AS(render_picture({}, {.width = 0}), Error);
   CHECK_THROWS_AS(render_picture({}, {.height = -1}), Error);
 }
 
-TEST_CASE("placed drawings combine into one, with the pen of the first", "[data]") {
+TEST_CASE("placed drawings combine into one, with the pen of the first", "[draw]") {
   const Drawing moved = place(vertical_line(), {2.0, 3.0}, 10.0);
   CHECK(moved.strokes == std::vector<Stroke>{{{7.0, 3.0}, {7.0, 13.0}}});
   CHECK(moved.thickness == Approx(1.0));
@@ -248,7 +248,7 @@ TEST_CASE("placed drawings combine into one, with the pen of the first", "[data]
   CHECK(combine({}).strokes.empty());
 }
 
-TEST_CASE("every kind of non-digit is drawn within the unit square, never twice alike", "[data]") {
+TEST_CASE("every kind of non-digit is drawn within the unit square, never twice alike", "[draw]") {
   std::mt19937_64 engine(8);
   for (const NonDigit kind : all_non_digits()) {
     std::set<std::array<float, kDigitPixels>> seen;
@@ -270,7 +270,7 @@ TEST_CASE("every kind of non-digit is drawn within the unit square, never twice 
   }
 }
 
-TEST_CASE("a kind of non-digit that there is not is refused", "[data]") {
+TEST_CASE("a kind of non-digit that there is not is refused", "[draw]") {
   std::mt19937_64 engine(11);
   CHECK_THROWS_AS(draw_non_digit(NonDigit(kNonDigits), engine), Error);
 }
