@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/draw/camera.h"
 #include "mnist/draw/handwriting.h"
 
 namespace mnist {
@@ -176,15 +177,6 @@ Setting setting_of(Scene scene, Dice& dice) {
   throw Error(ErrorKind::kUsage, "no such scene");
 }
 
-// Slow changes between -1 and 1.
-cv::Mat1f waves(const cv::Size& size, int knots, Dice& dice) {
-  cv::Mat1f coarse(knots, knots);
-  for (float& value : coarse) value = static_cast<float>(dice.uniform(-1.0, 1.0));
-  cv::Mat1f result;
-  cv::resize(coarse, result, size, 0, 0, cv::INTER_CUBIC);
-  return result;
-}
-
 // Where rules are, 0 to 1: a family of lines `gap` apart whose direction leans a little.
 void add_rules(const Setting& setting, bool upright, double lean, double phase, cv::Mat1f& rules) {
   for (int y = 0; y < rules.rows; ++y) {
@@ -266,26 +258,6 @@ cv::Mat1f light_of(const Setting& setting, Dice& dice) {
     }
   }
   return light;
-}
-
-// What JPEG does to 8x8 blocks: cosine transform, and coefficients rounded to steps that grow with
-// their frequency.
-void compress(double coarse, cv::Mat1f& channel) {
-  constexpr int kBlock = 8;
-  for (int y = 0; y + kBlock <= channel.rows; y += kBlock) {
-    for (int x = 0; x + kBlock <= channel.cols; x += kBlock) {
-      cv::Mat1f block = channel(cv::Rect(x, y, kBlock, kBlock));
-      cv::Mat1f waves;
-      cv::dct(block, waves);
-      for (int v = 0; v < kBlock; ++v) {
-        for (int u = 0; u < kBlock; ++u) {
-          const auto step = static_cast<float>(coarse * (0.3 + 0.25 * (u + v)));
-          waves(v, u) = std::round(waves(v, u) / step) * step;
-        }
-      }
-      cv::idct(waves, block);
-    }
-  }
 }
 
 Image to_image(const cv::Mat3f& picture) {

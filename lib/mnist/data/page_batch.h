@@ -1,0 +1,37 @@
+// Batches of drawn pages with what a page network shall say of them. Thread-safe.
+#pragma once
+
+#include <cstdint>
+
+#include <torch/types.h>
+
+#include "mnist/draw/page.h"
+
+namespace mnist {
+
+inline constexpr int kPageCell = 4;      // pixels to a side of a cell
+inline constexpr int kPageClasses = 14;  // draw/page.h's kinds of marks, then "unreadable"
+inline constexpr int kUnreadableClass = 13;
+inline constexpr double kPageUnit = 16;  // pixels: the unit of sizes and ways to centres
+
+// B pages of H x W pixels; h = H/4, w = W/4. On the CPU.
+struct PageBatch {
+  torch::Tensor levels;   // uint8 [B,1,H,W]
+  torch::Tensor centres;  // float32 [B,kPageClasses,h,w]: 1 at a mark's centre, falling around it
+  torch::Tensor counted;  // float32 [B,1,h,w]: 0 where a cell's centres are nobody's fault
+  torch::Tensor small;    // float32 [B,1,h,w]: 1 where digits too small for this scale are
+  torch::Tensor sizes;    // float32 [B,2,h,w]: log width, log height, at centres
+  torch::Tensor ways;     // float32 [B,2,h,w]: to the centre of the mark whose ink is there
+  torch::Tensor owned;    // float32 [B,1,h,w]: 1 where `ways` means something
+  torch::Tensor ink;      // float32 [B,1,H,W] in [0,1]
+  torch::Tensor inkable;  // float32 [B,1,H,W]: 0 where ink is of a size that is not learned
+
+  std::int64_t size() const { return levels.size(0); }
+};
+
+// Pages `first` to `first + count - 1` of the endless row that `seed` names: each is a function of
+// the seed, its index and the options alone. Shared out to Torch's threads.
+PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed, std::int64_t first,
+                          std::int64_t count);
+
+}  // namespace mnist

@@ -1,0 +1,38 @@
+// What was found in a picture. Plain values: docs/formats.md names the same fields.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "mnist/digit/digit.h"
+#include "mnist/digit/prediction.h"
+
+namespace mnist {
+
+// What stands somewhere on a page.
+enum class FindKind {
+  kDigit,
+  kPoint,       // a decimal point or comma
+  kSlash,       // between the parts of a date
+  kHyphen,      // a hyphen, a minus
+  kUnreadable,  // a digit that nobody can read: crossed out, cut off
+};
+
+struct Find {
+  FindKind kind = FindKind::kDigit;
+  Box box{};           // of its ink, in pixels of the picture
+  int row = 0;         // lines of writing, from 0 at the top
+  double score = 0.0;  // the page network's probability that it is there
+  // Of digits alone: its own ink in MNIST's form, what the page network takes it for (summing to
+  // 1), and what is said of it in the end.
+  Digit digit{};
+  std::array<double, kClasses> first_look{};
+  Prediction prediction{};
+};
+
+struct Page {
+  std::vector<Find> finds;     // row by row from the top, from left to right
+  bool other_writing = false;  // letters, signs, drawings: something is there that is not a digit
+};
+
+}  // namespace mnist

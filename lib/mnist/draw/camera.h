@@ -1,0 +1,29 @@
+// From a sheet to a picture of it: paper and light, the angle of the camera, its faults. Internal
+// to lib/mnist/draw. Thread-safe.
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "mnist/draw/sheet.h"
+
+namespace mnist::pen {
+
+// Turns the whole sheet, in perspective now and then, about its middle. What comes in from outside
+// is empty paper.
+void tilt(Sheet& sheet, Dice& dice);
+
+// Slow changes between about -1 and 1, as many `knots` across as down.
+cv::Mat1f waves(const cv::Size& size, int knots, Dice& dice);
+
+// What JPEG does to 8x8 blocks: cosine transform, and coefficients rounded to steps that grow with
+// their frequency, from about a third of `coarse`.
+void compress(double coarse, cv::Mat1f& levels);
+
+// Levels from 0 (black) to 1 (white).
+cv::Mat1f photograph(const Sheet& sheet, double side, Dice& dice);
+
+// What lies over a picture: dotted lines, zigzags, stripes, speckle, fog, outlines instead of
+// strokes. Of digits `side` pixels high.
+void disturb(cv::Mat1f& picture, double side, Dice& dice);
+
+}  // namespace mnist::pen

@@ -1,0 +1,194 @@
+// What lies over a picture while a network learns. `mnist-generate --stress` draws other kinds, in
+// other ways: what is measured there was not trained on.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include <opencv2/imgproc.hpp>
+
+#include "mnist/draw/camera.h"
+
+namespace mnist::pen {
+namespace {
+
+float clamped(double value) { return static_cast<float>(std::clamp(value, 0.0, 1.0)); }
+
+// The tone that ink has where it is strongest, or that of the paper: either may lie over the rest.
+double any_tone(const cv::Mat1f& picture, Dice& dice) {
+  double low = 0;
+  double high = 1;
+  cv::minMaxLoc(picture, &low, &high);
+  return dice.chance(0.5) ? low : high;
+}
+
+void lay_tone(cv::Mat1f& picture, const cv::Mat1f& where, double tone) {
+  for (int y = 0; y < picture.rows; ++y) {
+    for (int x = 0; x < picture.cols; ++x) {
+      picture(y, x) += static_cast<float>(tone - picture(y, x)) * where(y, x);
+    }
+  }
+}
+
+// A broken line: dots, dashes or a zigzag, across the picture or a part of it.
+void broken_lines(cv::Mat1f& picture, double side, Dice& dice) {
+  std::vector<Stroke> strokes;
+  const std::size_t count = 1 + dice.below(3);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double x0 = dice.uniform(-0.1, 1.1) * picture.cols;
+    const double y0 = dice.uniform(-0.1, 1.1) * picture.rows;
+    const double x1 = dice.uniform(-0.1, 1.1) * picture.cols;
+    const double y1 = dice.uniform(-0.1, 1.1) * picture.rows;
+    const double length = std::max(1.0, std::sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0)));
+    const double step = side * dice.uniform(0.08, 0.4);
+    const double amplitude = dice.chance(0.5) ? side * dice.uniform(0.05, 0.25) : 0.0;
+    const double gap = amplitude > 0 ? 0.0 : dice.uniform(0.4, 0.8);
+    Stroke zigzag;
+    const int steps = static_cast<int>(std::min(60.0, length / step));
+    for (int k = 0; k < steps; ++k) {
+      const double t = (k + dice.uniform(0.0, 0.2)) / steps;
+      const double off = k % 2 == 0 ? amplitude : -amplitude;
+      const Point p = {x0 + t * (x1 - x0) - off * (y1 - y0) / length,
+                       y0 + t * (y1 - y0) + off * (x1 - x0) / length};
+      if (amplitude > 0) {
+        zigzag.push_back(p);
+      } else {
+        const double dash = (1 - gap) * step / length;
+        strokes.push_back({p, {p.x + dash * (x1 - x0), p.y + dash * (y1 - y0)}});
+      }
+    }
+    if (!zigzag.empty()) strokes.push_back(std::move(zigzag));
+  }
+  cv::Mat1f where(picture.size(), 0.0F);
+  draw_lines(where, strokes, side * dice.uniform(0.03, 0.1), dice.uniform(0.6, 1.0));
+  lay_tone(picture, where, any_tone(picture, dice));
+}
+
+void stripes(cv::Mat1f& picture, double side, Dice& dice) {
+  const double period = side * dice.uniform(0.3, 1.5);
+  const double share = dice.uniform(0.1, 0.4);
+  const double across = dice.uniform(-1.0, 1.0);
+  const double down = dice.uniform(-1.0, 1.0);
+  const double phase = dice.uniform(0.0, 1.0);
+  const bool inverts = dice.chance(0.4);
+  const double tone = any_tone(picture, dice);
+  const double strength = dice.uniform(0.3, 1.0);
+  for (int y = 0; y < picture.rows; ++y) {
+    for (int x = 0; x < picture.cols; ++x) {
+      const double at = (across * x + down * y) / period + phase;
+      if (at - std::floor(at) > share) continue;
+      float& value = picture(y, x);
+      value = inverts ? 1 - value : static_cast<float>(value + strength * (tone - value));
+    }
+  }
+}
+
+void speckle(cv::Mat1f& picture, Dice& dice) {
+  const double share = dice.uniform(0.005, 0.15);
+  const double grain = dice.chance(0.5) ? 1.0 : dice.uniform(1.0, 2.5);
+  cv::Mat1f noise(std::max(1, static_cast<int>(picture.rows / grain)),
+                  std::max(1, static_cast<int>(picture.cols / grain)));
+  for (float& value : noise) value = static_cast<float>(dice.uniform(0.0, 1.0));
+  cv::resize(noise, noise, picture.size(), 0, 0, cv::INTER_NEAREST);
+  for (int y = 0; y < picture.rows; ++y) {
+    for (int x = 0; x < picture.cols; ++x) {
+      if (noise(y, x) < share / 2) picture(y, x) = 0;
+      if (noise(y, x) > 1 - share / 2) picture(y, x) = 1;
+    }
+  }
+}
+
+// Drops of ink or of paper.
+void drops(cv::Mat1f& picture, double side, Dice& dice) {
+  std::vector<Stroke> dots;
+  const std::size_t count = 2 + dice.below(14);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double x = dice.uniform(0.0, 1.0) * picture.cols;
+    dots.push_back({{x, dice.uniform(0.0, 1.0) * picture.rows}});
+  }
+  cv::Mat1f where(picture.size(), 0.0F);
+  draw_lines(where, dots, side * dice.uniform(0.05, 0.22), 1.0);
+  lay_tone(picture, where, any_tone(picture, dice));
+}
+
+void fog(cv::Mat1f& picture, Dice& dice) {
+  const double thickness = dice.uniform(0.2, 0.7);
+  const double tone = dice.uniform(0.0, 1.0);
+  cv::Mat1f cloud = waves(picture.size(), 3 + static_cast<int>(dice.below(4)), dice) +
+                    0.5 * waves(picture.size(), 9, dice);
+  for (int y = 0; y < picture.rows; ++y) {
+    for (int x = 0; x < picture.cols; ++x) {
+      const double there = std::clamp(thickness * (0.75 + 0.5 * cloud(y, x)), 0.0, 0.92);
+      picture(y, x) += static_cast<float>(there * (tone + 0.25 * cloud(y, x) - picture(y, x)));
+    }
+  }
+}
+
+// Outlines where strokes were.
+void outline(cv::Mat1f& picture, double side, Dice& dice) {
+  const int reach = 1 + 2 * std::max(1, cvRound(side * dice.uniform(0.02, 0.05)));
+  cv::Mat1f edges;
+  cv::morphologyEx(picture, edges, cv::MORPH_GRADIENT,
+                   cv::getStructuringElement(cv::MORPH_ELLIPSE, {reach, reach}));
+  picture = dice.chance(0.5) ? edges : cv::Mat1f(1 - edges);
+}
+
+// Neighbours exchanged, as behind rippled glass.
+void ripple(cv::Mat1f& picture, double side, Dice& dice) {
+  const auto reach = static_cast<float>(side * dice.uniform(0.02, 0.06));
+  const int knots = std::max(4, static_cast<int>(picture.cols / (side * dice.uniform(0.08, 0.3))));
+  const cv::Mat1f across = reach * waves(picture.size(), knots, dice);
+  const cv::Mat1f down = reach * waves(picture.size(), knots, dice);
+  cv::Mat1f x(picture.size());
+  cv::Mat1f y(picture.size());
+  for (int row = 0; row < picture.rows; ++row) {
+    for (int column = 0; column < picture.cols; ++column) {
+      x(row, column) = static_cast<float>(column) + across(row, column);
+      y(row, column) = static_cast<float>(row) + down(row, column);
+    }
+  }
+  cv::Mat1f moved;
+  cv::remap(picture, moved, x, y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  picture = moved;
+}
+
+}  // namespace
+
+void disturb(cv::Mat1f& picture, double side, Dice& dice) {
+  switch (dice.below(10)) {
+    case 0:
+    case 1:
+      broken_lines(picture, side, dice);
+      break;
+    case 2:
+      stripes(picture, side, dice);
+      break;
+    case 3:
+      speckle(picture, dice);
+      break;
+    case 4:
+      drops(picture, side, dice);
+      break;
+    case 5:
+      fog(picture, dice);
+      break;
+    case 6:
+      outline(picture, side, dice);
+      break;
+    case 7:
+      ripple(picture, side, dice);
+      break;
+    case 8: {  // far too light, or far too dark
+      const double shift = dice.uniform(-0.45, 0.45);
+      for (float& value : picture) value = clamped(value + shift);
+      break;
+    }
+    default: {
+      const double deviation = dice.uniform(0.05, 0.3);
+      for (float& value : picture) value += static_cast<float>(dice.normal(0.0, deviation));
+    }
+  }
+  for (float& value : picture) value = clamped(value);
+}
+
+}  // namespace mnist::pen

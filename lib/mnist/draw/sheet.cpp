@@ -1,0 +1,353 @@
+// Every sign becomes a small raster first, its ink filling it; then it is laid on the sheet, the
+// stronger ink staying on top.
+#include "mnist/draw/sheet.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <opencv2/imgproc.hpp>
+
+#include "mnist/draw/glyphs.h"
+
+namespace mnist::pen {
+namespace {
+
+constexpr std::array kFonts = {cv::FONT_HERSHEY_SIMPLEX, cv::FONT_HERSHEY_DUPLEX,
+                               cv::FONT_HERSHEY_COMPLEX, cv::FONT_HERSHEY_TRIPLEX,
+                               cv::FONT_HERSHEY_PLAIN};
+constexpr Hand kSignHand = {0.026, 0.018, 0.07, 0.65, 1.40, 0.16, 0.10};
+
+// Turned, slanted and stretched about the origin.
+struct Lean {
+  double xx, xy, yx, yy;
+
+  Lean(const Writing& writing, double jitter_turn, double jitter_slant) {
+    const double half = (writing.turn + jitter_turn) / 2;
+    const double cosine = (1 - half * half) / (1 + half * half);
+    const double sine = 2 * half / (1 + half * half);
+    const double slant = writing.slant + jitter_slant;
+    xx = cosine * writing.stretch;
+    xy = -cosine * slant - sine;
+    yx = sine * writing.stretch;
+    yy = cosine - sine * slant;
+  }
+  Point operator()(Point p) const { return {xx * p.x + xy * p.y, yx * p.x + yy * p.y}; }
+};
+
+// Strokes as a raster whose ink is `side` pixels on its longer side; what is only a dot or a short
+// line stays as small as its pen.
+cv::Mat1f raster(std::vector<Stroke> strokes, double pen, double side, double softness) {
+  const Bounds bounds = bounds_of(strokes);
+  if (bounds.empty()) return {};
+  const double width = std::max(0.8, pen * side);
+  const double scale = std::max(0.5, side - width) / std::max(1e-6, bounds.longer_side());
+  const double margin = width / 2 + softness / 2;
+  const auto pixels = [&](double length) {
+    return std::max(1, static_cast<int>(std::ceil(scale * length + 2 * margin)));
+  };
+  cv::Mat1f result(pixels(bounds.bottom - bounds.top), pixels(bounds.right - bounds.left));
+  const Drawing drawing{std::move(strokes), width / scale};
+  const Placement placement{margin - scale * bounds.left, margin - scale * bounds.top, scale};
+  const std::vector<double> ink = coverage(drawing, placement, result.cols, result.rows, softness);
+  std::copy(ink.begin(), ink.end(), result.begin());
+  return result;
+}
+
+cv::Mat1f raster_of_strokes(int digit, const Writing& writing, double side,
+                            std::mt19937_64& engine) {
+  Drawing drawing = draw_digit(digit, engine);
+  Dice dice(engine);
+  const double turn = dice.normal(0.0, 0.03);
+  const Lean lean(writing, turn, dice.normal(0.0, 0.04));
+  transform(drawing.strokes, lean);
+  return raster(std::move(drawing.strokes), writing.pen, side, dice.uniform(0.9, 1.6));
+}
+
+// Which of the images shows `digit`, at random.
+std::size_t any_image(int digit, const DigitImages& images, Dice& dice) {
+  constexpr int kTries = 400;
+  std::size_t index = dice.below(images.labels.size());
+  for (int i = 0; i < kTries && images.labels[index] != digit; ++i) {
+    index = dice.below(images.labels.size());
+  }
+  return index;
+}
+
+cv::Mat1f image_at(std::size_t index, const DigitImages& images) {
+  cv::Mat1f image(kDigitSide, kDigitSide);
+  const auto pixels = images.pixels.subspan(index * kDigitPixels, kDigitPixels);
+  std::transform(pixels.begin(), pixels.end(), image.begin(),
+                 [](std::uint8_t ink) { return static_cast<float>(ink) / 255.0F; });
+  const cv::Rect box = cv::boundingRect(cv::Mat1b(image > 0.2F));
+  return box.empty() ? image : image(box).clone();
+}
+
+// An image enlarged keeps a pen's sharp edges: greys are spread again.
+void harden(cv::Mat1f& ink, double gain, double weight) {
+  for (float& value : ink) {
+    value = static_cast<float>(std::clamp((value - 0.5 + weight) * gain + 0.5, 0.0, 1.0));
+    if (value < 0.02F) value = 0;
+  }
+}
+
+cv::Mat1f raster_of_image(int digit, const Writing& writing, double side, const DigitImages& images,
+                          Dice& dice) {
+  cv::Mat1f image = image_at(any_image(digit, images, dice), images);
+  const double turn = dice.normal(0.0, 0.03);
+  const Lean lean(writing, turn, dice.normal(0.0, 0.04));
+  const cv::Rect2d frame(-image.cols / 2.0, -image.rows / 2.0, image.cols, image.rows);
+  Bounds bounds;
+  for (const Point corner : {Point{frame.x, frame.y}, Point{-frame.x, frame.y},
+                             Point{frame.x, -frame.y}, Point{-frame.x, -frame.y}}) {
+    bounds.add(lean(corner));
+  }
+  double scale = side / bounds.longer_side();
+  if (scale < 0.75) {
+    cv::Mat1f smaller;
+    cv::resize(image, smaller,
+               {std::max(1, cvRound(image.cols * scale)), std::max(1, cvRound(image.rows * scale))},
+               0, 0, cv::INTER_AREA);
+    image = smaller;
+    scale = 1.0;
+  }
+  const double shrunk = image.rows / frame.height;
+  const cv::Size size(std::max(1, cvCeil(shrunk * scale * (bounds.right - bounds.left)) + 2),
+                      std::max(1, cvCeil(shrunk * scale * (bounds.bottom - bounds.top)) + 2));
+  cv::Matx23d map(scale * lean.xx, scale * lean.xy, 0, scale * lean.yx, scale * lean.yy, 0);
+  map(0, 2) = size.width / 2.0 - (map(0, 0) * image.cols + map(0, 1) * image.rows) / 2;
+  map(1, 2) = size.height / 2.0 - (map(1, 0) * image.cols + map(1, 1) * image.rows) / 2;
+  cv::Mat1f result;
+  cv::warpAffine(image, result, map, size, cv::INTER_CUBIC, cv::BORDER_CONSTANT, 0);
+  harden(result, 1 + writing.hardness * std::max(0.2, scale), writing.weight);
+  return result;
+}
+
+cv::Mat1f raster_of_font(const std::string& text, int font, int thickness, double side,
+                         Dice& dice) {
+  constexpr double kSize = 2.0;
+  int below = 0;
+  const cv::Size extent = cv::getTextSize(text, font, kSize, thickness, &below);
+  cv::Mat1b canvas(extent.height + below + 24, extent.width + 24, uchar{0});
+  cv::putText(canvas, text, {12, 12 + extent.height}, font, kSize, 255, thickness, cv::LINE_AA);
+  const cv::Rect box = cv::boundingRect(canvas);
+  if (box.empty()) return {};
+  const double scale = side / (text.size() > 1 ? extent.height : std::max(box.width, box.height));
+  const cv::Size size(std::max(1, cvRound(box.width * scale)),
+                      std::max(1, cvRound(box.height * scale * dice.uniform(0.9, 1.1))));
+  cv::Mat1b scaled;
+  cv::resize(canvas(box), scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+  cv::Mat1f result;
+  scaled.convertTo(result, CV_32F, 1.0 / 255);
+  return result;
+}
+
+cv::Mat1f raster_of_digit(int digit, const Writing& writing, double side, const DigitImages& images,
+                          std::mt19937_64& engine) {
+  Dice dice(engine);
+  switch (writing.source) {
+    case Writing::Source::kImages:
+      return raster_of_image(digit, writing, side, images, dice);
+    case Writing::Source::kFont:
+      return raster_of_font(std::to_string(digit), kFonts[static_cast<std::size_t>(writing.font)],
+                            writing.font_thickness, side, dice);
+    case Writing::Source::kStrokes:
+      break;
+  }
+  return raster_of_strokes(digit, writing, side, engine);
+}
+
+// Lays `ink` down with its top left corner at (left, top); nothing for a mark of kind -2.
+void lay(Sheet& sheet, const cv::Mat1f& ink, double left, double top,
+         std::optional<PageMark> mark) {
+  const cv::Rect page(0, 0, sheet.print.cols, sheet.print.rows);
+  const cv::Rect whole(cvRound(left), cvRound(top), ink.cols, ink.rows);
+  const cv::Rect seen = whole & page;
+  std::int16_t owner = -1;
+  if (mark) {
+    owner = static_cast<std::int16_t>(sheet.marks.size());
+    mark->x = static_cast<float>(whole.x);
+    mark->y = static_cast<float>(whole.y);
+    mark->width = static_cast<float>(whole.width);
+    mark->height = static_cast<float>(whole.height);
+    sheet.marks.push_back(*mark);
+    sheet.masses.push_back(cv::sum(ink)[0]);
+  }
+  for (int y = seen.y; y < seen.br().y; ++y) {
+    for (int x = seen.x; x < seen.br().x; ++x) {
+      const float value = ink(y - whole.y, x - whole.x);
+      sheet.ink(y, x) = std::max(sheet.ink(y, x), value);
+      if (owner < 0 || value < 0.02F) continue;
+      if (value >= sheet.own(y, x)) {
+        sheet.own(y, x) = value;
+        sheet.owner(y, x) = owner;
+      }
+    }
+  }
+}
+
+Stroke straight(Point from, Point to, double bow, Dice& dice) {
+  const double off = dice.normal(0.0, bow);
+  const Path path = {
+      {from.x, from.y},
+      {(from.x + to.x) / 2 + off * (to.y - from.y), (from.y + to.y) / 2 - off * (to.x - from.x)},
+      {to.x, to.y}};
+  return flatten(path);
+}
+
+}  // namespace
+
+Writing any_writing(const DigitImages& images, Dice& dice) {
+  Writing writing;
+  const double source = dice.uniform(0.0, 1.0);
+  if (source < 0.45 && !images.labels.empty()) {
+    writing.source = Writing::Source::kImages;
+  } else if (source > 0.95) {
+    writing.source = Writing::Source::kFont;
+  }
+  const double thin = dice.uniform(0.0, 1.0);
+  writing.pen = 0.035 + 0.16 * thin * thin + (dice.chance(0.06) ? 0.1 : 0.0);
+  writing.turn = dice.normal(0.0, 0.06);
+  writing.slant = dice.normal(0.03, 0.12);
+  writing.stretch = std::clamp(dice.normal(1.0, 0.14), 0.65, 1.45);
+  writing.hardness = dice.uniform(0.0, 2.0);
+  writing.weight = dice.normal(0.0, 0.14);
+  writing.font = static_cast<int>(dice.below(kFonts.size()));
+  writing.font_thickness = 2 + static_cast<int>(dice.below(5));
+  return writing;
+}
+
+double write_digit(Sheet& sheet, int digit, const Writing& writing, Point centre, double side,
+                   const DigitImages& images, int row, std::mt19937_64& engine) {
+  const cv::Mat1f ink = raster_of_digit(digit, writing, side, images, engine);
+  lay(sheet, ink, centre.x - ink.cols / 2.0, centre.y - ink.rows / 2.0,
+      PageMark{.kind = digit, .side = static_cast<float>(side), .row = row});
+  return ink.cols;
+}
+
+double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double left,
+                         double middle, double side, const DigitImages& images, int row,
+                         std::mt19937_64& engine) {
+  const cv::Mat1f ink = raster_of_digit(digit, writing, side, images, engine);
+  lay(sheet, ink, left, middle - ink.rows / 2.0,
+      PageMark{.kind = digit, .side = static_cast<float>(side), .row = row});
+  return ink.cols;
+}
+
+double write_separator(Sheet& sheet, int kind, double pen, double left, double middle, double side,
+                       int row, Dice& dice) {
+  std::vector<Stroke> strokes;
+  double longer = 0;
+  double down = 0;
+  if (kind == kPointMark) {
+    const bool is_comma = dice.chance(0.6);
+    const double length = is_comma ? dice.uniform(0.12, 0.36) : 0.0;
+    const double lean = dice.uniform(-0.5, 0.1);
+    strokes.push_back(length > 0 ? straight({0, 0}, {lean * length, length}, 0.15, dice)
+                                 : Stroke{{0, 0}, {0.02, 0.01}});
+    longer = std::max(length, 0.02) + pen;
+    down = 0.5 - (is_comma ? 0.0 : pen / 2) + dice.uniform(-0.05, 0.08);
+  } else if (kind == kSlashMark) {
+    const double lean = dice.uniform(0.2, 0.8);
+    longer = dice.uniform(0.95, 1.5);
+    strokes.push_back(straight({lean, 0}, {0, 1}, 0.04, dice));
+  } else {
+    const double rise = dice.uniform(-0.12, 0.12);
+    longer = dice.uniform(0.25, 0.75);
+    strokes.push_back(straight({0, 0}, {1, rise}, 0.04, dice));
+    down = dice.uniform(-0.12, 0.15);
+  }
+  const cv::Mat1f ink = raster(std::move(strokes), pen / longer, longer * side, 1.2);
+  lay(sheet, ink, left, middle + down * side - ink.rows / 2.0,
+      PageMark{.kind = kind, .side = static_cast<float>(side), .row = row});
+  return ink.cols;
+}
+
+double write_sign(Sheet& sheet, double pen, double left, double middle, double side, Dice& dice) {
+  const double what = dice.uniform(0.0, 1.0);
+  const Glyph& glyph = what < 0.55   ? latin_letters()
+                       : what < 0.72 ? other_letters()
+                       : what < 0.90 ? symbols()
+                                     : pictograms();
+  std::vector<Stroke> strokes = write(glyph[dice.below(glyph.size())], kSignHand, dice);
+  distort(strokes, kSignHand, dice);
+  const cv::Mat1f ink = raster(std::move(strokes), pen, side, dice.uniform(0.9, 1.6));
+  lay(sheet, ink, left, middle - ink.rows / 2.0, std::nullopt);
+  return ink.cols;
+}
+
+void print_word(cv::Mat1f& layer, Point at, double side, double strength, Dice& dice) {
+  constexpr std::string_view kLetters = "ABCDEFGHJKLMNPRTUVWXYabcdefhkmnprtuvwxyz:.%&";
+  std::string word;
+  const std::size_t length = 1 + dice.below(8);
+  for (std::size_t i = 0; i < length; ++i) word += kLetters[dice.below(kLetters.size())];
+  const int font = kFonts[dice.below(kFonts.size())];
+  const int thickness = 1 + static_cast<int>(dice.below(4));
+  const cv::Mat1f ink = raster_of_font(word, font, thickness, side, dice);
+  const cv::Rect whole(cvRound(at.x), cvRound(at.y), ink.cols, ink.rows);
+  const cv::Rect seen = whole & cv::Rect(0, 0, layer.cols, layer.rows);
+  if (seen.empty()) return;
+  cv::Mat1f part = layer(seen);
+  cv::max(part, strength * ink(seen - whole.tl()), part);
+}
+
+void draw_lines(cv::Mat1f& layer, const std::vector<Stroke>& lines, double width, double strength) {
+  const Drawing drawing{lines, width};
+  const std::vector<double> ink = coverage(drawing, {0.0, 0.0, 1.0}, layer.cols, layer.rows, 1.0);
+  auto value = ink.begin();
+  for (float& there : layer) there = std::max(there, static_cast<float>(strength * *value++));
+}
+
+void print_paper(Sheet& sheet, double side, Dice& dice) {
+  const double kind = dice.uniform(0.0, 1.0);
+  if (kind < 0.45) return;
+  const double width = sheet.size().width;
+  const double height = sheet.size().height;
+  const double gap = side * dice.uniform(0.35, 2.6);
+  const double thick = dice.uniform(0.6, 1.0 + 0.06 * side);
+  const double strength = dice.uniform(0.08, 0.9);
+  const double lean = dice.normal(0.0, 0.01);
+  std::vector<Stroke> lines;
+  if (kind < 0.88) {  // rules, and squares
+    for (double y = dice.uniform(0.0, gap); y < height; y += gap) {
+      lines.push_back({{0, y}, {width, y + lean * width}});
+    }
+    if (kind > 0.68) {
+      for (double x = dice.uniform(0.0, gap); x < width; x += gap) {
+        lines.push_back({{x, 0}, {x - lean * height, height}});
+      }
+    }
+  }
+  if (kind > 0.82) {  // a margin, or lines anywhere
+    const std::size_t count = 1 + dice.below(2);
+    for (std::size_t i = 0; i < count; ++i) {
+      const double at = dice.uniform(0.0, 1.0);
+      const double drift = dice.normal(0.0, 0.03);
+      if (dice.chance(0.5)) {
+        lines.push_back({{at * width, 0}, {(at + drift) * width, height}});
+      } else {
+        lines.push_back({{0, at * height}, {width, (at + drift) * height}});
+      }
+    }
+  }
+  draw_lines(sheet.print, lines, thick, strength);
+}
+
+void cross_out(Sheet& sheet, double pen, Dice& dice) {
+  PageMark& mark = sheet.marks.back();
+  mark.kind = kUnreadableMark;
+  const double side = std::max(mark.width, mark.height);
+  Path path;
+  const std::size_t turns = 3 + dice.below(7);
+  for (std::size_t i = 0; i < turns; ++i) {
+    const double across = i % 2 == 0 ? -0.1 : 1.1;
+    const double along = (static_cast<double>(i) + 0.5) / static_cast<double>(turns);
+    const double x = mark.x + mark.width * (across + dice.normal(0.0, 0.12));
+    path.push_back({x, mark.y + mark.height * (along + dice.normal(0.0, 0.1)), dice.chance(0.5)});
+  }
+  draw_lines(sheet.ink, {flatten(path)}, std::max(1.0, pen * side), 1.0);
+}
+
+}  // namespace mnist::pen

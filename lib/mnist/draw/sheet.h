@@ -1,0 +1,74 @@
+// A sheet in the making: what the pen and the press leave on it, before any light falls. Internal
+// to lib/mnist/draw. Thread-safe: nothing is shared but the engine that is given.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "mnist/draw/digits.h"
+#include "mnist/draw/handwriting.h"
+#include "mnist/draw/page.h"
+
+namespace mnist::pen {
+
+// Strengths are 0 (nothing) to 1 (full ink).
+struct Sheet {
+  explicit Sheet(cv::Size size)
+      : print(size, 0.0F), ink(size, 0.0F), own(size, 0.0F), owner(size, std::int16_t{-1}) {}
+
+  cv::Mat1f print;              // lines, boxes, words that were there before
+  cv::Mat1f ink;                // everything written by hand
+  cv::Mat1f own;                // of that, digits and separators
+  cv::Mat1s owner;              // which of `marks` a pixel of `own` belongs to; -1 for none
+  std::vector<PageMark> marks;  // with the boxes of their whole rasters
+  std::vector<double> masses;   // of each mark's ink as the pen left it
+
+  cv::Size size() const { return print.size(); }
+};
+
+// How one person writes on one page.
+struct Writing {
+  enum class Source { kStrokes, kImages, kFont };
+  Source source = Source::kStrokes;
+  double pen = 0.1;       // width, as a share of the digits' height
+  double turn = 0.0;      // of every sign, in radians
+  double slant = 0.0;     // shear
+  double stretch = 1.0;   // width against height
+  double hardness = 1.0;  // of an image's edges
+  double weight = 0.0;    // of an image's strokes: above 0 thicker
+  int font = 0;
+  int font_thickness = 1;
+};
+Writing any_writing(const DigitImages& images, Dice& dice);
+
+// Writes `digit`, its longer side `side` pixels, around `centre`; returns its width.
+double write_digit(Sheet& sheet, int digit, const Writing& writing, Point centre, double side,
+                   const DigitImages& images, int row, std::mt19937_64& engine);
+// The same from `left` on, its middle at the height `middle`.
+double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double left,
+                         double middle, double side, const DigitImages& images, int row,
+                         std::mt19937_64& engine);
+
+// A separator (kPointMark, kSlashMark or kHyphenMark) between digits `side` high around `middle`;
+// returns its width. `pen`: its width as a share of `side`.
+double write_separator(Sheet& sheet, int kind, double pen, double left, double middle, double side,
+                       int row, Dice& dice);
+
+// A letter, a sign or a small drawing by hand: not a digit. Returns its width.
+double write_sign(Sheet& sheet, double pen, double left, double middle, double side, Dice& dice);
+
+// Capitals and small letters, `side` high.
+void print_word(cv::Mat1f& layer, Point at, double side, double strength, Dice& dice);
+
+void draw_lines(cv::Mat1f& layer, const std::vector<Stroke>& lines, double width, double strength);
+
+// The sheet's own lines: rules, squares, a margin; tables and combs are the layout's.
+void print_paper(Sheet& sheet, double side, Dice& dice);
+
+// Crosses the last mark out: it is unreadable from then on.
+void cross_out(Sheet& sheet, double pen, Dice& dice);
+
+}  // namespace mnist::pen

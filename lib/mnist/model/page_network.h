@@ -1,0 +1,80 @@
+// The page network: finds what is written on a page, at one scale.
+//
+//   levels [N,1,H,W] in [0,1], any polarity, H and W multiples of 4
+//     -> space-to-depth: 4x4 pixels become 16 channels, a cell
+//     -> local contrast: less the mean, over the standard deviation, of the 11x11 cells around
+//     -> 3x3 convolutions with batch normalisation and ReLU, in residual pairs whose second one is
+//        dilated, so that a cell sees about two digits around it
+//     -> per cell: which mark has its centre there, its size, and where the centre of the mark is
+//        whose ink lies there; per pixel: whether it is a mark's own ink
+//
+// It knows digits of 14 to 40 pixels; a pyramid of scales brings others there (read/). Centres and
+// sizes as in Zhou et al., "Objects as Points", 2019 (arXiv:1904.07850). Not thread-safe while
+// training; forward() in evaluation mode may run in several threads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/pimpl.h>
+
+#include "mnist/data/page_batch.h"
+
+namespace mnist {
+
+class JsonObjectReader;
+
+struct PageNetOptions {
+  std::int64_t channels = 48;  // of every convolution
+  std::int64_t pairs = 4;      // residual pairs of convolutions
+  std::int64_t ink = 32;       // channels from which a pixel's ink is told
+
+  bool operator==(const PageNetOptions&) const = default;
+
+  // Reads and checks the options, leaving the defaults for absent keys. Throws Error{kUsage}.
+  static PageNetOptions read(JsonObjectReader& reader);
+  nlohmann::json to_json() const;
+};
+
+// All float32; h = H/4, w = W/4.
+struct PageMaps {
+  torch::Tensor centres;  // logits [N,kPageClasses,h,w]
+  torch::Tensor small;    // logits [N,1,h,w]: digits too small for this scale are here
+  torch::Tensor sizes;    // [N,2,h,w]: log of width and height, in kPageUnit
+  torch::Tensor ways;     // [N,2,h,w]: from the cell's middle to its mark's centre, in kPageUnit
+  torch::Tensor ink;      // logits [N,1,H,W]
+};
+
+struct PageNetImpl : torch::nn::Module {
+  explicit PageNetImpl(const PageNetOptions& options = {});
+
+  PageMaps forward(const torch::Tensor& levels);
+
+  const PageNetOptions options;
+
+ private:
+  torch::nn::Conv2d stem_{nullptr};
+  torch::nn::BatchNorm2d stem_norm_{nullptr};
+  std::vector<torch::nn::Conv2d> convolutions_;
+  std::vector<torch::nn::BatchNorm2d> norms_;
+  torch::nn::Conv2d maps_{nullptr};
+  torch::nn::Conv2d ink_hidden_{nullptr};
+  torch::nn::Conv2d ink_{nullptr};
+};
+TORCH_MODULE(PageNet);
+
+// The tensors that a PageNet of these options has, with their shapes.
+std::map<std::string, std::vector<std::int64_t>> expected_tensors(const PageNetOptions& options);
+
+std::int64_t parameter_count(const PageNetOptions& options);
+
+// Multiplications of the convolutions for 128x128 pixels.
+std::int64_t multiply_adds(const PageNetOptions& options);
+
+}  // namespace mnist

@@ -1,0 +1,152 @@
+#include "mnist/read/candidates.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <torch/utils.h>
+
+namespace mnist::reading {
+namespace {
+
+constexpr double kShared = 0.45;   // of the smaller box: then two candidates are one thing
+constexpr double kReach = 0.75;    // of a mark's longer side: as far from its centre as its ink is
+constexpr double kContext = 0.30;  // of the box, around it: sizes are not exact
+constexpr double kOtherLevel = 0.5;  // weight of what another level says
+
+std::vector<float> values_of(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.contiguous();
+  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+double shared_part(const cv::Rect2d& a, const cv::Rect2d& b) {
+  const double least = std::min(a.area(), b.area());
+  return least > 0 ? (a & b).area() / least : 0.0;
+}
+
+bool is_digit(const Candidate& candidate) { return candidate.kind < kPointMark; }
+
+}  // namespace
+
+SeenLevel look(PageNetImpl& network, Level level) {
+  const torch::InferenceMode inference;
+  SeenLevel seen{.level = std::move(level)};
+  const cv::Mat1b& levels = seen.level.levels;
+  const torch::Tensor input =
+      torch::from_blob(levels.data, {1, 1, levels.rows, levels.cols}, torch::kUInt8)
+          .to(torch::kFloat32)
+          .div_(255);
+  const PageMaps maps = network.forward(input);
+  seen.rows = levels.rows / kPageCell;
+  seen.columns = levels.cols / kPageCell;
+  seen.centres = values_of(maps.centres.sigmoid());
+  seen.small = values_of(maps.small.sigmoid());
+  seen.sizes = values_of(maps.sizes);
+  seen.ways = values_of(maps.ways);
+  const torch::Tensor ink = maps.ink.sigmoid().contiguous();
+  seen.ink = cv::Mat1f(levels.rows, levels.cols, ink.data_ptr<float>()).clone();
+  return seen;
+}
+
+std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, double least_score) {
+  const std::size_t cells = seen.cells();
+  std::vector<float> best(cells, 0.0F);
+  for (int c = 0; c < kPageClasses; ++c) {
+    const float* map = seen.centres.data() + c * cells;
+    for (std::size_t i = 0; i < cells; ++i) best[i] = std::max(best[i], map[i]);
+  }
+  std::vector<Candidate> candidates;
+  for (int row = 0; row < seen.rows; ++row) {
+    for (int column = 0; column < seen.columns; ++column) {
+      const std::size_t at = static_cast<std::size_t>(row) * seen.columns + column;
+      if (best[at] < least_score) continue;
+      bool is_peak = true;
+      for (int y = std::max(0, row - 1); y <= std::min(seen.rows - 1, row + 1); ++y) {
+        for (int x = std::max(0, column - 1); x <= std::min(seen.columns - 1, column + 1); ++x) {
+          const std::size_t other = static_cast<std::size_t>(y) * seen.columns + x;
+          is_peak &= best[other] < best[at] || (best[other] == best[at] && other >= at);
+        }
+      }
+      if (!is_peak) continue;
+      Candidate candidate{.score = best[at], .level = index, .row = row, .column = column};
+      for (int c = 0; c < kPageClasses; ++c) {
+        candidate.classes[c] = seen.centres[c * cells + at];
+        if (candidate.classes[c] == best[at]) candidate.kind = c;
+      }
+      const double width = kPageUnit * std::exp(std::min(3.0F, seen.sizes[at]));
+      const double height = kPageUnit * std::exp(std::min(3.0F, seen.sizes[cells + at]));
+      candidate.side = std::max(width, height);
+      candidate.size = {width / seen.level.scale_x, height / seen.level.scale_y};
+      candidate.centre = {((column + 0.5) * kPageCell - seen.level.margin) / seen.level.scale_x,
+                          ((row + 0.5) * kPageCell - seen.level.margin) / seen.level.scale_y};
+      candidates.push_back(candidate);
+    }
+  }
+  return candidates;
+}
+
+std::vector<Candidate> merged(std::vector<Candidate> candidates) {
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  std::vector<Candidate> kept;
+  for (const Candidate& candidate : candidates) {
+    const auto same = std::find_if(kept.begin(), kept.end(), [&](const Candidate& other) {
+      return shared_part(candidate.box(), other.box()) > kShared;
+    });
+    if (same == kept.end()) {
+      kept.push_back(candidate);
+    } else if (same->level != candidate.level && is_digit(*same) && is_digit(candidate)) {
+      for (int c = 0; c < kPageClasses; ++c) {
+        same->classes[c] += kOtherLevel * candidate.classes[c];
+      }
+    }
+  }
+  for (Candidate& candidate : kept) {
+    if (!is_digit(candidate)) continue;
+    candidate.kind = static_cast<int>(std::distance(
+        candidate.classes.begin(),
+        std::max_element(candidate.classes.begin(), candidate.classes.begin() + kPointMark)));
+  }
+  return kept;
+}
+
+OwnInk own_ink(const Candidate& candidate, const std::vector<Candidate>& all,
+               const SeenLevel& seen) {
+  const Level& level = seen.level;
+  const auto in_level = [&](const cv::Point2d& p) {
+    return cv::Point2d(p.x * level.scale_x + level.margin, p.y * level.scale_y + level.margin);
+  };
+  const cv::Point2d centre = in_level(candidate.centre);
+  std::vector<std::pair<cv::Point2d, double>> others;
+  for (const Candidate& other : all) {
+    if (other.centre == candidate.centre && other.level == candidate.level) continue;
+    const cv::Point2d at = in_level(other.centre);
+    const double side = std::max(other.size.width * level.scale_x, 4.0);
+    if (cv::norm(at - centre) < 2 * (candidate.side + side)) others.emplace_back(at, side);
+  }
+  const double width = candidate.size.width * level.scale_x * (1 + 2 * kContext) + 4;
+  const double height = candidate.size.height * level.scale_y * (1 + 2 * kContext) + 4;
+  const cv::Rect page(0, 0, seen.ink.cols, seen.ink.rows);
+  const cv::Rect around = cv::Rect(cvFloor(centre.x - width / 2), cvFloor(centre.y - height / 2),
+                                   cvCeil(width) + 1, cvCeil(height) + 1) &
+                          page;
+  OwnInk own{.strength = cv::Mat1f(around.size(), 0.0F), .origin = around.tl()};
+  for (int y = around.y; y < around.br().y; ++y) {
+    for (int x = around.x; x < around.br().x; ++x) {
+      const std::size_t cell =
+          static_cast<std::size_t>(y / kPageCell) * seen.columns + x / kPageCell;
+      const cv::Point2d meant(
+          (x / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[cell],
+          (y / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[seen.cells() + cell]);
+      const double away = cv::norm(meant - centre);
+      if (away > kReach * candidate.side) continue;
+      const bool is_others = std::any_of(others.begin(), others.end(), [&](const auto& other) {
+        return cv::norm(meant - other.first) < away;
+      });
+      if (!is_others) own.strength(y - around.y, x - around.x) = seen.ink(y, x);
+    }
+  }
+  return own;
+}
+
+}  // namespace mnist::reading

@@ -1,0 +1,64 @@
+// What the page network marks at the scales of a picture, and which marks are one find. Internal to
+// lib/mnist/read. Thread-safe.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "mnist/model/page_network.h"
+#include "mnist/read/levels.h"
+
+namespace mnist::reading {
+
+// One level with what the network says of it. Planes are h x w, row by row, but for `ink`.
+struct SeenLevel {
+  Level level;
+  int rows = 0;  // cells
+  int columns = 0;
+  std::vector<float> centres;  // probabilities, [kPageClasses][h][w]
+  std::vector<float> small;    // probabilities
+  std::vector<float> sizes;    // [2][h][w]
+  std::vector<float> ways;     // [2][h][w]
+  cv::Mat1f ink;               // probabilities, as large as level.levels
+
+  std::size_t cells() const { return static_cast<std::size_t>(rows) * columns; }
+};
+
+SeenLevel look(PageNetImpl& network, Level level);
+
+// A centre that the network marks. Places are in pixels of the picture.
+struct Candidate {
+  int kind = 0;      // the likeliest of kPageClasses
+  double score = 0;  // its probability
+  std::array<double, kPageClasses> classes{};
+  cv::Point2d centre;
+  cv::Size2d size;
+  std::size_t level = 0;
+  double side = 0;  // longer side in pixels of its level
+  int row = 0;      // its cell
+  int column = 0;
+
+  cv::Rect2d box() const {
+    return {centre.x - size.width / 2, centre.y - size.height / 2, size.width, size.height};
+  }
+};
+
+std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, double least_score);
+
+// One for each thing: of candidates that share their place, the surest stays, and takes what the
+// others say of its class into account.
+std::vector<Candidate> merged(std::vector<Candidate> candidates);
+
+// The ink of `candidate` alone, 0 to 1, and where its top left corner lies in the level: what the
+// network takes for ink, where it says that the ink's centre is this one rather than another of
+// `all` at that level.
+struct OwnInk {
+  cv::Mat1f strength;
+  cv::Point origin;
+};
+OwnInk own_ink(const Candidate& candidate, const std::vector<Candidate>& all,
+               const SeenLevel& seen);
+
+}  // namespace mnist::reading

@@ -1,0 +1,28 @@
+// Picture -> one grey channel at the scales at which digits are looked for. Internal to
+// lib/mnist/read. Thread-safe.
+#pragma once
+
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "mnist/image/image.h"
+
+namespace mnist::reading {
+
+// One scale of a picture, for the page network.
+struct Level {
+  cv::Mat1b levels;  // continued outwards by `margin` on every side; sides are multiples of 4
+  int margin = 0;
+  double scale_x = 1;  // pixels of the level per pixel of the picture
+  double scale_y = 1;
+};
+
+// All of `image`, its colours mixed so that ink differs most from paper, transparent pixels being
+// paper, brought to at most `most_pixels`.
+cv::Mat1b to_grey(const Image& image, double most_pixels);
+
+// `grey`, the whole of a picture of `size`, at `scale` of that picture.
+Level level_at(const cv::Mat1b& grey, const cv::Size& size, double scale);
+
+}  // namespace mnist::reading
