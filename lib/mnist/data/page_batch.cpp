@@ -32,7 +32,7 @@ Size size_of(const PageMark& mark, const PageOptions& options) {
 struct Targets {
   std::int64_t width, height;  // cells
   std::uint8_t* levels;
-  float *centres, *counted, *small, *sizes, *ways, *owned, *ink, *inkable;
+  float *centres, *counted, *small, *other, *sizes, *ways, *owned, *ink, *inkable;
 
   std::int64_t cells() const { return width * height; }
 };
@@ -117,6 +117,11 @@ void set_targets(const DrawnPage& page, const PageOptions& options, const Target
     }
   }
   set_ink(page, sizes, t);
+  const std::int64_t columns = t.width * kPageCell;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(page.other.size()); ++i) {
+    if (page.other[i] < 255 * kInked) continue;
+    t.other[i / columns / kPageCell * t.width + i % columns / kPageCell] = 1;
+  }
 }
 
 }  // namespace
@@ -135,6 +140,7 @@ PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed, std::i
                   .centres = zeros(kPageClasses),
                   .counted = zeros(1),
                   .small = zeros(1),
+                  .other = zeros(1),
                   .sizes = zeros(2),
                   .ways = zeros(2),
                   .owned = zeros(1),
@@ -154,6 +160,7 @@ PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed, std::i
                    .centres = part(batch.centres),
                    .counted = part(batch.counted),
                    .small = part(batch.small),
+                   .other = part(batch.other),
                    .sizes = part(batch.sizes),
                    .ways = part(batch.ways),
                    .owned = part(batch.owned),

@@ -20,6 +20,7 @@ struct PageBatch {
   torch::Tensor centres;  // float32 [B,kPageClasses,h,w]: 1 at a mark's centre, falling around it
   torch::Tensor counted;  // float32 [B,1,h,w]: 0 where a cell's centres are nobody's fault
   torch::Tensor small;    // float32 [B,1,h,w]: 1 where digits too small for this scale are
+  torch::Tensor other;    // float32 [B,1,h,w]: 1 where writing is that is not a digit
   torch::Tensor sizes;    // float32 [B,2,h,w]: log width, log height, at centres
   torch::Tensor ways;     // float32 [B,2,h,w]: to the centre of the mark whose ink is there
   torch::Tensor owned;    // float32 [B,1,h,w]: 1 where `ways` means something

@@ -169,7 +169,7 @@ void tilt(Sheet& sheet, Dice& dice) {
              static_cast<float>(height / 2 + sine * x + cosine * y)};
   }
   const cv::Mat map = cv::getPerspectiveTransform(from.data(), to.data());
-  for (cv::Mat1f* layer : {&sheet.print, &sheet.ink, &sheet.own}) {
+  for (cv::Mat1f* layer : {&sheet.print, &sheet.ink, &sheet.own, &sheet.other}) {
     cv::Mat1f turned;
     cv::warpPerspective(*layer, turned, map, layer->size(), cv::INTER_LINEAR);
     *layer = turned;

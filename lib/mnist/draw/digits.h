@@ -53,8 +53,9 @@ enum class NonDigit {
 };
 inline constexpr int kNonDigits = 6;
 
-// One sample of how somebody writes `digit`, 0 to 9: the style, proportions, slant, pen and
-// unsteadiness of the hand are drawn from `engine`. Throws Error{kUsage} for another `digit`.
+// One sample of how somebody writes `digit`, 0 to 9: the writer is drawn from `engine`. Several
+// digits by one writer, or one in a style by its name: draw/hands.h. Throws Error{kUsage} for
+// another `digit`.
 Drawing draw_digit(int digit, std::mt19937_64& engine);
 
 // One sample of something that is no digit. Throws Error{kUsage} for a `kind` that there is not.

@@ -4,8 +4,6 @@
 // I, Z, S, B, G, q, g, y, theta, phi, a closing brace, a vertical bar …) is not in it.
 #include "mnist/draw/glyphs.h"
 
-#include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <string_view>
 
@@ -299,28 +297,10 @@ constexpr std::string_view kPictograms[] = {
 };
 // clang-format on
 
-std::vector<Path> parsed(std::string_view text) {
-  std::vector<Path> paths(1);
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at < end) {
-    int x = 0;
-    int y = 0;
-    at = std::from_chars(at, end, x).ptr;
-    at = std::from_chars(std::find_if(at, end, [](char c) { return c != ' '; }), end, y).ptr;
-    paths.back().push_back({static_cast<double>(x), static_cast<double>(y)});
-    for (; at < end && std::string_view("-0123456789").find(*at) == std::string_view::npos; ++at) {
-      if (*at == '!') paths.back().back().corner = true;
-      if (*at == ';') paths.emplace_back();
-    }
-  }
-  return paths;
-}
-
 template <std::size_t count>
 Glyph parsed(const std::string_view (&texts)[count]) {
   Glyph glyph;
-  for (const std::string_view text : texts) glyph.push_back(only(parsed(text)));
+  for (const std::string_view text : texts) glyph.push_back(parse_style(text));
   return glyph;
 }
 

@@ -7,6 +7,7 @@
 #include "mnist/draw/handwriting.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace mnist::pen {
@@ -78,6 +79,26 @@ Stroke flatten(const Path& path) {
   return stroke;
 }
 
+Style parse_style(std::string_view text, double share) {
+  Style style{share, {{Path{}}}};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    int x = 0;
+    int y = 0;
+    at = std::from_chars(at, end, x).ptr;
+    at = std::from_chars(std::find_if(at, end, [](char c) { return c != ' '; }), end, y).ptr;
+    Path& path = style.extremes.back().back();
+    path.push_back({static_cast<double>(x), static_cast<double>(y)});
+    for (; at < end && std::string_view("-0123456789").find(*at) == std::string_view::npos; ++at) {
+      if (*at == '!') style.extremes.back().back().back().corner = true;
+      if (*at == ';') style.extremes.back().emplace_back();
+      if (*at == '|') style.extremes.push_back({Path{}});
+    }
+  }
+  return style;
+}
+
 const Style& pick_style(const Glyph& glyph, Dice& dice) {
   double total = 0.0;
   for (const Style& style : glyph) total += style.share;
@@ -89,48 +110,91 @@ const Style& pick_style(const Glyph& glyph, Dice& dice) {
   return glyph.back();
 }
 
-std::vector<Stroke> write(const Style& style, const Hand& hand, Dice& dice) {
-  constexpr double kPersistence = 0.5;
-  const double blend = dice.uniform(-0.15, 1.15);
-  const double tremor = hand.tremor * dice.uniform(0.4, 1.4);
-  std::vector<Stroke> strokes;
-  for (std::size_t i = 0; i < style.from.size(); ++i) {
-    const double shift_x = dice.normal(0.0, hand.stroke_shift);
-    const double shift_y = dice.normal(0.0, hand.stroke_shift);
-    Path path = style.from[i];
-    Point drift;
-    for (std::size_t k = 0; k < path.size(); ++k) {
-      const Knot& other = style.to[i][k];
-      path[k].x = (path[k].x + blend * (other.x - path[k].x)) / 100 + shift_x;
-      path[k].y = (path[k].y + blend * (other.y - path[k].y)) / 100 + shift_y;
-      // A hand that strays comes back slowly: each knot keeps some of the last one's error.
-      drift.x = kPersistence * drift.x + dice.normal(0.0, tremor);
-      drift.y = kPersistence * drift.y + dice.normal(0.0, tremor);
-      path[k].x += drift.x;
-      path[k].y += drift.y;
+std::vector<Path> between_extremes(const Style& style, Dice& dice) {
+  const std::size_t count = style.extremes.size();
+  std::vector<Path> paths = style.extremes.front();
+  const auto move_towards = [&](const std::vector<Path>& other, double share) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      for (std::size_t k = 0; k < paths[i].size(); ++k) {
+        paths[i][k].x += share * (other[i][k].x - paths[i][k].x);
+        paths[i][k].y += share * (other[i][k].y - paths[i][k].y);
+      }
     }
-    strokes.push_back(flatten(path));
+  };
+  if (count == 2) move_towards(style.extremes[1], dice.uniform(-0.15, 1.15));
+  if (count > 2) {
+    // Near an edge between two of them more often than in the middle of all.
+    const std::size_t first = dice.below(count);
+    const std::size_t second = (first + 1 + dice.below(count - 1)) % count;
+    paths = style.extremes[first];
+    move_towards(style.extremes[second], dice.uniform(-0.1, 1.1));
+    move_towards(style.extremes[dice.below(count)], dice.uniform(0.0, 0.4));
   }
+  for (Path& path : paths) {
+    for (Knot& knot : path) {
+      knot.x /= 100;
+      knot.y /= 100;
+    }
+  }
+  return paths;
+}
+
+void tremble(std::vector<Path>& paths, double tremor, double stroke_shift, Dice& dice) {
+  constexpr double kPersistence = 0.5;
+  constexpr double kFar = 0.2;  // between knots
+  for (Path& path : paths) {
+    const double shift_x = dice.normal(0.0, stroke_shift);
+    const double shift_y = dice.normal(0.0, stroke_shift);
+    Point drift;
+    Point last = {path.front().x, path.front().y - kFar};
+    for (Knot& knot : path) {
+      // A hand that strays comes back slowly: each knot keeps some of the last one's error. What is
+      // small, a loop or a hook, is drawn with the more care.
+      const double dx = knot.x - last.x;
+      const double dy = knot.y - last.y;
+      const double reach = tremor * std::min(1.0, std::sqrt(dx * dx + dy * dy) / kFar);
+      last = {knot.x, knot.y};
+      drift.x = kPersistence * drift.x + dice.normal(0.0, reach);
+      drift.y = kPersistence * drift.y + dice.normal(0.0, reach);
+      knot.x += shift_x + drift.x;
+      knot.y += shift_y + drift.y;
+    }
+  }
+}
+
+std::vector<Stroke> write(const Style& style, const Hand& hand, Dice& dice) {
+  std::vector<Path> paths = between_extremes(style, dice);
+  const double tremor = hand.tremor * dice.uniform(0.4, 1.4);
+  tremble(paths, tremor, hand.stroke_shift, dice);
+  std::vector<Stroke> strokes;
+  for (const Path& path : paths) strokes.push_back(flatten(path));
   return strokes;
 }
 
-void distort(std::vector<Stroke>& strokes, const Hand& hand, Dice& dice) {
-  const double bow = dice.normal(0.0, 2 * hand.warp);      // ) or (
-  const double taper = dice.normal(0.0, 2 * hand.warp);    // narrower above or below
-  const double balance = dice.normal(0.0, 2 * hand.warp);  // the upper or the lower half is larger
-  const double width = dice.uniform(hand.width_low, hand.width_high);
-  const double slant = dice.normal(0.5 * hand.slant, hand.slant);
+void distort(std::vector<Stroke>& strokes, const Bend& bend) {
   // tan(angle / 2) gives a rotation by rational numbers alone.
-  const double half = dice.normal(0.0, hand.turn) / 2;
+  const double half = bend.turn / 2;
   const double cosine = (1 - half * half) / (1 + half * half);
   const double sine = 2 * half / (1 + half * half);
   transform(strokes, [&](Point p) {
     const double u = p.x - 0.5;
     const double v = p.y - 0.5;
-    const double x = width * u * (1 + taper * v) + bow * (v * v - 0.125) - slant * v;
-    const double y = v + balance * (v * v - 0.25);
+    const double x =
+        bend.width * u * (1 + bend.taper * v) + bend.bow * (v * v - 0.125) - bend.slant * v;
+    const double y = v + bend.balance * (v * v - 0.25);
     return Point{x * cosine - y * sine, x * sine + y * cosine};
   });
+}
+
+void distort(std::vector<Stroke>& strokes, const Hand& hand, Dice& dice) {
+  Bend bend;
+  bend.bow = dice.normal(0.0, 2 * hand.warp);
+  bend.taper = dice.normal(0.0, 2 * hand.warp);
+  bend.balance = dice.normal(0.0, 2 * hand.warp);
+  bend.width = dice.uniform(hand.width_low, hand.width_high);
+  bend.slant = dice.normal(0.5 * hand.slant, hand.slant);
+  bend.turn = dice.normal(0.0, hand.turn);
+  distort(strokes, bend);
 }
 
 std::vector<Stroke> cut(const std::vector<Stroke>& strokes, double height, bool keep_above) {

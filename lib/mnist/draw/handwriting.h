@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <random>
+#include <string_view>
 #include <vector>
 
 #include "mnist/base/random.h"
@@ -48,17 +49,18 @@ constexpr bool kCorner = true;
 
 using Path = std::vector<Knot>;
 
-// Both extremes have the same paths, knot by knot.
+// Extremes of one way of writing: all have the same paths, knot by knot. With one alone, all
+// variety is the hand's.
 struct Style {
-  double share;  // how often it is seen, relative to the glyph's other styles
-  std::vector<Path> from;
-  std::vector<Path> to;
+  double share = 1.0;  // how often it is seen, relative to the glyph's other styles
+  std::vector<std::vector<Path>> extremes;
 };
 
 using Glyph = std::vector<Style>;
 
-// A style without extremes: all its variety is the hand's.
-inline Style only(const std::vector<Path>& paths) { return {1.0, paths, paths}; }
+// From text, as in "6 100, 48 0!, 92 100; 20 66, 78 64; 46 98 .": knots, `!` marks a corner, `;`
+// lifts the pen, `.` makes a dot plain to the reader, `|` begins another extreme.
+Style parse_style(std::string_view text, double share = 1.0);
 
 // How a hand departs from its model. Lengths are in units of the glyph's height.
 struct Hand {
@@ -88,6 +90,16 @@ struct Bounds {
   Point centre() const { return {(left + right) / 2, (top + bottom) / 2}; }
 };
 
+// What a hand does to the whole of a glyph. Lengths are in units of its height.
+struct Bend {
+  double bow = 0.0;      // ) or (
+  double taper = 0.0;    // narrower above or below
+  double balance = 0.0;  // the upper or the lower half is larger
+  double width = 1.0;    // factor
+  double slant = 0.0;    // rightward lean: run over rise
+  double turn = 0.0;     // clockwise, in radians
+};
+
 Bounds bounds_of(const std::vector<Stroke>& strokes);
 
 template <typename Map>
@@ -105,10 +117,19 @@ Stroke flatten(const Path& path);
 
 const Style& pick_style(const Glyph& glyph, Dice& dice);
 
+// Something between the extremes of `style`, or slightly beyond, in units of the glyph's height.
+std::vector<Path> between_extremes(const Style& style, Dice& dice);
+
+// Every knot strays from its place, every stroke as a whole too.
+void tremble(std::vector<Path>& paths, double tremor, double stroke_shift, Dice& dice);
+
 // One sample of `style`, in units of the glyph's height.
 std::vector<Stroke> write(const Style& style, const Hand& hand, Dice& dice);
 
 // Bends, narrows, slants and turns the glyph about its middle.
+void distort(std::vector<Stroke>& strokes, const Bend& bend);
+
+// The same, as `hand` happens to do it.
 void distort(std::vector<Stroke>& strokes, const Hand& hand, Dice& dice);
 
 // What of the strokes lies above `height`, or below it.

@@ -96,11 +96,15 @@ void rows(Layout& layout) {
   if (height < 2.5 * side) y = height / 2 + side * dice.uniform(-0.2, 0.2);
   for (; y + 0.55 * side < height; y += pitch) {
     if (!layout.options.rows_only && dice.chance(0.15)) {
-      print_word(layout.sheet.print, {dice.uniform(0.0, 0.6) * width, y - side / 2},
+      print_word(layout.sheet, {dice.uniform(0.0, 0.6) * width, y - side / 2},
                  side * dice.uniform(0.4, 1.1), dice.uniform(0.3, 1.0), dice);
       continue;
     }
     const double left = start + side * dice.normal(0.1, 0.3);
+    if (dice.chance(0.08)) {  // a rule that ends where the number begins
+      draw_lines(layout.sheet.print, {{{-1, y + side * dice.normal(0.0, 0.2)}, {left, y}}},
+                 std::max(0.8, side * dice.uniform(0.03, 0.12)), dice.uniform(0.5, 1.0));
+    }
     const double end = write_row(layout, left, width - 0.3 * side, y, slope);
     if (dice.chance(0.12)) underline(layout, left, end, y, slope);
     ++layout.row;
@@ -146,8 +150,8 @@ void table(Layout& layout) {
       const double middle = top + (i + 0.5) * cell_height + side * dice.normal(0.0, 0.08);
       if (!dice.chance(filled)) {
         if (dice.chance(0.1))
-          print_word(layout.sheet.print, {x + 2, middle - side / 4}, side / 2,
-                     dice.uniform(0.3, 1.0), dice);
+          print_word(layout.sheet, {x + 2, middle - side / 4}, side / 2, dice.uniform(0.3, 1.0),
+                     dice);
         continue;
       }
       double at =
@@ -193,8 +197,8 @@ void scattered(Layout& layout, double digits) {
                    std::max(0.8, side * dice.uniform(0.03, 0.1)), 1.0);
       }
     } else if (dice.chance(0.2)) {
-      print_word(layout.sheet.print, {at.x - side / 2, at.y - side / 2},
-                 side * dice.uniform(0.3, 1.2), dice.uniform(0.3, 1.0), dice);
+      print_word(layout.sheet, {at.x - side / 2, at.y - side / 2}, side * dice.uniform(0.3, 1.2),
+                 dice.uniform(0.3, 1.0), dice);
     } else {
       write_sign(layout.sheet, layout.writing.pen, at.x - side / 2, at.y, layout.jittered(), dice);
     }
@@ -232,7 +236,7 @@ void words(Layout& layout) {
     const double gap = dice.uniform(0.02, 0.35);
     while (x < layout.options.width) {
       if (printed) {
-        print_word(layout.sheet.print, {x, y - side / 2}, side, dice.uniform(0.5, 1.0), dice);
+        print_word(layout.sheet, {x, y - side / 2}, side, dice.uniform(0.5, 1.0), dice);
         x += side * dice.uniform(3.0, 9.0);
       } else {
         x += side * gap +
@@ -310,7 +314,9 @@ void measure(Sheet& sheet, double largest) {
     for (int x = 0; x < sheet.own.cols; ++x) {
       std::int16_t& owner = sheet.owner(y, x);
       if (owner >= 0) owner = renamed[static_cast<std::size_t>(owner)];
-      if (owner < 0 || kept[static_cast<std::size_t>(owner)].kind < 0) sheet.own(y, x) = 0;
+      if (owner >= 0 && kept[static_cast<std::size_t>(owner)].kind >= 0) continue;
+      sheet.other(y, x) = std::max(sheet.other(y, x), sheet.own(y, x));
+      sheet.own(y, x) = 0;
     }
   }
   sheet.marks = std::move(kept);
@@ -340,6 +346,7 @@ void frame(cv::Mat1f& picture, Sheet& sheet, const PageOptions& options, Dice& d
   };
   pad(picture, cv::BORDER_REPLICATE, {});
   pad(sheet.own, cv::BORDER_CONSTANT, cv::Scalar(0));
+  pad(sheet.other, cv::BORDER_CONSTANT, cv::Scalar(0));
   pad(sheet.owner, cv::BORDER_CONSTANT, cv::Scalar(-1));
   for (PageMark& mark : sheet.marks) {
     mark.x += static_cast<float>(left);
@@ -379,7 +386,7 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
     sheet_options.height = std::min(options.height, cvCeil(upright ? longer : shorter));
   }
   Sheet sheet({sheet_options.width, sheet_options.height});
-  const Writing writing = any_writing(options.images, dice);
+  const Writing writing = any_writing(options.images, engine);
   Layout layout{sheet, sheet_options, engine, Dice(engine), writing, side};
   const bool is_empty = dice.chance(options.empty);
   if (is_small && !is_empty && !options.rows_only) {
@@ -401,6 +408,8 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
   for (const float level : picture) page.picture.pixels.push_back(byte(level));
   page.ink.reserve(page.picture.pixel_count());
   for (const float ink : sheet.own) page.ink.push_back(byte(ink));
+  page.other.reserve(page.picture.pixel_count());
+  for (const float ink : sheet.other) page.other.push_back(byte(ink));
   page.owner.assign(sheet.owner.begin(), sheet.owner.end());
   page.marks = std::move(sheet.marks);
   page.text = text_of(page.marks);

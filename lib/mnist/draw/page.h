@@ -40,8 +40,10 @@ struct PageMark {
 };
 
 struct DrawnPage {
-  Image picture;                    // grey
-  std::vector<std::uint8_t> ink;    // of digits and separators alone: 255 full, as the pen left it
+  Image picture;                  // grey
+  std::vector<std::uint8_t> ink;  // of digits and separators alone: 255 full, as the pen left it
+  std::vector<std::uint8_t>
+      other;  // letters, signs, words and what cannot be read, in the same way
   std::vector<std::int16_t> owner;  // the mark, an index of `marks`, to which a pixel belongs; -1
   std::vector<PageMark> marks;      // row by row from the top, from left to right
   std::string text;                 // the digits, rows joined by '-'
@@ -62,10 +64,10 @@ struct PageOptions {
   double largest_digit = 40;
   // Shares of pages whose content is far larger and far smaller than that, of pages that are one
   // small picture in the middle of its own margin, and of pages that hold no digit.
-  double huge = 0.10;
+  double huge = 0.16;
   double tiny = 0.08;
   double small_picture = 0.30;
-  double empty = 0.16;
+  double empty = 0.20;
   // Only numbers in rows that a person reads in one order: for measuring a reader.
   bool rows_only = false;
   DigitImages images = {};

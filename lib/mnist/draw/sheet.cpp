@@ -58,11 +58,8 @@ cv::Mat1f raster(std::vector<Stroke> strokes, double pen, double side, double so
 
 cv::Mat1f raster_of_strokes(int digit, const Writing& writing, double side,
                             std::mt19937_64& engine) {
-  Drawing drawing = draw_digit(digit, engine);
+  Drawing drawing = draw_digit(digit, writing.writer, engine);
   Dice dice(engine);
-  const double turn = dice.normal(0.0, 0.03);
-  const Lean lean(writing, turn, dice.normal(0.0, 0.04));
-  transform(drawing.strokes, lean);
   return raster(std::move(drawing.strokes), writing.pen, side, dice.uniform(0.9, 1.6));
 }
 
@@ -159,7 +156,7 @@ cv::Mat1f raster_of_digit(int digit, const Writing& writing, double side, const 
   return raster_of_strokes(digit, writing, side, engine);
 }
 
-// Lays `ink` down with its top left corner at (left, top); nothing for a mark of kind -2.
+// Lays `ink` down with its top left corner at (left, top).
 void lay(Sheet& sheet, const cv::Mat1f& ink, double left, double top,
          std::optional<PageMark> mark) {
   const cv::Rect page(0, 0, sheet.print.cols, sheet.print.rows);
@@ -179,6 +176,7 @@ void lay(Sheet& sheet, const cv::Mat1f& ink, double left, double top,
     for (int x = seen.x; x < seen.br().x; ++x) {
       const float value = ink(y - whole.y, x - whole.x);
       sheet.ink(y, x) = std::max(sheet.ink(y, x), value);
+      if (owner < 0) sheet.other(y, x) = std::max(sheet.other(y, x), value);
       if (owner < 0 || value < 0.02F) continue;
       if (value >= sheet.own(y, x)) {
         sheet.own(y, x) = value;
@@ -199,10 +197,12 @@ Stroke straight(Point from, Point to, double bow, Dice& dice) {
 
 }  // namespace
 
-Writing any_writing(const DigitImages& images, Dice& dice) {
+Writing any_writing(const DigitImages& images, std::mt19937_64& engine) {
   Writing writing;
+  writing.writer = draw_writer(engine);
+  Dice dice(engine);
   const double source = dice.uniform(0.0, 1.0);
-  if (source < 0.45 && !images.labels.empty()) {
+  if (source < 0.40 && !images.labels.empty()) {
     writing.source = Writing::Source::kImages;
   } else if (source > 0.95) {
     writing.source = Writing::Source::kFont;
@@ -278,7 +278,7 @@ double write_sign(Sheet& sheet, double pen, double left, double middle, double s
   return ink.cols;
 }
 
-void print_word(cv::Mat1f& layer, Point at, double side, double strength, Dice& dice) {
+void print_word(Sheet& sheet, Point at, double side, double strength, Dice& dice) {
   constexpr std::string_view kLetters = "ABCDEFGHJKLMNPRTUVWXYabcdefhkmnprtuvwxyz:.%&";
   std::string word;
   const std::size_t length = 1 + dice.below(8);
@@ -287,10 +287,13 @@ void print_word(cv::Mat1f& layer, Point at, double side, double strength, Dice& 
   const int thickness = 1 + static_cast<int>(dice.below(4));
   const cv::Mat1f ink = raster_of_font(word, font, thickness, side, dice);
   const cv::Rect whole(cvRound(at.x), cvRound(at.y), ink.cols, ink.rows);
-  const cv::Rect seen = whole & cv::Rect(0, 0, layer.cols, layer.rows);
+  const cv::Rect seen = whole & cv::Rect(0, 0, sheet.print.cols, sheet.print.rows);
   if (seen.empty()) return;
-  cv::Mat1f part = layer(seen);
-  cv::max(part, strength * ink(seen - whole.tl()), part);
+  const cv::Mat part = ink(seen - whole.tl());
+  cv::Mat print = sheet.print(seen);
+  cv::max(print, cv::Mat(strength * part), print);
+  cv::Mat other = sheet.other(seen);
+  cv::max(other, part, other);
 }
 
 void draw_lines(cv::Mat1f& layer, const std::vector<Stroke>& lines, double width, double strength) {

@@ -9,6 +9,7 @@
 #include <opencv2/core.hpp>
 
 #include "mnist/draw/digits.h"
+#include "mnist/draw/hands.h"
 #include "mnist/draw/handwriting.h"
 #include "mnist/draw/page.h"
 
@@ -17,11 +18,16 @@ namespace mnist::pen {
 // Strengths are 0 (nothing) to 1 (full ink).
 struct Sheet {
   explicit Sheet(cv::Size size)
-      : print(size, 0.0F), ink(size, 0.0F), own(size, 0.0F), owner(size, std::int16_t{-1}) {}
+      : print(size, 0.0F),
+        ink(size, 0.0F),
+        own(size, 0.0F),
+        other(size, 0.0F),
+        owner(size, std::int16_t{-1}) {}
 
   cv::Mat1f print;              // lines, boxes, words that were there before
   cv::Mat1f ink;                // everything written by hand
   cv::Mat1f own;                // of that, digits and separators
+  cv::Mat1f other;              // letters, signs, words: written or printed, but not digits
   cv::Mat1s owner;              // which of `marks` a pixel of `own` belongs to; -1 for none
   std::vector<PageMark> marks;  // with the boxes of their whole rasters
   std::vector<double> masses;   // of each mark's ink as the pen left it
@@ -33,6 +39,7 @@ struct Sheet {
 struct Writing {
   enum class Source { kStrokes, kImages, kFont };
   Source source = Source::kStrokes;
+  Writer writer{};        // of strokes
   double pen = 0.1;       // width, as a share of the digits' height
   double turn = 0.0;      // of every sign, in radians
   double slant = 0.0;     // shear
@@ -42,7 +49,7 @@ struct Writing {
   int font = 0;
   int font_thickness = 1;
 };
-Writing any_writing(const DigitImages& images, Dice& dice);
+Writing any_writing(const DigitImages& images, std::mt19937_64& engine);
 
 // Writes `digit`, its longer side `side` pixels, around `centre`; returns its width.
 double write_digit(Sheet& sheet, int digit, const Writing& writing, Point centre, double side,
@@ -61,7 +68,7 @@ double write_separator(Sheet& sheet, int kind, double pen, double left, double m
 double write_sign(Sheet& sheet, double pen, double left, double middle, double side, Dice& dice);
 
 // Capitals and small letters, `side` high.
-void print_word(cv::Mat1f& layer, Point at, double side, double strength, Dice& dice);
+void print_word(Sheet& sheet, Point at, double side, double strength, Dice& dice);
 
 void draw_lines(cv::Mat1f& layer, const std::vector<Stroke>& lines, double width, double strength);
 

@@ -15,7 +15,7 @@ namespace {
 namespace F = torch::nn::functional;
 
 constexpr std::int64_t kPixels = std::int64_t{kPageCell} * kPageCell;
-constexpr std::int64_t kMaps = kPageClasses + 1 + 2 + 2;
+constexpr std::int64_t kMaps = kPageClasses + 2 + 2 + 2;
 constexpr std::int64_t kAround = 11;     // cells over which contrast is local
 constexpr double kLeastContrast = 0.02;  // below it is noise, or nothing
 constexpr double kRareCentres = -4.0;    // logit: most cells are no centre from the start
@@ -99,7 +99,7 @@ PageNetImpl::PageNetImpl(const PageNetOptions& network_options) : options(networ
   ++layer;
   ink_ = register_module(layer->name, convolution(*layer));
   const torch::NoGradGuard no_grad;
-  maps_->bias.narrow(0, 0, kPageClasses + 1).fill_(kRareCentres);
+  maps_->bias.narrow(0, 0, kPageClasses + 2).fill_(kRareCentres);
   ink_->bias.fill_(kRareCentres / 2);
 }
 
@@ -117,8 +117,9 @@ PageMaps PageNetImpl::forward(const torch::Tensor& levels) {
   const torch::Tensor ink = ink_->forward(hidden).to(torch::kFloat32);
   return {.centres = maps.narrow(1, 0, kPageClasses),
           .small = maps.narrow(1, kPageClasses, 1),
-          .sizes = maps.narrow(1, kPageClasses + 1, 2),
-          .ways = maps.narrow(1, kPageClasses + 3, 2),
+          .other = maps.narrow(1, kPageClasses + 1, 1),
+          .sizes = maps.narrow(1, kPageClasses + 2, 2),
+          .ways = maps.narrow(1, kPageClasses + 4, 2),
           .ink = torch::pixel_shuffle(ink, kPageCell)};
 }
 

@@ -46,6 +46,7 @@ struct PageNetOptions {
 struct PageMaps {
   torch::Tensor centres;  // logits [N,kPageClasses,h,w]
   torch::Tensor small;    // logits [N,1,h,w]: digits too small for this scale are here
+  torch::Tensor other;    // logits [N,1,h,w]: writing that is not a digit is here
   torch::Tensor sizes;    // [N,2,h,w]: log of width and height, in kPageUnit
   torch::Tensor ways;     // [N,2,h,w]: from the cell's middle to its mark's centre, in kPageUnit
   torch::Tensor ink;      // logits [N,1,H,W]

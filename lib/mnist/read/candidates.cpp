@@ -41,6 +41,7 @@ SeenLevel look(PageNetImpl& network, Level level) {
   seen.columns = levels.cols / kPageCell;
   seen.centres = values_of(maps.centres.sigmoid());
   seen.small = values_of(maps.small.sigmoid());
+  seen.other = values_of(maps.other.sigmoid());
   seen.sizes = values_of(maps.sizes);
   seen.ways = values_of(maps.ways);
   const torch::Tensor ink = maps.ink.sigmoid().contiguous();

@@ -19,6 +19,7 @@ struct SeenLevel {
   int columns = 0;
   std::vector<float> centres;  // probabilities, [kPageClasses][h][w]
   std::vector<float> small;    // probabilities
+  std::vector<float> other;    // probabilities
   std::vector<float> sizes;    // [2][h][w]
   std::vector<float> ways;     // [2][h][w]
   cv::Mat1f ink;               // probabilities, as large as level.levels

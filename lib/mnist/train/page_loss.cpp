@@ -13,6 +13,7 @@ constexpr double kSizeWeight = 1.0;
 constexpr double kWayWeight = 1.0;
 constexpr double kInkWeight = 10.0;
 constexpr double kSmallWeight = 1.0;
+constexpr double kOtherWeight = 2.0;
 
 torch::Tensor smooth_l1(const torch::Tensor& value, const torch::Tensor& target) {
   constexpr double kBeta = 0.1;
@@ -46,8 +47,9 @@ PageLoss page_loss(const PageMaps& maps, const PageBatch& batch) {
       (smooth_l1(maps.ways, batch.ways) * batch.owned).sum() / batch.owned.sum().clamp_min(1);
   loss.ink = (cross_entropy(maps.ink, batch.ink) * batch.inkable).mean();
   loss.small = (cross_entropy(maps.small, batch.small) * batch.counted).mean();
+  loss.other = cross_entropy(maps.other, batch.other).mean();
   loss.total = loss.centres + kSizeWeight * loss.sizes + kWayWeight * loss.ways +
-               kInkWeight * loss.ink + kSmallWeight * loss.small;
+               kInkWeight * loss.ink + kSmallWeight * loss.small + kOtherWeight * loss.other;
   return loss;
 }
 

@@ -16,6 +16,7 @@ struct PageLoss {
   torch::Tensor ways;     // smooth L1, per cell with ink
   torch::Tensor ink;      // cross-entropy, per pixel
   torch::Tensor small;    // cross-entropy, per cell
+  torch::Tensor other;    // cross-entropy, per cell
 };
 
 // `maps` and `batch` on one device.

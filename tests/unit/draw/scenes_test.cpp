@@ -9,6 +9,7 @@
 #include "mnist/base/error.h"
 #include "mnist/digit/normalize.h"
 #include "mnist/digit/segment.h"
+#include "mnist/draw/hands.h"
 
 #include "support/catch.h"
 
@@ -17,10 +18,11 @@ namespace {
 
 std::vector<std::vector<Drawing>> rows_of(const std::vector<std::string>& texts,
                                           std::mt19937_64& engine) {
+  const Writer writer = draw_writer(engine);
   std::vector<std::vector<Drawing>> rows;
   for (const std::string& text : texts) {
     rows.emplace_back();
-    for (const char c : text) rows.back().push_back(draw_digit(c - '0', engine));
+    for (const char c : text) rows.back().push_back(draw_digit(c - '0', writer, engine));
   }
   return rows;
 }
