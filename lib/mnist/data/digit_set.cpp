@@ -12,6 +12,7 @@
 #include "mnist/bytes/idx.h"
 #include "mnist/digit/digit.h"
 #include "mnist/draw/digits.h"
+#include "mnist/draw/hands.h"
 #include "mnist/draw/outliers.h"
 
 namespace mnist {
@@ -19,6 +20,10 @@ namespace {
 
 // A stream of mix_seed.
 constexpr std::uint64_t kOutlierStream = 0x0071'1e25'0000'0000ULL;
+constexpr std::uint64_t kHandStream = 0x4a9d'0000'0000'0000ULL;
+// Widths of a pen that give strokes of MNIST's weight, in the drawing's unit.
+constexpr double kThinnestPen = 0.11;
+constexpr double kThickestPen = 0.19;
 
 // As for what an IDX file declares: a small file of tiny images must not take all memory.
 constexpr std::int64_t kMaxScaledBytes = std::int64_t{1} << 31;
@@ -57,6 +62,11 @@ torch::Tensor scale_to_digit_side(const torch::Tensor& images, const std::string
         .copy_(torch::nn::functional::interpolate(some, options).round_().clamp_(0, 255));
   }
   return scaled;
+}
+
+void write_bytes(const Digit& digit, std::uint8_t* bytes) {
+  std::transform(digit.ink.begin(), digit.ink.end(), bytes,
+                 [](float ink) { return static_cast<std::uint8_t>(std::lround(ink * 255)); });
 }
 
 Digit one_outlier(const std::uint8_t* images, const std::int64_t* labels, std::int64_t size,
@@ -106,6 +116,23 @@ DigitSet generate_digit_set(std::int64_t count, std::uint64_t seed) {
       image_tensor(generated.images), label_tensor(generated.labels), "generated digits", {}, {}};
 }
 
+DigitSet with_hands(const DigitSet& digits, std::int64_t count, std::uint64_t seed) {
+  torch::Tensor images = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8);
+  torch::Tensor labels = torch::arange(count, torch::kInt64).remainder(kClasses);
+  auto* out = images.data_ptr<std::uint8_t>();
+  at::parallel_for(0, count, 64, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      std::mt19937_64 engine(mix_seed(seed, kHandStream + static_cast<std::uint64_t>(i)));
+      const Writer writer = draw_writer(engine);
+      Drawing drawing = draw_digit(static_cast<int>(i % kClasses), writer, engine);
+      drawing.thickness = std::clamp(drawing.thickness, kThinnestPen, kThickestPen);
+      write_bytes(render_digit(drawing), out + i * kDigitPixels);
+    }
+  });
+  return {torch::cat({digits.images, images}), torch::cat({digits.labels, labels}), digits.name,
+          digits.images_sha256, digits.labels_sha256};
+}
+
 DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t seed) {
   torch::Tensor outliers = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8);
   const auto* images = digits.images.data_ptr<std::uint8_t>();
@@ -113,9 +140,7 @@ DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t
   auto* out = outliers.data_ptr<std::uint8_t>();
   at::parallel_for(0, count, 64, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const Digit outlier = one_outlier(images, labels, digits.size(), seed, i);
-      std::transform(outlier.ink.begin(), outlier.ink.end(), out + i * kDigitPixels,
-                     [](float ink) { return static_cast<std::uint8_t>(std::lround(ink * 255)); });
+      write_bytes(one_outlier(images, labels, digits.size(), seed, i), out + i * kDigitPixels);
     }
   });
   return {torch::cat({digits.images, outliers}),

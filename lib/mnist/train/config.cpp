@@ -28,6 +28,7 @@ DataConfig read_data(JsonObjectReader reader) {
   data.test_images = reader.string("test_images", data.test_images);
   data.test_labels = reader.string("test_labels", data.test_labels);
   data.validation = reader.integer("validation", data.validation, 0, INT32_MAX);
+  data.hands = reader.integer("hands", data.hands, 0, 10'000'000);
   data.outliers = reader.integer("outliers", data.outliers, 0, 10'000'000);
   reader.finish();
   return data;
@@ -176,6 +177,7 @@ nlohmann::json RunConfig::to_json() const {
         {"test_images", data.test_images},
         {"test_labels", data.test_labels},
         {"validation", data.validation},
+        {"hands", data.hands},
         {"outliers", data.outliers}}},
       {"training",
        {{"epochs", training.epochs},

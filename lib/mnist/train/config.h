@@ -23,6 +23,8 @@ struct DataConfig {
   std::string test_images = "t10k-images-idx3-ubyte";
   std::string test_labels = "t10k-labels-idx1-ubyte";
   std::int64_t validation = 5000;  // training images put aside, stratified and seeded; 0 for none
+  // Digits in hands from all over the world (with_hands) to train on besides; 0 for none.
+  std::int64_t hands = 0;
   // Generated images of what is no digit (with_outliers) to train on besides; 0 for none.
   std::int64_t outliers = 0;
 };

@@ -143,9 +143,9 @@ Trainer::Trainer(const RunConfig& config, const DigitSet& training, DigitSet val
                     .not_a_digit = config.data.outliers > 0},
       network_(initial_network(config, device)) {
   if (training.size() == 0) throw Error(ErrorKind::kUsage, "there are no images to train on");
-  const DigitSet all = config.data.outliers > 0
-                           ? with_outliers(training, config.data.outliers, config.seed)
-                           : training;
+  DigitSet all = training;
+  if (config.data.hands > 0) all = with_hands(all, config.data.hands, config.seed);
+  if (config.data.outliers > 0) all = with_outliers(all, config.data.outliers, config.seed);
   // Else cuDNN chooses gradients that add up in any order.
   if (device_.is_cuda()) at::globalContext().setDeterministicCuDNN(true);
   images_ = all.images.to(data_device_).contiguous();
