@@ -1,15 +1,32 @@
-// How people write what is no digit: letters of several scripts, symbols, small drawings. Internal
-// to lib/mnist/draw. Thread-safe.
+// How people write what is not a digit: letters of several scripts, symbols, small drawings, and
+// the marks between digits. Internal to lib/mnist/draw. Thread-safe.
 #pragma once
 
+#include <cstddef>
+#include <string_view>
+
 #include "mnist/draw/handwriting.h"
+#include "mnist/draw/signs.h"
 
 namespace mnist::pen {
 
-// Every style is another sign, all equally likely.
-const Glyph& latin_letters();
+// Every style is another sign, or another way of writing one; all equally likely. Nobody should
+// take one of these for a digit.
+const Glyph& latin_letters();  // printed and cursive
 const Glyph& other_letters();  // Greek, Cyrillic, and in the manner of other scripts
-const Glyph& symbols();        // punctuation, mathematics, arrows, outlines
+const Glyph& symbols();        // punctuation, mathematics, currencies, ticks, arrows, outlines
 const Glyph& pictograms();     // hearts, houses, faces, tools …
+
+// Signs that are written like a digit: y and 4, S and 5, O and 0, theta and 8. Some differ from it
+// in nothing at all.
+const Glyph& look_alikes();
+// Of look_alikes()[index]: what it is, as in "y" or "theta"; the digits that it is like, the
+// nearest first, as in "4 9".
+std::string_view look_alike_name(std::size_t index);
+std::string_view look_alike_digits(std::size_t index);
+
+// In heights of a digit, from its top, 0, to its foot, 1; x from the separator's left end. Throws
+// Error{kUsage} for a separator that there is not.
+const Glyph& separators(Separator separator);
 
 }  // namespace mnist::pen

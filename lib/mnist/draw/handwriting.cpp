@@ -99,6 +99,12 @@ Style parse_style(std::string_view text, double share) {
   return style;
 }
 
+Glyph parse_styles(std::span<const std::string_view> texts) {
+  Glyph glyph;
+  for (const std::string_view text : texts) glyph.push_back(parse_style(text));
+  return glyph;
+}
+
 const Style& pick_style(const Glyph& glyph, Dice& dice) {
   double total = 0.0;
   for (const Style& style : glyph) total += style.share;

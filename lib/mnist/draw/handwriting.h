@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <random>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -61,6 +62,7 @@ using Glyph = std::vector<Style>;
 // From text, as in "6 100, 48 0!, 92 100; 20 66, 78 64; 46 98 .": knots, `!` marks a corner, `;`
 // lifts the pen, `.` makes a dot plain to the reader, `|` begins another extreme.
 Style parse_style(std::string_view text, double share = 1.0);
+Glyph parse_styles(std::span<const std::string_view> texts);
 
 // How a hand departs from its model. Lengths are in units of the glyph's height.
 struct Hand {

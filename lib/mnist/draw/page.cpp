@@ -19,6 +19,7 @@ using namespace pen;
 
 constexpr float kInked = 0.35F;        // ink that counts for a mark's box
 constexpr double kSeen = 0.7;          // of a mark's ink: with less it is unreadable
+constexpr double kSignsAlone = 0.2;    // of small pictures that need not be empty
 constexpr double kTiltedMargin = 0.1;  // a page's writing begins within this much of its side
 
 // Everything that a layout works with.
@@ -43,11 +44,11 @@ double between(Layout& layout, double left, double middle, double gap) {
   const double chance = dice.uniform(0.0, 1.0);
   if (chance < 0.75 || layout.options.rows_only) {
     const int kind = kPointMark + static_cast<int>(dice.below(3));
-    return 2 * space + write_separator(layout.sheet, kind, layout.writing.pen, left + space, middle,
-                                       layout.side, layout.row, dice);
+    return 2 * space + write_separator(layout.sheet, kind, layout.writing, left + space, middle,
+                                       layout.side, layout.row, layout.engine);
   }
   return 2 * space + write_sign(layout.sheet, layout.writing.pen, left + space, middle,
-                                layout.jittered(), dice);
+                                layout.jittered(), layout.engine);
 }
 
 // One line of writing from `left` on, at most to `right`. Returns where it ends.
@@ -60,7 +61,8 @@ double write_row(Layout& layout, double left, double right, double middle, doubl
   if (!layout.options.rows_only && dice.chance(0.12)) {  // "Total:" or a dash before
     const std::size_t letters = 1 + dice.below(5);
     for (std::size_t i = 0; i < letters && x < right; ++i) {
-      x += side * 0.15 + write_sign(layout.sheet, layout.writing.pen, x, middle, side, dice);
+      x += side * 0.15 +
+           write_sign(layout.sheet, layout.writing.pen, x, middle, side, layout.engine);
     }
   }
   for (std::size_t i = 0; i < count && x + 0.5 * side < right; ++i) {
@@ -200,22 +202,27 @@ void scattered(Layout& layout, double digits) {
       print_word(layout.sheet, {at.x - side / 2, at.y - side / 2}, side * dice.uniform(0.3, 1.2),
                  dice.uniform(0.3, 1.0), dice);
     } else {
-      write_sign(layout.sheet, layout.writing.pen, at.x - side / 2, at.y, layout.jittered(), dice);
+      write_sign(layout.sheet, layout.writing.pen, at.x - side / 2, at.y, layout.jittered(),
+                 layout.engine);
     }
   }
 }
 
-// One digit, or two to four, alone in a picture.
-void few(Layout& layout) {
+// One digit or sign alone in a picture, or a short number.
+void few(Layout& layout, bool sign) {
   Dice& dice = layout.dice;
   const double width = layout.options.width;
   const double height = layout.options.height;
   const double side = layout.side;
-  if (dice.chance(0.7)) {
+  if (sign || dice.chance(0.7)) {
     const double slack_x = std::max(0.0, width - side) / 2;
     const double slack_y = std::max(0.0, height - side) / 2;
     const double x = width / 2 + slack_x * std::clamp(dice.normal(0.0, 0.4), -1.0, 1.0);
     const Point at = {x, height / 2 + slack_y * std::clamp(dice.normal(0.0, 0.4), -1.0, 1.0)};
+    if (sign) {
+      write_sign(layout.sheet, layout.writing.pen, at.x - side / 2, at.y, side, layout.engine);
+      return;
+    }
     write_digit(layout.sheet, layout.any_digit(), layout.writing, at, side, layout.options.images,
                 0, layout.engine);
     if (dice.chance(0.04)) cross_out(layout.sheet, 0.1, dice);
@@ -240,7 +247,7 @@ void words(Layout& layout) {
         x += side * dice.uniform(3.0, 9.0);
       } else {
         x += side * gap +
-             write_sign(layout.sheet, layout.writing.pen, x, y, layout.jittered(), dice);
+             write_sign(layout.sheet, layout.writing.pen, x, y, layout.jittered(), layout.engine);
         if (dice.chance(0.2)) x += side * dice.uniform(0.3, 1.5);
       }
       if (dice.chance(0.15)) break;
@@ -389,9 +396,9 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
   const Writing writing = any_writing(options.images, engine);
   Layout layout{sheet, sheet_options, engine, Dice(engine), writing, side};
   const bool is_empty = dice.chance(options.empty);
-  if (is_small && !is_empty && !options.rows_only) {
+  if (is_small && !options.rows_only) {
     if (dice.chance(0.25)) print_paper(sheet, side, dice);
-    few(layout);
+    few(layout, is_empty || dice.chance(kSignsAlone));
   } else {
     lay_out(layout, is_empty);
   }

@@ -11,6 +11,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mnist/draw/glyphs.h"
+#include "mnist/draw/signs.h"
 
 namespace mnist::pen {
 namespace {
@@ -186,15 +187,6 @@ void lay(Sheet& sheet, const cv::Mat1f& ink, double left, double top,
   }
 }
 
-Stroke straight(Point from, Point to, double bow, Dice& dice) {
-  const double off = dice.normal(0.0, bow);
-  const Path path = {
-      {from.x, from.y},
-      {(from.x + to.x) / 2 + off * (to.y - from.y), (from.y + to.y) / 2 - off * (to.x - from.x)},
-      {to.x, to.y}};
-  return flatten(path);
-}
-
 }  // namespace
 
 Writing any_writing(const DigitImages& images, std::mt19937_64& engine) {
@@ -236,43 +228,38 @@ double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double
   return ink.cols;
 }
 
-double write_separator(Sheet& sheet, int kind, double pen, double left, double middle, double side,
-                       int row, Dice& dice) {
-  std::vector<Stroke> strokes;
-  double longer = 0;
-  double down = 0;
-  if (kind == kPointMark) {
-    const bool is_comma = dice.chance(0.6);
-    const double length = is_comma ? dice.uniform(0.12, 0.36) : 0.0;
-    const double lean = dice.uniform(-0.5, 0.1);
-    strokes.push_back(length > 0 ? straight({0, 0}, {lean * length, length}, 0.15, dice)
-                                 : Stroke{{0, 0}, {0.02, 0.01}});
-    longer = std::max(length, 0.02) + pen;
-    down = 0.5 - (is_comma ? 0.0 : pen / 2) + dice.uniform(-0.05, 0.08);
-  } else if (kind == kSlashMark) {
-    const double lean = dice.uniform(0.2, 0.8);
-    longer = dice.uniform(0.95, 1.5);
-    strokes.push_back(straight({lean, 0}, {0, 1}, 0.04, dice));
-  } else {
-    const double rise = dice.uniform(-0.12, 0.12);
-    longer = dice.uniform(0.25, 0.75);
-    strokes.push_back(straight({0, 0}, {1, rise}, 0.04, dice));
-    down = dice.uniform(-0.12, 0.15);
-  }
-  const cv::Mat1f ink = raster(std::move(strokes), pen / longer, longer * side, 1.2);
-  lay(sheet, ink, left, middle + down * side - ink.rows / 2.0,
+double write_separator(Sheet& sheet, int kind, const Writing& writing, double left, double middle,
+                       double side, int row, std::mt19937_64& engine) {
+  Dice dice(engine);
+  const Separator separator = kind == kSlashMark    ? Separator::kSlash
+                              : kind == kHyphenMark ? Separator::kHyphen
+                              : dice.chance(0.6)    ? Separator::kComma
+                                                    : Separator::kPoint;
+  Drawing drawing = draw_separator(separator, writing.writer, engine);
+  const Bounds bounds = bounds_of(drawing.strokes);
+  const double longer = std::max(0.01, bounds.longer_side()) + writing.pen;
+  const cv::Mat1f ink =
+      raster(std::move(drawing.strokes), writing.pen / longer, longer * side, 1.2);
+  lay(sheet, ink, left, middle + (bounds.centre().y - 0.5) * side - ink.rows / 2.0,
       PageMark{.kind = kind, .side = static_cast<float>(side), .row = row});
   return ink.cols;
 }
 
-double write_sign(Sheet& sheet, double pen, double left, double middle, double side, Dice& dice) {
+double write_sign(Sheet& sheet, double pen, double left, double middle, double side,
+                  std::mt19937_64& engine) {
+  Dice dice(engine);
   const double what = dice.uniform(0.0, 1.0);
-  const Glyph& glyph = what < 0.55   ? latin_letters()
-                       : what < 0.72 ? other_letters()
-                       : what < 0.90 ? symbols()
-                                     : pictograms();
-  std::vector<Stroke> strokes = write(glyph[dice.below(glyph.size())], kSignHand, dice);
-  distort(strokes, kSignHand, dice);
+  std::vector<Stroke> strokes;
+  if (what > 0.93) {
+    strokes = draw_look_alike(engine).drawing.strokes;
+  } else {
+    const Glyph& glyph = what < 0.55   ? latin_letters()
+                         : what < 0.70 ? other_letters()
+                         : what < 0.85 ? symbols()
+                                       : pictograms();
+    strokes = write(glyph[dice.below(glyph.size())], kSignHand, dice);
+    distort(strokes, kSignHand, dice);
+  }
   const cv::Mat1f ink = raster(std::move(strokes), pen, side, dice.uniform(0.9, 1.6));
   lay(sheet, ink, left, middle - ink.rows / 2.0, std::nullopt);
   return ink.cols;

@@ -60,12 +60,14 @@ double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double
                          std::mt19937_64& engine);
 
 // A separator (kPointMark, kSlashMark or kHyphenMark) between digits `side` high around `middle`;
-// returns its width. `pen`: its width as a share of `side`.
-double write_separator(Sheet& sheet, int kind, double pen, double left, double middle, double side,
-                       int row, Dice& dice);
+// returns its width.
+double write_separator(Sheet& sheet, int kind, const Writing& writing, double left, double middle,
+                       double side, int row, std::mt19937_64& engine);
 
-// A letter, a sign or a small drawing by hand: not a digit. Returns its width.
-double write_sign(Sheet& sheet, double pen, double left, double middle, double side, Dice& dice);
+// A letter, a sign or a small drawing by hand: not a digit, though it may look like one. Returns
+// its width. `pen`: its width as a share of `side`.
+double write_sign(Sheet& sheet, double pen, double left, double middle, double side,
+                  std::mt19937_64& engine);
 
 // Capitals and small letters, `side` high.
 void print_word(Sheet& sheet, Point at, double side, double strength, Dice& dice);
