@@ -144,7 +144,7 @@ RunConfig RunConfig::read(const JsonDocument& document) {
   root.string("$schema", "");  // for editors
   RunConfig config;
   JsonObjectReader model = root.object("model");
-  config.model = ConvNetOptions::read(model);
+  config.model = read_network(model);
   model.finish();
   config.data = read_data(root.object("data"));
   config.training = read_training(root.object("training"));
@@ -168,7 +168,7 @@ RunConfig RunConfig::read(const JsonDocument& document) {
 
 nlohmann::json RunConfig::to_json() const {
   return {
-      {"model", model.to_json()},
+      {"model", network_json(model)},
       {"data",
        {{"directory", data.directory},
         {"train_images", data.train_images},

@@ -55,7 +55,7 @@ struct TrainingConfig {
   double gradient_clip = 0.0;    // largest norm of the whole gradient; 0 for no limit
   double ema_decay = 0.0;        // exponential moving average of the weights; 0 for none
   // float32, bfloat16, or auto: bfloat16 where the device multiplies it itself (the CPU: and the
-  // network has kernels for it, bfloat16_gradient.h), else float32.
+  // network has kernels for it, gradient/bfloat16), else float32.
   std::string precision = "auto";
   // Whose weights best.safetensors holds: "accuracy": of the epoch with the highest validation
   // accuracy, "last": of the last one.
@@ -65,7 +65,7 @@ struct TrainingConfig {
 };
 
 struct RunConfig {
-  ConvNetOptions model;
+  NetworkOptions model;
   DataConfig data;
   TrainingConfig training;
   OptimizerConfig optimizer;
