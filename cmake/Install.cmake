@@ -19,7 +19,9 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "digit/(frame|grey|ink|light|marks|rules)\\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
-  REGEX "train/(autocast|crew|instruction_sets)\\.h$" EXCLUDE
+  REGEX "base/instruction_sets\\.h$" EXCLUDE
+  REGEX "gradient/autocast\\.h$" EXCLUDE
+  REGEX "parallel/crew\\.h$" EXCLUDE
   PATTERN "temporary_name.h" EXCLUDE
   PATTERN "vary_pixels.h" EXCLUDE)
 

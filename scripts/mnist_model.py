@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 
 MEAN, STD = 0.1307, 0.3081  # of the ink in MNIST's training images
-DEFAULT_OPTIONS = {  # ConvNetOptions in lib/mnist/model/network.h
+DEFAULT_OPTIONS = {  # ConvNetOptions in lib/mnist/model/convnet_options.h
     "channels": [32, 64], "convolutions": 1, "kernel": 3, "hidden": 128, "dropout": 0.0, "crop": 2,
     "space_to_depth": True, "padding": True, "batch_norm": True, "pooling": True, "pool_last": True,
 }
@@ -36,7 +36,7 @@ def compact(value):
 
 
 class ConvNet(torch.nn.Module):
-    """The network of lib/mnist/model/network.h: ink [N,1,28,28] in [0,1] -> logits [N,10].
+    """The network of lib/mnist/model/convnet.h: ink [N,1,28,28] in [0,1] -> logits [N,10].
 
     Its parameters and buffers carry the names of the model file. `metadata` are the file's, all
     strings; `temperature` is read from them.

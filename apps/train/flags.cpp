@@ -1,7 +1,7 @@
 #include "train/flags.h"
 
 #include "mnist/base/error.h"
-#include "mnist/train/process_group.h"
+#include "mnist/parallel/process_group.h"
 
 namespace mnist::app::train {
 

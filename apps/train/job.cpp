@@ -16,11 +16,10 @@
 #include "mnist/base/processors.h"
 #include "mnist/base/version.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/bytes/json_document.h"
-#include "mnist/data/sampling.h"
-#include "mnist/evaluate/evaluate.h"
 #include "mnist/model/device.h"
-#include "mnist/train/process_group.h"
+#include "mnist/parallel/process_group.h"
 
 #include "common/data_files.h"
 #include "common/guard.h"
@@ -62,6 +61,12 @@ void require_utf8(const fs::path& folder) {
   }
 }
 
+void find_data(Job& job) {
+  if (reads_data(job.config)) {
+    job.data = data_directory(job.flags.data, job.config.data.directory);
+  }
+}
+
 RunConfig read_config(const fs::path& file, const Flags& flags) {
   const Bytes bytes = read_file(file, kMaxConfigBytes);
   const std::string text(bytes.begin(), bytes.end());
@@ -96,21 +101,7 @@ void check_resumed_config(const RunConfig& resumed, const RunConfig& begun, cons
   }
 }
 
-struct TrainingData {
-  DigitSet training;
-  DigitSet validation;
-};
-
-// What was read is let go of where it was divided: MNIST takes 47 MB.
-TrainingData load_data(const Job& job) {
-  const RunConfig& config = job.config;
-  DigitSet all = load_training_set(job.data, config.data);
-  if (config.data.validation == 0) return {std::move(all), {}};
-  const DataSplit split = stratified_split(all.labels, config.data.validation, config.seed);
-  return {all.subset(split.training), all.subset(split.validation)};
-}
-
-json environment_of(const DigitSet& training, torch::Device device, int threads, int processes) {
+json environment_of(const TrainingTask& task, torch::Device device, int threads, int processes) {
   return {{"mnist_toolkit", kVersion},
           {"torch", describe_torch()},
           {"compiler", describe_compiler()},
@@ -119,17 +110,12 @@ json environment_of(const DigitSet& training, torch::Device device, int threads,
           {"device", device.str()},
           {"threads", threads},
           {"processes", processes},
-          {"data",
-           {{"images", training.name},
-            {"images_sha256", training.images_sha256},
-            {"labels_sha256", training.labels_sha256}}}};
+          {"data", task.data_record()}};
 }
 
-// Throws Error{kUsage} when `data` are not what the run was begun with.
-void check_resumed_data(const RunDirectory& run, const DigitSet& data, const fs::path& folder) {
-  const json begun_with = run.environment().value("data", json::object());
-  if (begun_with.value("images_sha256", "") != data.images_sha256 ||
-      begun_with.value("labels_sha256", "") != data.labels_sha256) {
+// Throws Error{kUsage} when the data of `task` are not what the run was begun with.
+void check_resumed_data(const RunDirectory& run, const TrainingTask& task, const fs::path& folder) {
+  if (!task.has_same_data(run.environment().value("data", json::object()))) {
     throw Error(ErrorKind::kUsage, "these are not the data the run was begun with",
                 folder.string());
   }
@@ -150,12 +136,12 @@ RunDirectory begin_run(const Job& job, const json& environment) {
                                             job.config, environment);
 }
 
-int dry_run(const Job& job, const DigitSet& training, const Trainer& trainer, std::ostream& out) {
+int dry_run(const Job& job, const Trainer& trainer, std::ostream& out) {
   const json plan = {{"config", job.config.to_json()},
                      {"parameters", parameter_count(job.config.model)},
                      {"multiply_adds_per_image", multiply_adds(job.config.model)},
-                     {"training_images", training.size()},
-                     {"validation_images", job.config.data.validation},
+                     {"training_images", trainer.task().size().given},
+                     {"validation_images", trainer.task().size().held_out},
                      {"steps_per_epoch", trainer.steps_per_epoch()},
                      {"steps", trainer.total_steps()}};
   out << plan.dump(2) << '\n';
@@ -164,40 +150,31 @@ int dry_run(const Job& job, const DigitSet& training, const Trainer& trainer, st
 }
 
 // A damaged test set shall be known before the training, not after it. An absent one is no error.
-void check_test_set(const Job& job) {
+void check_test_data(const TrainingTask& task) {
   try {
-    load_test_set(job.data, job.config.data);
+    task.check_test_data();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kIo) throw;
   }
 }
 
 // Once, at the very end: no decision of the training has seen the test set.
-void report_test_accuracy(const Job& job, RunDirectory& run, torch::Device device,
-                          std::ostream& out) {
-  std::optional<DigitSet> test;
+void report_test(const TrainingTask& task, RunDirectory& run, std::ostream& out) {
+  std::optional<FinalTest> test;
   try {
-    test = load_test_set(job.data, job.config.data);
+    test = task.test(run.best_model());
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kIo) throw;
     spdlog::warn("no test set, so no test accuracy: {}", error.what());
     return;
   }
-  std::vector<Model> models = {load_model(run.best_model())};
-  const EvaluationResult result = evaluate_predictions(evaluate_models(models, *test, device));
-  const std::string text =
-      fmt::format("test accuracy {:.2f} % (final; 95 % interval {:.2f} to {:.2f}, {} images)",
-                  100 * result.accuracy, 100 * result.accuracy_interval.lower,
-                  100 * result.accuracy_interval.upper, result.images);
-  out << text << '\n';
-  spdlog::debug(text);  // for train.log
-  run.extend_environment({{"data",
-                           {{"test_images", test->name},
-                            {"test_images_sha256", test->images_sha256},
-                            {"test_labels_sha256", test->labels_sha256}}}});
+  if (!test) return;
+  out << test->summary << '\n';
+  spdlog::debug(test->summary);  // for train.log
+  run.extend_environment({{"data", test->record}});
 }
 
-int finish(const Job& job, RunDirectory& run, TrainingOutcome outcome, torch::Device device,
+int finish(const Job& job, const TrainingTask& task, RunDirectory& run, TrainingOutcome outcome,
            std::ostream& out) {
   if (outcome == TrainingOutcome::kInterrupted) {
     spdlog::error("interrupted; to go on: mnist-train --resume {}", run.path().string());
@@ -207,7 +184,7 @@ int finish(const Job& job, RunDirectory& run, TrainingOutcome outcome, torch::De
     spdlog::info("stopped early: no better validation accuracy for {} epochs",
                  job.config.training.early_stopping);
   }
-  report_test_accuracy(job, run, device, out);
+  report_test(task, run, out);
   out << "model " << run.best_model().string() << '\n';
   flush_results(out);
   return kSuccess;
@@ -241,15 +218,15 @@ std::unique_ptr<Communicator> join(Job& job) {
       broadcast_text(*communicator, launch.leads() ? config_to_train(job).to_json().dump() : "");
   if (!launch.leads()) {
     job.config = RunConfig::read(JsonDocument::parse(config, "rank 0's config"));
-    job.data = data_directory(job.flags.data, job.config.data.directory);
+    find_data(job);
   }
   return communicator;
 }
 
 // Each process reads its own copy of the data, maybe on another machine.
-void check_same_data(const DigitSet& data, const fs::path& folder, Communicator& communicator) {
-  const std::string own = data.images_sha256 + data.labels_sha256;
-  if (broadcast_text(communicator, own) != own) {
+void check_same_data(const TrainingTask& task, const fs::path& folder, Communicator& communicator) {
+  const std::string of_rank_0 = broadcast_text(communicator, task.data_record().dump());
+  if (!task.has_same_data(json::parse(of_rank_0))) {
     throw Error(ErrorKind::kUsage, "these are not the data that rank 0 has", folder.string());
   }
 }
@@ -274,17 +251,17 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   const bool leads = communicator == nullptr || communicator->rank() == 0;
   const torch::Device device = device_for(job);
   const int threads = set_threads(threads_for(job));
-  TrainingData data = load_data(job);
-  if (communicator != nullptr) check_same_data(data.training, job.data, *communicator);
+  const RunConfig config = config_to_train(job);
+  std::unique_ptr<TrainingTask> task =
+      make_task(config, {.data = job.data, .device = device, .communicator = communicator});
+  if (communicator != nullptr) check_same_data(*task, job.data, *communicator);
   const int processes = communicator == nullptr ? 1 : communicator->size();
-  json environment = environment_of(data.training, device, threads, processes);
-  if (job.run) check_resumed_data(*job.run, data.training, job.data);
-  const auto images = data.training.size();
-  const auto held_out = data.validation.size();
-  Trainer trainer(config_to_train(job), data.training, std::move(data.validation), device,
-                  communicator);
-  if (leads) check_test_set(job);
-  if (job.flags.dry_run) return dry_run(job, data.training, trainer, out);
+  json environment = environment_of(*task, device, threads, processes);
+  if (job.run) check_resumed_data(*job.run, *task, job.data);
+  const TaskSize size = task->size();
+  Trainer trainer(config, std::move(task), device, communicator);
+  if (leads) check_test_data(trainer.task());
+  if (job.flags.dry_run) return dry_run(job, trainer, out);
   environment["precision"] = trainer.precision();
 
   catch_interrupts();  // before there is a folder to leave unfinished
@@ -298,8 +275,8 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
     }
     log_to_file_too(job.run->log());
     spdlog::info("{} {} images, {} for validation, {} steps on {} with {} threads{} -> {}",
-                 resumed ? "resuming:" : "training on", images, held_out, trainer.total_steps(),
-                 device.str(), threads,
+                 resumed ? "resuming:" : "training on", size.given, size.held_out,
+                 trainer.total_steps(), device.str(), threads,
                  processes == 1 ? "" : fmt::format(" in each of {} processes", processes),
                  job.run->path().string());
     if (resumed) spdlog::info("going on after step {}", trainer.step());
@@ -312,7 +289,7 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
       trainer.run(leads ? static_cast<TrainingObserver&>(*report) : silent);
   if (!leads) return outcome == TrainingOutcome::kInterrupted ? kFailure : kSuccess;
   if (outcome == TrainingOutcome::kInterrupted) job.run->write_checkpoint(trainer);
-  return finish(job, *job.run, outcome, device, out);
+  return finish(job, trainer.task(), *job.run, outcome, out);
 }
 
 int train_together(Job& job, std::ostream& out) {
@@ -342,7 +319,7 @@ Job resolve(const Flags& flags) {
   if (flags.resume.empty()) {
     job.config = read_config(flags.config, flags);
     // Before minutes of reading; RunDirectory looks again.
-    if (!flags.out.empty() && fs::exists(fs::path(flags.out) / "config.json") && !flags.dry_run) {
+    if (!flags.out.empty() && is_there(fs::path(flags.out) / "config.json") && !flags.dry_run) {
       throw Error(ErrorKind::kUsage,
                   "a run is there already: go on with --resume, or choose another --out",
                   flags.out);
@@ -352,10 +329,10 @@ Job resolve(const Flags& flags) {
     job.config = read_config(job.run->path() / "config.json", flags);
     check_resumed_config(job.config, job.run->config(), job.run->path());
   }
-  job.data = data_directory(flags.data, job.config.data.directory);
+  find_data(job);
   require_utf8(job.data);
   // What the run's record says is where the data were, not where one might have looked.
-  job.config.data.directory = job.data.string();
+  if (!job.data.empty()) job.config.data.directory = job.data.string();
   return job;
 }
 

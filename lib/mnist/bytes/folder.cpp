@@ -25,12 +25,23 @@ void make_folders(const fs::path& path) {
   }
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code failure;
+  const bool there = fs::exists(path, failure);
+  if (failure) {
+    throw Error(ErrorKind::kIo, "cannot be looked up: " + system_reason(failure), path.string());
+  }
+  return there;
+}
+
 void remove_unfinished_files(const fs::path& folder) {
+  std::error_code failure;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    const std::string name = entry->path().filename().string();
     if (name.starts_with(kTemporaryPrefix) && name.ends_with(kTemporarySuffix)) {
-      fs::remove(entry.path(), ignored);
+      fs::remove(entry->path(), ignored);
     }
   }
 }

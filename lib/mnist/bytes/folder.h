@@ -1,5 +1,5 @@
-// Folders made, and a folder as the workplace of one process: locked, and cleared of what a killed
-// one left. Thread-safe.
+// Folders made and looked into, and a folder as the workplace of one process: locked, and cleared
+// of what a killed one left. Thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,10 @@ namespace mnist {
 
 // Makes the folder and those above it; one that is there is no error. Throws Error{kIo}.
 void make_folders(const std::filesystem::path& path);
+
+// Whether there is a file or a folder at `path`. Throws Error{kIo} where the system does not say:
+// no permission, a name that is too long, links in a circle.
+bool is_there(const std::filesystem::path& path);
 
 // Removes what a killed process left half written in `folder`. Only where no other writes there.
 void remove_unfinished_files(const std::filesystem::path& folder);

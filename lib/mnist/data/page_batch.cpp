@@ -126,8 +126,9 @@ void set_targets(const DrawnPage& page, const PageOptions& options, const Target
 
 }  // namespace
 
-PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed, std::int64_t first,
-                          std::int64_t count) {
+PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed,
+                          std::span<const std::int64_t> indices) {
+  const auto count = static_cast<std::int64_t>(indices.size());
   const std::int64_t rows = options.height / kPageCell;
   const std::int64_t columns = options.width / kPageCell;
   const auto zeros = [&](std::int64_t channels) {
@@ -148,7 +149,7 @@ PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed, std::i
                   .inkable = pixels(torch::kFloat32)};
   at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      std::mt19937_64 engine(mix_seed(seed, static_cast<std::uint64_t>(first + i)));
+      std::mt19937_64 engine(mix_seed(seed, static_cast<std::uint64_t>(indices[i])));
       const DrawnPage page = draw_page(options, engine);
       const auto part = [i](torch::Tensor& tensor) {
         return tensor.data_ptr<float>() + i * tensor[0].numel();
@@ -169,6 +170,16 @@ PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed, std::i
     }
   });
   return batch;
+}
+
+PageBatch on_device(const PageBatch& batch, torch::Device device) {
+  PageBatch there = batch;
+  for (torch::Tensor* tensor :
+       {&there.levels, &there.centres, &there.counted, &there.small, &there.other, &there.sizes,
+        &there.ways, &there.owned, &there.ink, &there.inkable}) {
+    *tensor = tensor->to(device);
+  }
+  return there;
 }
 
 }  // namespace mnist

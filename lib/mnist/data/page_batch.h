@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <torch/types.h>
 
@@ -30,9 +31,12 @@ struct PageBatch {
   std::int64_t size() const { return levels.size(0); }
 };
 
-// Pages `first` to `first + count - 1` of the endless row that `seed` names: each is a function of
-// the seed, its index and the options alone. Shared out to Torch's threads.
-PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed, std::int64_t first,
-                          std::int64_t count);
+// The pages of these indices of the endless row that `seed` names: each is a function of the seed,
+// its index and the options alone. Shared out to Torch's threads.
+PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed,
+                          std::span<const std::int64_t> indices);
+
+// The same, on `device`.
+PageBatch on_device(const PageBatch& batch, torch::Device device);
 
 }  // namespace mnist

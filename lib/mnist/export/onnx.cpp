@@ -1,4 +1,4 @@
-// The graph has one node for each step of ConvNet::forward (model/network.h), named after the
+// The graph has one node for each step of ConvNet::forward (model/convnet.h), named after the
 // network's own layers, in evaluation mode: dropout is absent and batch normalisation uses its
 // running statistics. Runtimes fold what can be folded.
 #include "mnist/export/onnx.h"

@@ -1,5 +1,5 @@
 // The module is written as the source text of its forward(), one line for each step of
-// ConvNet::forward (model/network.h), over the network's own tensors; LibTorch compiles it.
+// ConvNet::forward (model/convnet.h), over the network's own tensors; LibTorch compiles it.
 // Nothing of this project's classes gets into the archive.
 #include "mnist/export/torchscript.h"
 

@@ -1,18 +1,14 @@
-// A trained network with all it needs to be used, and the file that holds it.
-//
-// The file is safetensors (bytes/safetensors.h) whose tensors carry the module's own names and
-// whose metadata, all strings, say the rest; docs/formats.md lists the keys. Python's `safetensors`
-// reads it as it is. Pickle-based archives are never read: they can run code.
+// A trained classifier of digits with all it needs to be used, and its file (network_file.h).
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <map>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
-#include "mnist/model/network.h"
+#include "mnist/model/convnet.h"
+#include "mnist/model/network_file.h"
 
 namespace mnist {
 
@@ -26,24 +22,23 @@ struct Model {
   // An image whose acceptance (Prediction::acceptance) lies below is rejected as not a digit; 0 for
   // a network that was not trained to tell.
   double accept_above = 0.0;
-  // How it came to be: config, epochs, seed, validation accuracy, digests of the training data.
+  // NetworkFile::training and NetworkFile::path.
   nlohmann::json training = nlohmann::json::object();
-  std::string path;  // where it was loaded from; empty for one made in memory
+  std::string path;
 };
 
-// Writes `model` atomically. Tensors are stored as float32, row-major. Throws Error{kIo}.
+// Writes `model` atomically. Throws Error{kIo}.
 void save_model(const std::filesystem::path& path, const Model& model);
 
-// Loads a model file, or the best one of a run directory. The network is on the CPU and in
-// evaluation mode. Header, names, types and shapes are checked against the network that the
-// metadata describe before anything of that size is allocated; every value must be finite. Throws
-// Error: kIo, kCorrupt, kUnsupported (another format version or network).
+// Loads a classifier like load_network. Throws what that throws, and Error: kUnsupported for a
+// network of another kind, kCorrupt for impossible calibration.
 Model load_model(const std::filesystem::path& path);
 
-// The model file that `path` stands for: itself, or best.safetensors of the run directory.
-std::filesystem::path resolve_model_path(const std::filesystem::path& path);
+// The same without a file. model_of throws like load_model.
+NetworkFile file_of(const Model& model);
+Model model_of(NetworkFile file);
 
-// A module's parameters and buffers by name, and back. Loading checks nothing.
-std::map<std::string, torch::Tensor> state_of(const torch::nn::Module& module);
+// NetworkFile::metadata of a classifier: its calibration, and what other readers need to use it.
+std::map<std::string, std::string> classifier_metadata(const Model& model);
 
 }  // namespace mnist

@@ -1,101 +1,58 @@
-// The network: a convolutional classifier of 28x28 digits.
+// Networks by name: what a config and a model file say of one, whichever it is.
 //
-//   ink [N,1,28,28] in [0,1]
-//     -> border cropped, standardised with MNIST's mean and standard deviation
-//     -> space-to-depth: 2x2 pixels become 4 channels (a quarter of the positions to convolve)
-//     -> per block: convolution, batch normalisation, ReLU (repeated), then 2x2 max-pooling
-//        (normalisation, padding, the last pooling and all pooling can be left out)
-//     -> fully connected hidden layer with ReLU and dropout -> logits [N,10]
+// A kind of network is a struct of options and a module. For options `O` there are, in the header
+// that defines them:
 //
-// Batch normalisation: Ioffe and Szegedy, 2015 (arXiv:1502.03167). Modules are not thread-safe
-// while training; forward() in evaluation mode may run in several threads.
+//   static constexpr std::string_view O::kName      its name in configs and model files
+//   static O O::read(JsonObjectReader&)             reads and checks them; defaults for absent keys
+//   nlohmann::json O::to_json() const               what read() takes back unchanged
+//   bool operator==
+//   expected_tensors, parameter_count, multiply_adds, make_network: as below, of an O
+//
+// and one more type in NetworkOptions makes it known to configs, model files and mnist-train.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
-#include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
-#include <torch/nn/pimpl.h>
+
+#include "mnist/model/convnet_options.h"
+#include "mnist/model/page_network_options.h"
 
 namespace mnist {
 
-class JsonObjectReader;
+// All networks there are. The first is the one that a config means which names none.
+using NetworkOptions = std::variant<ConvNetOptions, PageNetOptions>;
 
-// Mean and standard deviation of all pixels of MNIST's training images, ink in [0,1].
-inline constexpr double kInkMean = 0.1307;
-inline constexpr double kInkStd = 0.3081;
+std::string_view network_name(const NetworkOptions& options);
 
-struct ConvNetOptions {
-  std::vector<std::int64_t> channels = {32, 64};  // output channels of each block, 1 to 16
-  std::int64_t convolutions = 1;                  // convolutions in each block
-  std::int64_t kernel = 3;                        // their height and width: 3, 5 or 7
-  std::int64_t hidden = 128;                      // width of the hidden layer; 0 for none
-  double dropout = 0.0;                           // before the last layer, in [0,1)
-  std::int64_t crop = 2;                          // pixels cut from each side (MNIST's are empty)
-  bool space_to_depth = true;
-  bool padding = true;     // of the convolutions, which keep the side so; else they take kernel - 1
-  bool batch_norm = true;  // without it, the convolutions have a bias
-  bool pooling = true;     // whether blocks end in max-pooling
-  bool pool_last = true;   // whether the last block does too; of no effect without pooling
+// The section `model` of a config: a network's "name" and its options. Throws Error{kUsage} for an
+// unknown name or key and for an impossible value.
+NetworkOptions read_network(JsonObjectReader& reader);
+nlohmann::json network_json(const NetworkOptions& options);
 
-  bool operator==(const ConvNetOptions&) const = default;
+// The options alone, of the network `name`, as a model file has them. Throws Error: kUnsupported
+// for an unknown name, kUsage like read_network.
+NetworkOptions read_network_options(const std::string& name, JsonObjectReader& reader);
+nlohmann::json options_json(const NetworkOptions& options);
 
-  // Whether block `block`, from 0, ends in 2x2 max-pooling.
-  bool pools(std::size_t block) const {
-    return pooling && (pool_last || block + 1 < channels.size());
-  }
+// Parameters and buffers by name, with their shapes: what a model file must hold, known without
+// building the network.
+std::map<std::string, std::vector<std::int64_t>> expected_tensors(const NetworkOptions& options);
 
-  // Reads and checks the options, leaving the defaults for absent keys. Throws Error{kUsage} for
-  // values out of range and for blocks that leave no pixel.
-  static ConvNetOptions read(JsonObjectReader& reader);
-  nlohmann::json to_json() const;
-};
+std::int64_t parameter_count(const NetworkOptions& options);
 
-// A convolution, its normalisation if there is any, and its ReLU.
-struct ConvolutionLayer {
-  std::string number;  // "1", "2", …: its tensors are those of conv<number> and norm<number>
-  std::int64_t in_channels;
-  std::int64_t out_channels;
-  std::int64_t side;  // of its output, which is square
-  bool pooled;        // whether 2x2 max-pooling follows
+// Multiplications for one image.
+std::int64_t multiply_adds(const NetworkOptions& options);
 
-  std::int64_t pooled_side() const { return pooled ? side / 2 : side; }
-};
-
-// All of them, first to last, without building the network. A side is 0 where no pixel is left.
-std::vector<ConvolutionLayer> convolution_layers(const ConvNetOptions& options);
-
-struct ConvNetImpl : torch::nn::Module {
-  explicit ConvNetImpl(const ConvNetOptions& options = {});
-
-  // ink: float32 [N,1,28,28] in [0,1] -> logits: float32 [N,10].
-  torch::Tensor forward(const torch::Tensor& ink);
-
-  const ConvNetOptions options;
-
- private:
-  torch::Tensor block(torch::Tensor x, std::size_t index);
-
-  std::vector<torch::nn::Conv2d> convolutions_;
-  std::vector<torch::nn::BatchNorm2d> norms_;  // empty without batch normalisation
-  torch::nn::Linear hidden_{nullptr};
-  torch::nn::Linear output_{nullptr};
-};
-TORCH_MODULE(ConvNet);
-
-// The tensors a ConvNet of these options has, parameters and buffers, with their shapes: what a
-// model file must hold, known without building the network.
-std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ConvNetOptions& options);
-
-std::int64_t parameter_count(const ConvNetOptions& options);
-
-// Multiplications of the convolutions and linear layers for one image.
-std::int64_t multiply_adds(const ConvNetOptions& options);
+// The network, on the CPU, its weights drawn from Torch's generator.
+std::shared_ptr<torch::nn::Module> make_network(const NetworkOptions& options);
 
 }  // namespace mnist

@@ -1,48 +1,23 @@
 #include "mnist/model/page_network.h"
 
-#include <numeric>
+#include <memory>
 
-#include <nlohmann/json.hpp>
 #include <torch/nn/functional/pixelshuffle.h>
 #include <torch/nn/functional/pooling.h>
 #include <torch/nn/init.h>
 
-#include "mnist/bytes/json_document.h"
+#include "mnist/model/shared_batch.h"
 
 namespace mnist {
 namespace {
 
 namespace F = torch::nn::functional;
 
-constexpr std::int64_t kPixels = std::int64_t{kPageCell} * kPageCell;
-constexpr std::int64_t kMaps = kPageClasses + 2 + 2 + 2;
 constexpr std::int64_t kAround = 11;     // cells over which contrast is local
 constexpr double kLeastContrast = 0.02;  // below it is noise, or nothing
 constexpr double kRareCentres = -4.0;    // logit: most cells are no centre from the start
 
-// One convolution of the network, by its tensors' name.
-struct Layer {
-  std::string name;
-  std::string norm;  // empty without batch normalisation: then it has a bias
-  std::int64_t ins;
-  std::int64_t outs;
-  std::int64_t kernel;
-};
-
-std::vector<Layer> layers_of(const PageNetOptions& options) {
-  const std::int64_t channels = options.channels;
-  std::vector<Layer> layers = {{"stem", "stem_norm", kPixels, channels, 3}};
-  for (std::int64_t i = 1; i <= 2 * options.pairs; ++i) {
-    const std::string number = std::to_string(i);
-    layers.push_back({"conv" + number, "norm" + number, channels, channels, 3});
-  }
-  layers.push_back({"maps", "", channels, kMaps, 1});
-  layers.push_back({"ink_hidden", "", 2 * channels, options.ink, 1});
-  layers.push_back({"ink", "", options.ink, kPixels, 1});
-  return layers;
-}
-
-torch::nn::Conv2d convolution(const Layer& layer, std::int64_t dilation = 1) {
+torch::nn::Conv2d convolution(const PageNetLayer& layer, std::int64_t dilation = 1) {
   torch::nn::Conv2d result(torch::nn::Conv2dOptions(layer.ins, layer.outs, layer.kernel)
                                .padding(layer.kernel / 2 * dilation)
                                .dilation(dilation)
@@ -62,6 +37,12 @@ torch::Tensor around(const torch::Tensor& cells) {
   return mean(mean(cells, 1, kAround), kAround, 1);
 }
 
+// With the statistics of the whole batch, where several processes share it.
+torch::Tensor normalized(torch::nn::BatchNorm2d& norm, const torch::Tensor& x) {
+  const SharedBatch* shared = SharedBatchGuard::current();
+  return shared != nullptr ? shared->normalize(*norm, x) : norm->forward(x);
+}
+
 torch::Tensor local_contrast(const torch::Tensor& cells) {
   const torch::Tensor mean = around(cells.mean(1, true));
   const torch::Tensor square = around(cells.square().mean(1, true));
@@ -71,20 +52,8 @@ torch::Tensor local_contrast(const torch::Tensor& cells) {
 
 }  // namespace
 
-PageNetOptions PageNetOptions::read(JsonObjectReader& reader) {
-  PageNetOptions options;
-  options.channels = reader.integer("channels", options.channels, 8, 256);
-  options.pairs = reader.integer("pairs", options.pairs, 1, 16);
-  options.ink = reader.integer("ink", options.ink, 8, 256);
-  return options;
-}
-
-nlohmann::json PageNetOptions::to_json() const {
-  return {{"channels", channels}, {"pairs", pairs}, {"ink", ink}};
-}
-
 PageNetImpl::PageNetImpl(const PageNetOptions& network_options) : options(network_options) {
-  const std::vector<Layer> layers = layers_of(options);
+  const std::vector<PageNetLayer> layers = convolution_layers(options);
   auto layer = layers.begin();
   stem_ = register_module(layer->name, convolution(*layer));
   stem_norm_ = register_module(layer->norm, torch::nn::BatchNorm2d(layer->outs));
@@ -106,11 +75,11 @@ PageNetImpl::PageNetImpl(const PageNetOptions& network_options) : options(networ
 PageMaps PageNetImpl::forward(const torch::Tensor& levels) {
   const torch::Tensor cells = local_contrast(torch::pixel_unshuffle(levels, kPageCell))
                                   .contiguous(torch::MemoryFormat::ChannelsLast);
-  const torch::Tensor detail = stem_norm_->forward(stem_->forward(cells)).relu_();
+  const torch::Tensor detail = normalized(stem_norm_, stem_->forward(cells)).relu_();
   torch::Tensor x = detail;
   for (std::size_t i = 0; i < convolutions_.size(); i += 2) {
-    const torch::Tensor inner = norms_[i]->forward(convolutions_[i]->forward(x)).relu_();
-    x = (x + norms_[i + 1]->forward(convolutions_[i + 1]->forward(inner))).relu_();
+    const torch::Tensor inner = normalized(norms_[i], convolutions_[i]->forward(x)).relu_();
+    x = (x + normalized(norms_[i + 1], convolutions_[i + 1]->forward(inner))).relu_();
   }
   const torch::Tensor maps = maps_->forward(x).to(torch::kFloat32);
   const torch::Tensor hidden = ink_hidden_->forward(torch::cat({x, detail}, 1)).relu_();
@@ -123,38 +92,8 @@ PageMaps PageNetImpl::forward(const torch::Tensor& levels) {
           .ink = torch::pixel_shuffle(ink, kPageCell)};
 }
 
-std::map<std::string, std::vector<std::int64_t>> expected_tensors(const PageNetOptions& options) {
-  std::map<std::string, std::vector<std::int64_t>> tensors;
-  for (const Layer& layer : layers_of(options)) {
-    tensors[layer.name + ".weight"] = {layer.outs, layer.ins, layer.kernel, layer.kernel};
-    if (layer.norm.empty()) {
-      tensors[layer.name + ".bias"] = {layer.outs};
-      continue;
-    }
-    for (const char* name : {".weight", ".bias", ".running_mean", ".running_var"}) {
-      tensors[layer.norm + name] = {layer.outs};
-    }
-    tensors[layer.norm + ".num_batches_tracked"] = {};
-  }
-  return tensors;
-}
-
-std::int64_t parameter_count(const PageNetOptions& options) {
-  const std::vector<Layer> layers = layers_of(options);
-  return std::accumulate(
-      layers.begin(), layers.end(), std::int64_t{0}, [](std::int64_t sum, const Layer& layer) {
-        const std::int64_t others = layer.norm.empty() ? 1 : 2;
-        return sum + layer.outs * (layer.ins * layer.kernel * layer.kernel + others);
-      });
-}
-
-std::int64_t multiply_adds(const PageNetOptions& options) {
-  constexpr std::int64_t kCells = (128 / kPageCell) * (128 / kPageCell);
-  const std::vector<Layer> layers = layers_of(options);
-  return std::accumulate(
-      layers.begin(), layers.end(), std::int64_t{0}, [](std::int64_t sum, const Layer& layer) {
-        return sum + kCells * layer.outs * layer.ins * layer.kernel * layer.kernel;
-      });
+std::shared_ptr<torch::nn::Module> make_network(const PageNetOptions& options) {
+  return std::make_shared<PageNetImpl>(options);
 }
 
 }  // namespace mnist

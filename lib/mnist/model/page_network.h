@@ -13,34 +13,17 @@
 // training; forward() in evaluation mode may run in several threads.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
 #include <torch/nn/module.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 
 #include "mnist/data/page_batch.h"
+#include "mnist/model/page_network_options.h"
 
 namespace mnist {
-
-class JsonObjectReader;
-
-struct PageNetOptions {
-  std::int64_t channels = 48;  // of every convolution
-  std::int64_t pairs = 4;      // residual pairs of convolutions
-  std::int64_t ink = 32;       // channels from which a pixel's ink is told
-
-  bool operator==(const PageNetOptions&) const = default;
-
-  // Reads and checks the options, leaving the defaults for absent keys. Throws Error{kUsage}.
-  static PageNetOptions read(JsonObjectReader& reader);
-  nlohmann::json to_json() const;
-};
 
 // All float32; h = H/4, w = W/4.
 struct PageMaps {
@@ -69,13 +52,5 @@ struct PageNetImpl : torch::nn::Module {
   torch::nn::Conv2d ink_{nullptr};
 };
 TORCH_MODULE(PageNet);
-
-// The tensors that a PageNet of these options has, with their shapes.
-std::map<std::string, std::vector<std::int64_t>> expected_tensors(const PageNetOptions& options);
-
-std::int64_t parameter_count(const PageNetOptions& options);
-
-// Multiplications of the convolutions for 128x128 pixels.
-std::int64_t multiply_adds(const PageNetOptions& options);
 
 }  // namespace mnist

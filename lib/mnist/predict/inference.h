@@ -5,7 +5,7 @@
 
 #include <torch/types.h>
 
-#include "mnist/model/network.h"
+#include "mnist/model/convnet.h"
 
 namespace mnist {
 

@@ -1,7 +1,9 @@
 #include "mnist/report/training_curves.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -20,16 +22,27 @@ using chart::Series;
 // More dots than this are a thick line.
 constexpr std::size_t kMostDots = 40;
 
+// The columns that every metrics.jsonl has; any other is a figure of the task that was trained.
+constexpr std::array<std::string_view, 7> kColumns = {
+    "epoch",         "seconds",          "train_loss", "validation_loss", "validation_accuracy",
+    "learning_rate", "images_per_second"};
+
 TrainingEpoch parse_row(const nlohmann::json& row) {
   const auto number = [&row](const char* key) {
     const auto value = row.find(key);
     return value == row.end() || value->is_null() ? kUndefined : value->get<double>();
   };
-  return {.epoch = row.at("epoch").get<std::int64_t>(),
-          .train_loss = number("train_loss"),
-          .validation_loss = number("validation_loss"),
-          .validation_accuracy = number("validation_accuracy"),
-          .learning_rate = number("learning_rate")};
+  TrainingEpoch epoch{.epoch = row.at("epoch").get<std::int64_t>(),
+                      .train_loss = number("train_loss"),
+                      .validation_loss = number("validation_loss"),
+                      .validation_accuracy = number("validation_accuracy"),
+                      .learning_rate = number("learning_rate")};
+  for (const auto& [name, value] : row.items()) {
+    if (std::ranges::find(kColumns, name) == kColumns.end() && value.is_number()) {
+      epoch.further[name] = value.get<double>();
+    }
+  }
+  return epoch;
 }
 
 Series series_of(const std::vector<TrainingEpoch>& history, double TrainingEpoch::*value,
@@ -44,6 +57,29 @@ Series series_of(const std::vector<TrainingEpoch>& history, double TrainingEpoch
 bool has(const std::vector<TrainingEpoch>& history, double TrainingEpoch::*value) {
   return std::ranges::any_of(history,
                              [value](const TrainingEpoch& e) { return std::isfinite(e.*value); });
+}
+
+// One drawing for each further figure of any epoch.
+std::vector<chart::Drawing> further_curves(const std::vector<TrainingEpoch>& history,
+                                           const Axis& epochs) {
+  std::map<std::string, Series> curves;
+  for (const TrainingEpoch& epoch : history) {
+    for (const auto& [name, value] : epoch.further) {
+      Series& curve = curves[name];
+      curve.name = "validation";
+      curve.color = Color::kSecond;
+      curve.dots = history.size() <= kMostDots;
+      curve.points.push_back({static_cast<double>(epoch.epoch), value});
+    }
+  }
+  std::vector<chart::Drawing> drawings;
+  for (const auto& [name, curve] : curves) {
+    std::string title = name;
+    std::ranges::replace(title, '_', ' ');
+    drawings.push_back(
+        draw(LineChart{.title = title, .x = epochs, .y = {.label = title}, .series = {curve}}));
+  }
+  return drawings;
 }
 
 }  // namespace
@@ -80,6 +116,9 @@ std::vector<chart::Drawing> training_curves(const std::vector<TrainingEpoch>& hi
                        .y = {.label = "per cent", .percent = true},
                        .series = {series_of(history, &TrainingEpoch::validation_accuracy,
                                             "validation", Color::kSecond)}}));
+  }
+  for (chart::Drawing& drawing : further_curves(history, epochs)) {
+    drawings.push_back(std::move(drawing));
   }
   if (has(history, &TrainingEpoch::learning_rate)) {
     drawings.push_back(draw(LineChart{

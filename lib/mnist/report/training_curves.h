@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +20,14 @@ struct TrainingEpoch {
   double validation_loss = kUndefined;
   double validation_accuracy = kUndefined;
   double learning_rate = kUndefined;
+  std::map<std::string, double> further{};  // other figures of the validation, by name
 };
 
 // The rows of a metrics.jsonl. Throws Error{kCorrupt} for a line that is none, naming it.
 std::vector<TrainingEpoch> parse_training_history(std::string_view metrics_jsonl);
 
-// Loss, accuracy on the validation split (where there is one), and learning rate, over epochs.
+// Loss, accuracy on the validation split (where there is one), its further figures, and learning
+// rate, over epochs.
 std::vector<chart::Drawing> training_curves(const std::vector<TrainingEpoch>& history);
 
 // The same as one SVG file, side by side.

@@ -28,6 +28,7 @@ DataConfig read_data(JsonObjectReader reader) {
   data.test_images = reader.string("test_images", data.test_images);
   data.test_labels = reader.string("test_labels", data.test_labels);
   data.validation = reader.integer("validation", data.validation, 0, INT32_MAX);
+  data.pages = reader.integer("pages", data.pages, 1, 1'000'000'000);
   data.hands = reader.integer("hands", data.hands, 0, 10'000'000);
   data.outliers = reader.integer("outliers", data.outliers, 0, 10'000'000);
   reader.finish();
@@ -145,7 +146,7 @@ RunConfig RunConfig::read(const JsonDocument& document) {
   root.string("$schema", "");  // for editors
   RunConfig config;
   JsonObjectReader model = root.object("model");
-  config.model = ConvNetOptions::read(model);
+  config.model = read_network(model);
   model.finish();
   config.data = read_data(root.object("data"));
   config.training = read_training(root.object("training"));
@@ -169,7 +170,7 @@ RunConfig RunConfig::read(const JsonDocument& document) {
 
 nlohmann::json RunConfig::to_json() const {
   return {
-      {"model", model.to_json()},
+      {"model", network_json(model)},
       {"data",
        {{"directory", data.directory},
         {"train_images", data.train_images},
@@ -177,6 +178,7 @@ nlohmann::json RunConfig::to_json() const {
         {"test_images", data.test_images},
         {"test_labels", data.test_labels},
         {"validation", data.validation},
+        {"pages", data.pages},
         {"hands", data.hands},
         {"outliers", data.outliers}}},
       {"training",

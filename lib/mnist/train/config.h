@@ -22,7 +22,10 @@ struct DataConfig {
   std::string train_labels = "train-labels-idx1-ubyte";
   std::string test_images = "t10k-images-idx3-ubyte";
   std::string test_labels = "t10k-labels-idx1-ubyte";
-  std::int64_t validation = 5000;  // training images put aside, stratified and seeded; 0 for none
+  // Training images put aside, stratified and seeded; of the page network: pages drawn to measure
+  // it. 0 for none.
+  std::int64_t validation = 5000;
+  std::int64_t pages = 40000;  // of the page network: drawn for an epoch
   // Digits in hands from all over the world (with_hands) to train on besides; 0 for none.
   std::int64_t hands = 0;
   // Generated images of what is no digit (with_outliers) to train on besides; 0 for none.
@@ -57,7 +60,7 @@ struct TrainingConfig {
   double gradient_clip = 0.0;    // largest norm of the whole gradient; 0 for no limit
   double ema_decay = 0.0;        // exponential moving average of the weights; 0 for none
   // float32, bfloat16, or auto: bfloat16 where the device multiplies it itself (the CPU: and the
-  // network has kernels for it, bfloat16_gradient.h), else float32.
+  // network has kernels for it, gradient/bfloat16), else float32.
   std::string precision = "auto";
   // Whose weights best.safetensors holds: "accuracy": of the epoch with the highest validation
   // accuracy, "last": of the last one.
@@ -67,7 +70,7 @@ struct TrainingConfig {
 };
 
 struct RunConfig {
-  ConvNetOptions model;
+  NetworkOptions model;
   DataConfig data;
   TrainingConfig training;
   OptimizerConfig optimizer;

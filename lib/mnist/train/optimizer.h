@@ -1,44 +1,16 @@
-// All parameters as one tensor, all gradients as another, and optimisers that step over them.
-//
-// A network's parameters become views into one flat tensor. A step is then a handful of operators
-// instead of a handful per parameter, a checkpoint is a few tensors, and gradients can be averaged
-// over processes in one message. Not thread-safe.
+// Optimisers that step over FlatParameters. Not thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
 
-#include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include "mnist/gradient/flat_parameters.h"
 #include "mnist/train/config.h"
 
 namespace mnist {
-
-// While it lives, the module's parameters and their gradients are views into `values` and
-// `gradients` (float32 [parameters]). Weights (two dimensions and more) come first: these decay.
-struct FlatParameters {
-  // A weight as a matrix: one row for each output, columns in the order of memory.
-  struct Matrix {
-    std::int64_t offset;
-    std::int64_t rows;
-    std::int64_t columns;
-
-    torch::Tensor of(const torch::Tensor& flat) const {
-      return flat.narrow(0, offset, rows * columns).view({rows, columns});
-    }
-  };
-
-  // `module` must be on its final device and must not be moved afterwards.
-  explicit FlatParameters(torch::nn::Module& module);
-
-  torch::Tensor values;
-  torch::Tensor gradients;
-  std::int64_t decayed = 0;      // how many leading values are weights
-  std::vector<Matrix> matrices;  // the weights, in the module's order
-};
 
 // SGD with Nesterov momentum (PyTorch's formulation), Adam (Kingma and Ba, 2015, arXiv:1412.6980,
 // weight decay as an L2 term) and AdamW (Loshchilov and Hutter, 2019, arXiv:1711.05101). Equal to

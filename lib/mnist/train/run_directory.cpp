@@ -1,7 +1,7 @@
 #include "mnist/train/run_directory.h"
 
-#include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -36,9 +36,18 @@ void write_json(const fs::path& path, const json& value) {
   write_file_atomically(path, value.dump(2) + "\n");
 }
 
-constexpr std::array kColumns = {
-    "epoch",         "seconds",          "train_loss", "validation_loss", "validation_accuracy",
-    "learning_rate", "images_per_second"};
+// Of metrics.csv; the task's own figures follow, in the order of their names.
+std::vector<std::string> columns_of(const std::vector<EpochMetrics>& history) {
+  std::vector<std::string> columns = {
+      "epoch",         "seconds",          "train_loss", "validation_loss", "validation_accuracy",
+      "learning_rate", "images_per_second"};
+  std::set<std::string> further;
+  for (const EpochMetrics& metrics : history) {
+    for (const auto& [name, value] : metrics.further) further.insert(name);
+  }
+  columns.insert(columns.end(), further.begin(), further.end());
+  return columns;
+}
 
 Bytes serialize(const Checkpoint& checkpoint) {
   SafeTensors file;
@@ -80,7 +89,7 @@ RunDirectory RunDirectory::create(const fs::path& path, const RunConfig& config,
                                   const json& environment) {
   make_folders(path);
   RunDirectory run = locked(path);
-  if (fs::exists(path / "config.json")) {
+  if (is_there(path / "config.json")) {
     throw Error(ErrorKind::kUsage, "a run is there already: resume it or choose another folder",
                 path.string());
   }
@@ -106,7 +115,7 @@ RunDirectory RunDirectory::create_beside_others(const fs::path& path, const RunC
 }
 
 RunDirectory RunDirectory::open(const fs::path& path) {
-  if (!fs::exists(path / "config.json")) {
+  if (!is_there(path / "config.json")) {
     throw Error(ErrorKind::kIo, "no training run is there: it holds no config.json", path.string());
   }
   return locked(path);
@@ -128,13 +137,15 @@ void RunDirectory::write_config(const RunConfig& config) {
 
 void RunDirectory::write_metrics(const std::vector<EpochMetrics>& history) {
   std::string lines;
-  std::string table = csv_line({kColumns.begin(), kColumns.end()});
+  const std::vector<std::string> columns = columns_of(history);
+  std::string table = csv_line(columns);
   for (const EpochMetrics& metrics : history) {
     const json row = to_json(metrics);
     lines += row.dump() + "\n";
     std::vector<std::string> fields;
-    for (const char* column : kColumns) {
-      fields.push_back(row.at(column).is_null() ? "" : row.at(column).dump());
+    for (const std::string& column : columns) {
+      const json value = row.value(column, json());
+      fields.push_back(value.is_null() ? "" : value.dump());
     }
     table += csv_line(fields);
   }
@@ -145,7 +156,7 @@ void RunDirectory::write_metrics(const std::vector<EpochMetrics>& history) {
 
 void RunDirectory::write_epoch(Trainer& trainer, bool keep) {
   write_metrics(trainer.history());
-  Model model = trainer.model();
+  NetworkFile model = trainer.model();
   const EpochMetrics& metrics = trainer.history().back();
   model.training = {{"config", config().to_json()},
                     {"environment", environment()},
@@ -155,8 +166,8 @@ void RunDirectory::write_epoch(Trainer& trainer, bool keep) {
     model.training["validation_accuracy"] = *metrics.validation_accuracy;
     model.training["validation_loss"] = *metrics.validation_loss;
   }
-  save_model(path_ / "last.safetensors", model);
-  if (keep) save_model(best_model(), model);
+  save_network(path_ / "last.safetensors", model);
+  if (keep) save_network(best_model(), model);
   write_checkpoint(trainer);
 }
 
@@ -164,7 +175,7 @@ void RunDirectory::write_checkpoint(Trainer& trainer) {
   write_file_atomically(path_ / "checkpoint", serialize(trainer.checkpoint()));
 }
 
-bool RunDirectory::has_checkpoint() const { return fs::exists(path_ / "checkpoint"); }
+bool RunDirectory::has_checkpoint() const { return is_there(path_ / "checkpoint"); }
 
 Checkpoint RunDirectory::read_checkpoint() const {
   const fs::path file = path_ / "checkpoint";

@@ -1,13 +1,14 @@
-// The training loop.
+// The training loop: steps, schedule, moving average, epochs, checkpoint, several processes.
 //
 // Exactness: batches, their order and dropout are functions of the seed and the step; everything
 // else that a step depends on is in checkpoint(). So the same config, data, device and thread count
 // give the same weights bit for bit, whether or not the run was interrupted in between.
 //
-// Several processes, each with a Trainer of the same config and data and a Communicator: each
+// Several processes, each with a Trainer of the same config and task and a Communicator: each
 // computes its share of every batch, gradients are summed, and all take the same step. The batches
-// and what varies them are those of one process; so are the weights, up to rounding.
-// Not thread-safe.
+// are those of one process; so are the weights, up to rounding.
+//
+// What is learned, and how its gradient is computed, is the task's (task.h). Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -15,37 +16,22 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <torch/nn/module.h>
 #include <torch/types.h>
 
-#include "mnist/data/digit_set.h"
-#include "mnist/model/model_file.h"
-#include "mnist/train/communicator.h"
+#include "mnist/gradient/flat_parameters.h"
+#include "mnist/gradient/gradient_engine.h"
+#include "mnist/model/network_file.h"
+#include "mnist/parallel/communicator.h"
 #include "mnist/train/config.h"
-#include "mnist/train/loss.h"
+#include "mnist/train/epoch_metrics.h"
 #include "mnist/train/optimizer.h"
+#include "mnist/train/task.h"
 
 namespace mnist {
-
-class Bfloat16Gradient;
-class FusedGradient;
-
-// One row of metrics.jsonl; `epoch` counts from 1.
-struct EpochMetrics {
-  std::int64_t epoch = 0;
-  double seconds = 0;  // of training alone, without validation and writing
-  double train_loss = 0;
-  std::optional<double> validation_loss;
-  std::optional<double> validation_accuracy;
-  double learning_rate = 0;  // of the epoch's last step
-  double images_per_second = 0;
-};
-
-nlohmann::json to_json(const EpochMetrics& metrics);
-EpochMetrics epoch_metrics_from_json(const nlohmann::json& json);
 
 struct StepProgress {
   std::int64_t step;   // steps done in the whole run
@@ -80,12 +66,12 @@ struct Checkpoint {
 
 class Trainer {
  public:
-  // `validation` may be empty. `communicator` must outlive the trainer; null: one process. On CUDA,
-  // cuDNN is deterministic from then on, in the whole process. Throws Error{kUsage} where the
-  // config and the data contradict.
-  Trainer(const RunConfig& config, const DigitSet& training, DigitSet validation,
-          torch::Device device, Communicator* communicator = nullptr);
-  ~Trainer();
+  // `task` is that of the same config, place and communicator; the latter must outlive the trainer,
+  // null: one process. On CUDA, cuDNN is deterministic from then on, in the whole process. Throws
+  // what the task throws.
+  Trainer(const RunConfig& config, std::unique_ptr<TrainingTask> task, torch::Device device,
+          Communicator* communicator = nullptr);
+  ~Trainer() = default;
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
@@ -93,9 +79,9 @@ class Trainer {
   // throws when another rank is gone.
   TrainingOutcome run(TrainingObserver& observer);
 
-  // The weights as they would be used now (the moving average where there is one), as a model on
-  // the CPU with its temperature fitted on the validation split.
-  Model model();
+  // The weights as they would be used now (the moving average where there is one), on the CPU, with
+  // what the task says of them; without how they came to be.
+  NetworkFile model();
 
   Checkpoint checkpoint();
   // Takes up where `checkpoint` was made. Throws Error{kCorrupt} when it does not fit the network.
@@ -105,16 +91,17 @@ class Trainer {
   std::int64_t total_steps() const { return total_steps_; }
   std::int64_t step() const { return step_; }
   // What it multiplies: "float32" or "bfloat16", where the config may say "auto".
-  const std::string& precision() const { return config_.training.precision; }
+  std::string precision() const { return std::string(gradient_->precision()); }
+  const TrainingTask& task() const { return *task_; }
   const std::vector<EpochMetrics>& history() const { return history_; }
   // The highest validation accuracy so far; below 0 without a validation split.
   double best_accuracy() const { return best_accuracy_; }
 
  private:
-  // A weighted mean in the making: sum over images of the loss, and how many.
+  // A weighted mean in the making: sum over examples of the loss, and how many.
   struct RunningLoss {
     torch::Tensor sum;  // float64 scalar on the device: reading it would wait for the device
-    std::int64_t images = 0;
+    std::int64_t examples = 0;
   };
 
   // Trains to the end of the running epoch; false when the observer interrupted it.
@@ -127,27 +114,17 @@ class Trainer {
   // machines that are not alike.
   void adopt_state_of_rank_0();
   bool on_any_rank(bool value) const;
-  // Images and labels that the temperature is fitted on.
-  std::pair<torch::Tensor, torch::Tensor> calibration_digits() const;
-  // Float32 [B,1,28,28] in [0,1] on the training's device, varied.
-  torch::Tensor batch_ink(const torch::Tensor& rows) const;
-  // This rank's part of the mean loss over the batch, as a scalar; leaves its gradient in
+  // This process's part of the mean loss over the batch, as a scalar; leaves its gradient in
   // parameters_. The parts of all ranks add up to loss and gradient of the batch.
   torch::Tensor loss_and_gradient(const torch::Tensor& batch);
-  torch::Tensor bfloat16_loss_and_gradient(const torch::Tensor& rows, std::int64_t first,
-                                           std::int64_t batch_size);
-  torch::Tensor autograd_loss_and_gradient(const torch::Tensor& rows, std::int64_t first,
-                                           std::int64_t batch_size);
-  bool computes_in_bfloat16() const;
-  std::uint64_t dropout_seed() const;
   EpochMetrics finish_epoch(double seconds);
   bool record_best(const EpochMetrics& metrics);
   bool out_of_patience() const;
   // The network as it would be used now, on the training device.
-  ConvNet averaged_network();
+  std::shared_ptr<torch::nn::Module> averaged_network();
   // Batch normalisation's statistics for these weights: averaged weights are smaller than those the
   // running statistics were gathered with (Izmailov et al., 2018, arXiv:1803.05407, section 3.2).
-  void renew_statistics(ConvNet& network);
+  void renew_statistics(torch::nn::Module& network);
   std::map<std::string, torch::Tensor> state_tensors();
   nlohmann::json state_numbers() const;
   void restore_numbers(const nlohmann::json& state);
@@ -155,21 +132,16 @@ class Trainer {
 
   RunConfig config_;
   torch::Device device_;
-  torch::Device data_device_;   // where the training images and labels are
   Communicator* communicator_;  // null: one process
-  torch::Tensor images_;        // uint8 [N,1,28,28]
-  torch::Tensor labels_;        // int64 [N]
-  DigitSet validation_;
-  LossOptions loss_options_;
-  ConvNet network_{nullptr};
+  std::unique_ptr<TrainingTask> task_;
+  std::int64_t examples_;  // of an epoch
+  std::shared_ptr<torch::nn::Module> network_;
   std::optional<FlatParameters> parameters_;
   std::optional<Optimizer> optimizer_;
-  // At most one of these, instead of autograd, where it knows the network.
-  std::unique_ptr<FusedGradient> fused_;
-  std::unique_ptr<Bfloat16Gradient> bfloat16_;
-  torch::Tensor message_;      // what a step exchanges: the gradients, the loss, whether to stop
-  torch::Tensor average_;      // moving average of parameters_->values; undefined without one
-  ConvNet averaged_{nullptr};  // averaged_network() of step averaged_step_
+  std::unique_ptr<GradientEngine> gradient_;
+  torch::Tensor message_;  // what a step exchanges: the gradients, the loss, whether to stop
+  torch::Tensor average_;  // moving average of parameters_->values; undefined without one
+  std::shared_ptr<torch::nn::Module> averaged_;  // averaged_network() of step averaged_step_
   std::int64_t averaged_step_ = -1;
   std::int64_t steps_per_epoch_ = 0;
   std::int64_t total_steps_ = 0;

@@ -37,6 +37,16 @@ TEST_CASE("a folder's lock is one's at a time, and ends with its holder", "[byte
   CHECK(error_of([&] { FolderLock::try_lock(folder / "absent"); }).kind() == ErrorKind::kIo);
 }
 
+TEST_CASE("whether a file is there is answered, or an error", "[bytes]") {
+  const TemporaryDirectory folder;
+  CHECK(is_there(folder.path()));
+  CHECK_FALSE(is_there(folder / "absent"));
+  fs::create_symlink("circle", folder / "circle");
+  const Error error = error_of([&] { is_there(folder / "circle"); });
+  CHECK(error.kind() == ErrorKind::kIo);
+  CHECK(error.path() == (folder / "circle").string());
+}
+
 TEST_CASE("what a killed process left half written is removed, and nothing else", "[bytes]") {
   const TemporaryDirectory folder;
   for (const char* name : {".mnist-12-0.tmp", ".mnist-3-7.tmp", "a.tmp", ".mnist-notes", "b"}) {

@@ -1,7 +1,9 @@
 #include "mnist/model/model_file.h"
 
+#include <filesystem>
 #include <functional>
 #include <limits>
+#include <memory>
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
@@ -73,7 +75,7 @@ TEST_CASE("a run folder stands for its best model", "[model]") {
   const TemporaryDirectory folder;
   CHECK_THROWS_WITH(
       load_model(folder.path()),
-      folder.path().string() + ": no folder of a training run: it holds no best.safetensors");
+      folder.path().string() + ": not a folder of a training run: it holds no best.safetensors");
   save_model(folder / "best.safetensors", small_model());
   CHECK(load_model(folder.path()).path == (folder / "best.safetensors").string());
 }
@@ -102,6 +104,68 @@ TEST_CASE("values that are not finite are refused", "[model]") {
     file.tensors["output.bias"].data = {reinterpret_cast<const std::uint8_t*>(values.data()), 40};
   });
   CHECK(error.message() == "tensor 'output.bias' holds values that are not finite");
+}
+
+// The values of `name` in a float32 tensor, all the same.
+Error error_with(const std::string& name, float value) {
+  std::vector<float> values;
+  return error_after([&](SafeTensors& file) {
+    TensorView& tensor = file.tensors.at(name);
+    values.assign(tensor.data.size() / sizeof(float), value);
+    tensor.data = {reinterpret_cast<const std::uint8_t*>(values.data()), tensor.data.size()};
+  });
+}
+
+TEST_CASE("statistics that no training gathers are refused", "[model]") {
+  CHECK(error_with("norm2.running_var", -1).message() ==
+        "tensor 'norm2.running_var' holds negative values");
+  CHECK(error_with("norm2.running_var", std::numeric_limits<float>::infinity()).message() ==
+        "tensor 'norm2.running_var' holds values that are not finite");
+  CHECK(error_with("norm1.running_mean", std::numeric_limits<float>::quiet_NaN()).message() ==
+        "tensor 'norm1.running_mean' holds values that are not finite");
+  const std::int64_t count = -3;
+  CHECK(error_after([&](SafeTensors& file) {
+          file.tensors.at("norm1.num_batches_tracked").data = {
+              reinterpret_cast<const std::uint8_t*>(&count), sizeof count};
+        }).message() == "tensor 'norm1.num_batches_tracked' holds negative values");
+}
+
+TEST_CASE("a path that cannot be looked up is an error like any other", "[model]") {
+  const TemporaryDirectory folder;
+  std::filesystem::create_symlink("circle", folder / "circle");
+  CHECK_THROWS_AS(load_model(folder / "circle"), Error);
+  CHECK_THROWS_AS(load_model(folder / std::string(300, 'n')), Error);
+  std::filesystem::create_symlink("best.safetensors", folder / "best.safetensors");
+  CHECK_THROWS_AS(load_model(folder.path()), Error);
+}
+
+TEST_CASE("any network comes back from its file, by name", "[model]") {
+  const TemporaryDirectory folder;
+  save_model(folder / "m", small_model());
+  const NetworkFile file = load_network(folder / "m");
+  CHECK(network_name(file.options) == "convnet");
+  CHECK(file.training["epoch"] == 3);
+  CHECK(file.metadata.at("temperature") == "1.5");
+  CHECK_FALSE(file.metadata.contains("options"));
+  save_network(folder / "again", file);
+  CHECK(read_file(folder / "again", 1 << 30) == read_file(folder / "m", 1 << 30));
+}
+
+TEST_CASE("a model of another kind than the classifier is refused in its place", "[model]") {
+  struct Other : torch::nn::Module {};
+  const Error error = [] {
+    NetworkFile file = file_of(small_model());
+    file.network = std::make_shared<Other>();
+    file.path = "page.safetensors";
+    try {
+      model_of(file);
+    } catch (const Error& refused) {
+      return refused;
+    }
+    return Error(ErrorKind::kUsage, "it was taken");
+  }();
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(error.path() == "page.safetensors");
 }
 
 TEST_CASE("another format, network or impossible metadata are refused", "[model]") {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "mnist/model/network.h"
+#include "mnist/model/convnet.h"
 
 namespace mnist::testing {
 

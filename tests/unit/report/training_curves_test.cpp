@@ -38,6 +38,18 @@ TEST_CASE("the rows of metrics.jsonl become a history, null becoming undefined",
   CHECK(parse_training_history("").empty());
 }
 
+TEST_CASE("a figure that is the task's own has a curve of its own", "[report]") {
+  const std::string rows = std::string(kRows) +
+                           R"({"epoch":3,"train_loss":0.05,"character_error_rate":0.25,)"
+                           R"("learning_rate":0.0})";
+  const auto history = parse_training_history(rows);
+  CHECK(history[0].further.empty());
+  CHECK(history[2].further == std::map<std::string, double>{{"character_error_rate", 0.25}});
+  CHECK(training_curves(history).size() ==
+        training_curves(parse_training_history(kRows)).size() + 1);
+  CHECK(count(training_curves_svg(history), ">character error rate<") > 0);
+}
+
 TEST_CASE("a line of metrics.jsonl that is none is an error that names it", "[report]") {
   CHECK_THROWS_WITH(parse_training_history(std::string(kRows) + "half a li"),
                     "line 3 is no row of metrics");

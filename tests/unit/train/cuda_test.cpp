@@ -16,13 +16,15 @@
 namespace mnist {
 namespace {
 
+using testing::convnet_of;
+using testing::digit_task;
 using testing::Observer;
 
 // A network of each kind, trained on varied digits and on what is none.
 RunConfig run_of(const ConvNetOptions& model, const std::string& precision) {
   RunConfig config;
   config.model = model;
-  config.model.dropout = 0.2;
+  convnet_of(config).dropout = 0.2;
   config.data.outliers = 20;
   config.training = {.epochs = 3,
                      .batch_size = 32,
@@ -36,8 +38,9 @@ RunConfig run_of(const ConvNetOptions& model, const std::string& precision) {
 }
 
 std::unique_ptr<Trainer> trainer_for(const RunConfig& config, torch::Device device) {
-  return std::make_unique<Trainer>(config, generate_digit_set(100, 1), generate_digit_set(40, 2),
-                                   device);
+  return std::make_unique<Trainer>(
+      config, digit_task(config, generate_digit_set(100, 1), generate_digit_set(40, 2), device),
+      device);
 }
 
 // The weights at the end of a run that is interrupted after each of these steps, and resumed.
@@ -91,7 +94,7 @@ TEST_CASE("on CUDA: a training does what it does on the CPU", "[train][needs-cud
     for (const ConvNetOptions& model : testing::several_options()) {
       INFO(precision << " " << model.to_json().dump());
       RunConfig config = run_of(model, precision);
-      config.model.dropout = 0;  // each device draws its own
+      convnet_of(config).dropout = 0;  // each device draws its own
       config.training.epochs = 1;
       config.optimizer.learning_rate = 0.002;
       config.training.precision = "float32";

@@ -6,8 +6,8 @@
 
 #include <ATen/Parallel.h>
 
-#include "mnist/train/communicator.h"
-#include "mnist/train/shared_batch_norm.h"
+#include "mnist/parallel/communicator.h"
+#include "mnist/parallel/shared_batch_norm.h"
 #include "mnist/train/trainer.h"
 
 #include "support/torch_catch.h"
@@ -16,6 +16,8 @@
 namespace mnist {
 namespace {
 
+using testing::convnet_of;
+using testing::digit_task;
 using testing::Observer;
 
 // Ranks that are threads of the test. Sums are taken in the order of the ranks.
@@ -79,8 +81,8 @@ class ThreadGroup {
 // nothing.
 RunConfig normalized_run() {
   RunConfig config;
-  config.model.channels = {4, 8};
-  config.model.hidden = 16;
+  convnet_of(config).channels = {4, 8};
+  convnet_of(config).hidden = 16;
   config.data.validation = 20;
   config.training = {.epochs = 3,
                      .batch_size = 33,
@@ -95,7 +97,8 @@ RunConfig normalized_run() {
 
 RunConfig fused_run() {
   RunConfig config;
-  config.model.padding = config.model.batch_norm = config.model.pool_last = false;
+  convnet_of(config).padding = convnet_of(config).batch_norm = false;
+  convnet_of(config).pool_last = false;
   config.training = {.epochs = 3, .batch_size = 33, .label_smoothing = 0.1, .precision = "float32"};
   config.optimizer = {.name = "sgd", .learning_rate = 0.05};
   return config;
@@ -103,8 +106,8 @@ RunConfig fused_run() {
 
 RunConfig bfloat16_run() {
   RunConfig config = normalized_run();
-  config.model.channels = {16, 16};
-  config.model.dropout = 0.2;
+  convnet_of(config).channels = {16, 16};
+  convnet_of(config).dropout = 0.2;
   config.training.precision = "bfloat16";
   return config;
 }
@@ -114,7 +117,10 @@ Trainer trainer_for(const RunConfig& config, Communicator* communicator) {
   // weights. (With precision "auto", a constructor waits for the other ranks'.)
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
-  return {config, generate_digit_set(100, 1), generate_digit_set(20, 2), torch::kCPU, communicator};
+  return {config,
+          digit_task(config, generate_digit_set(100, 1), generate_digit_set(20, 2), torch::kCPU,
+                     communicator),
+          torch::kCPU, communicator};
 }
 
 double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {

@@ -1,33 +1,30 @@
 // What the tests of training share.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <utility>
+#include <variant>
 
-#include "mnist/model/network.h"
+#include "mnist/data/digit_set.h"
+#include "mnist/model/convnet.h"
+#include "mnist/train/digit_task.h"
 #include "mnist/train/trainer.h"
 
 namespace mnist::testing {
 
-using Gradients = std::vector<torch::Tensor>;  // one for each parameter
-
-inline Gradients gradients_of(const ConvNet& network) {
-  Gradients copies;
-  for (const torch::Tensor& parameter : network->parameters()) {
-    copies.push_back(parameter.grad().to(torch::kFloat32, /*non_blocking=*/false, /*copy=*/true));
-  }
-  return copies;
+// The options of the network that the config trains.
+inline ConvNetOptions& convnet_of(RunConfig& config) {
+  return std::get<ConvNetOptions>(config.model);
 }
 
-// Of the worst parameter, so that a small one cannot hide behind a large one.
-inline double relative_difference(const Gradients& a, const Gradients& b) {
-  double worst = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    worst = std::max(worst, ((a[i] - b[i]).norm() / b[i].norm()).item<double>());
-  }
-  return worst;
+inline std::unique_ptr<TrainingTask> digit_task(const RunConfig& config, const DigitSet& training,
+                                                DigitSet validation = {},
+                                                torch::Device device = torch::kCPU,
+                                                Communicator* communicator = nullptr) {
+  return std::make_unique<DigitTask>(
+      config, training, std::move(validation),
+      TaskPlace{.data = {}, .device = device, .communicator = communicator});
 }
 
 // Lets a training run, to its end or until after one step.

@@ -7,20 +7,24 @@
 #include <utility>
 #include <vector>
 
+#include "mnist/model/model_file.h"
+
 #include "support/torch_catch.h"
 #include "unit/train/train_testing.h"
 
 namespace mnist {
 namespace {
 
+using testing::convnet_of;
+using testing::digit_task;
 using testing::Observer;
 
 // 100 images in batches of 32: the last of each epoch is no multiple of anything.
 RunConfig small_run() {
   RunConfig config;
-  config.model.channels = {4, 8};
-  config.model.hidden = 16;
-  config.model.dropout = 0.2;
+  convnet_of(config).channels = {4, 8};
+  convnet_of(config).hidden = 16;
+  convnet_of(config).dropout = 0.2;
   config.training = {.epochs = 2.5, .batch_size = 32, .gradient_clip = 1.0, .ema_decay = 0.9};
   config.optimizer.learning_rate = 0.02;
   return config;
@@ -29,14 +33,15 @@ RunConfig small_run() {
 // The network that has kernels of its own.
 RunConfig fused_run() {
   RunConfig config;
-  config.model.padding = config.model.batch_norm = config.model.pool_last = false;
+  convnet_of(config).padding = convnet_of(config).batch_norm = false;
+  convnet_of(config).pool_last = false;
   config.training = {.epochs = 2.5, .batch_size = 32, .label_smoothing = 0.1};
   config.optimizer = {.name = "muon", .learning_rate = 0.1, .adam_learning_rate = 0.01};
   return config;
 }
 
 Trainer trainer_for(const RunConfig& config) {
-  return {config, generate_digit_set(100, 1), {}, torch::kCPU};
+  return {config, digit_task(config, generate_digit_set(100, 1)), torch::kCPU};
 }
 
 torch::Tensor final_weights(Trainer& trainer) {
@@ -118,7 +123,7 @@ TEST_CASE("dropout and weight decay change the weights", "[train]") {
   Observer observer;
   const auto weights_with = [&](double dropout, double decay) {
     RunConfig config = small_run();
-    config.model.dropout = dropout;
+    convnet_of(config).dropout = dropout;
     config.optimizer.weight_decay = decay;
     Trainer trainer = trainer_for(config);
     trainer.run(observer);
@@ -132,7 +137,7 @@ TEST_CASE("dropout and weight decay change the weights", "[train]") {
 
 TEST_CASE("the loss is linear in label smoothing while the weights stand still", "[train]") {
   for (RunConfig config : {small_run(), fused_run()}) {
-    config.model.dropout = 0;
+    convnet_of(config).dropout = 0;
     config.optimizer.learning_rate = config.optimizer.adam_learning_rate = 1e-12;
     config.training.epochs = 1;
     const auto loss_at = [&](double smoothing) {
@@ -209,10 +214,10 @@ struct KeepRecorder : Observer {
 TEST_CASE("without a validation split, the digits among outliers calibrate", "[train]") {
   RunConfig config = small_run();
   config.data.outliers = 60;
-  Trainer trainer(config, generate_digit_set(40, 1), {}, torch::kCPU);
+  Trainer trainer(config, digit_task(config, generate_digit_set(40, 1)), torch::kCPU);
   Observer observer;
   trainer.run(observer);
-  CHECK(trainer.model().temperature > 0);
+  CHECK(model_of(trainer.model()).temperature > 0);
 }
 
 TEST_CASE("the weights to keep are those of the most accurate epoch, or of the last", "[train]") {
@@ -221,7 +226,9 @@ TEST_CASE("the weights to keep are those of the most accurate epoch, or of the l
   config.optimizer.learning_rate = 0.03;  // too high for the accuracy to rise steadily
   config.schedule = {.name = "constant", .warmup = 0};
   const auto train = [&config](KeepRecorder& observer) {
-    Trainer trainer(config, generate_digit_set(100, 1), generate_digit_set(50, 2), torch::kCPU);
+    Trainer trainer(config,
+                    digit_task(config, generate_digit_set(100, 1), generate_digit_set(50, 2)),
+                    torch::kCPU);
     trainer.run(observer);
     return trainer.history();
   };
@@ -246,9 +253,11 @@ TEST_CASE("a run without progress stops early, and so it does when it was killed
   RunConfig config = small_run();
   config.training = {.epochs = 50, .batch_size = 32, .early_stopping = 3};
   config.optimizer.learning_rate = 1e-12;
-  config.model.batch_norm = false;  // its statistics move without a step
+  convnet_of(config).batch_norm = false;  // its statistics move without a step
   const auto trainer_with_validation = [&] {
-    return Trainer(config, generate_digit_set(100, 1), generate_digit_set(50, 2), torch::kCPU);
+    return Trainer(config,
+                   digit_task(config, generate_digit_set(100, 1), generate_digit_set(50, 2)),
+                   torch::kCPU);
   };
   KeepRecorder observer;
   Trainer trainer = trainer_with_validation();

@@ -1,0 +1,57 @@
+// The file that holds a network, whichever it is.
+//
+// It is safetensors (bytes/safetensors.h) whose tensors carry the module's own names and whose
+// metadata, all strings, say the rest; docs/formats.md lists the keys. Python's `safetensors` reads
+// it as it is. Pickle-based archives are never read: they can run code.
+//
+// Thread-safe for different networks.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <nlohmann/json.hpp>
+#include <torch/nn/module.h>
+
+#include "mnist/bytes/safetensors.h"
+#include "mnist/model/network.h"
+
+namespace mnist {
+
+struct NetworkFile {
+  NetworkOptions options;
+  std::shared_ptr<torch::nn::Module> network;  // of these options
+  // What this kind of network needs besides, e.g. the classifier's temperature: the metadata that
+  // are not named above or below.
+  std::map<std::string, std::string> metadata;
+  // How it came to be: config, epochs, seed, validation accuracy, digests of the training data.
+  nlohmann::json training = nlohmann::json::object();
+  std::string path;  // where it was loaded from; empty for one made in memory
+};
+
+// Writes `file` atomically. Tensors are stored as float32, row-major. Throws Error{kIo}.
+void save_network(const std::filesystem::path& path, const NetworkFile& file);
+
+// Loads a model file, or the best one of a run directory. The network is on the CPU and in
+// evaluation mode. Header, names, types and shapes are checked against the network that the
+// metadata describe before anything of that size is allocated; every value must be finite, and
+// variances must not be negative. Throws Error: kIo, kCorrupt, kUnsupported (another format version
+// or an unknown network).
+NetworkFile load_network(const std::filesystem::path& path);
+
+// The model file that `path` stands for: itself, or best.safetensors of the run directory.
+std::filesystem::path resolve_model_path(const std::filesystem::path& path);
+
+// Metadata values are JSON texts within strings, so that numbers and lists keep their form. Throw
+// Error{kCorrupt} for a key that is absent and for a number outside [min, max].
+const std::string& metadata_value(const std::map<std::string, std::string>& metadata,
+                                  const char* key);
+double metadata_number(const std::map<std::string, std::string>& metadata, const char* key,
+                       double min, double max);
+
+// A module's parameters and buffers by name; the live ones, not copies.
+std::map<std::string, torch::Tensor> state_of(const torch::nn::Module& module);
+
+}  // namespace mnist

@@ -1,0 +1,159 @@
+#include "mnist/train/digit_task.h"
+
+#include <algorithm>
+#include <variant>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/utils.h>
+
+#include "mnist/base/error.h"
+#include "mnist/data/sampling.h"
+#include "mnist/evaluate/evaluate.h"
+#include "mnist/gradient/digit_gradient.h"
+#include "mnist/model/model_file.h"
+#include "mnist/predict/calibration.h"
+#include "mnist/predict/inference.h"
+#include "mnist/report/number_text.h"
+
+namespace mnist {
+namespace {
+
+namespace F = torch::nn::functional;
+
+// Share of held-out digits that a trained model turns away as no digit. MNIST's are tidy: of digits
+// on photos a few times as many go.
+constexpr double kRejectedDigits = 0.003;
+
+ConvNet classifier_of(const std::shared_ptr<torch::nn::Module>& network) {
+  return ConvNet(std::dynamic_pointer_cast<ConvNetImpl>(network));
+}
+
+DigitSet all_digits(const DigitSet& training, const RunConfig& config) {
+  if (training.size() == 0) throw Error(ErrorKind::kUsage, "there are no images to train on");
+  DigitSet all = training;
+  if (config.data.hands > 0) all = with_hands(all, config.data.hands, config.seed);
+  if (config.data.outliers > 0) all = with_outliers(all, config.data.outliers, config.seed);
+  return all;
+}
+
+}  // namespace
+
+DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation,
+                     TaskPlace place)
+    : config_(config),
+      place_(std::move(place)),
+      loss_{.smoothing = config.training.label_smoothing, .not_a_digit = config.data.outliers > 0},
+      batches_(all_digits(training, config), config.augmentation, config.seed, place_.device),
+      validation_(std::move(validation)),
+      name_(training.name),
+      images_sha256_(training.images_sha256),
+      labels_sha256_(training.labels_sha256) {
+  if (!std::holds_alternative<ConvNetOptions>(config.model)) {
+    throw Error(ErrorKind::kUsage, "digits are learned by the network 'convnet' alone");
+  }
+}
+
+TaskSize DigitTask::size() const {
+  return {.examples = batches_.size(),
+          .given = batches_.size() - config_.data.outliers,
+          .held_out = validation_.size()};
+}
+
+std::unique_ptr<GradientEngine> DigitTask::make_gradient(
+    const std::shared_ptr<torch::nn::Module>& network, FlatParameters& parameters) {
+  return make_digit_gradient(classifier_of(network), parameters, batches_,
+                             {.loss = loss_,
+                              .precision = config_.training.precision,
+                              .threads = at::get_num_threads(),
+                              .communicator = place_.communicator});
+}
+
+void DigitTask::show(torch::nn::Module& network, const torch::Tensor& examples,
+                     std::int64_t epoch) {
+  dynamic_cast<ConvNetImpl&>(network).forward(batches_.ink(examples, epoch));
+}
+
+Validation DigitTask::validate(const std::shared_ptr<torch::nn::Module>& network) {
+  const Share share = share_of(validation_.size(), place_.communicator);
+  const torch::Tensor sums = torch::zeros({2}, torch::kFloat64);  // of the loss; right answers
+  if (share.size > 0) {
+    ConvNet classifier = classifier_of(network);
+    const torch::Tensor logits = infer_logits(
+        classifier, validation_.images.narrow(0, share.begin, share.size), place_.device);
+    const torch::Tensor labels = validation_.labels.narrow(0, share.begin, share.size);
+    sums[0].copy_(F::cross_entropy(logits, labels) * static_cast<double>(share.size));
+    sums[1].copy_(logits.argmax(1).eq(labels).sum());
+  }
+  if (place_.communicator != nullptr) place_.communicator->all_reduce_sum(sums);
+  const auto count = static_cast<double>(validation_.size());
+  return {.loss = sums[0].item<double>() / count,
+          .accuracy = sums[1].item<double>() / count,
+          .further = {}};
+}
+
+std::pair<torch::Tensor, torch::Tensor> DigitTask::calibration_digits() const {
+  if (validation_.size() > 0) return {validation_.images, validation_.labels};
+  constexpr std::int64_t kEnough = 5000;
+  const std::int64_t count = std::min(kEnough, size().given);
+  return {batches_.all_images().narrow(0, 0, count).to(torch::kCPU),
+          batches_.all_labels().narrow(0, 0, count).to(torch::kCPU)};
+}
+
+std::map<std::string, std::string> DigitTask::calibrate(
+    const std::shared_ptr<torch::nn::Module>& network) {
+  ConvNet classifier = classifier_of(network);
+  const auto [images, labels] = calibration_digits();
+  const torch::Tensor logits = infer_logits(classifier, images, place_.device);
+  Model model;
+  model.network = classifier;
+  model.temperature = fit_temperature(logits, labels);
+  if (loss_.not_a_digit) {
+    model.accept_above = fit_acceptance_threshold(acceptance_of(logits), kRejectedDigits);
+  }
+  return classifier_metadata(model);
+}
+
+nlohmann::json DigitTask::data_record() const {
+  return {{"images", name_}, {"images_sha256", images_sha256_}, {"labels_sha256", labels_sha256_}};
+}
+
+bool DigitTask::has_same_data(const nlohmann::json& record) const {
+  return record.value("images_sha256", "") == images_sha256_ &&
+         record.value("labels_sha256", "") == labels_sha256_;
+}
+
+DigitSet DigitTask::test_set() const {
+  return find_digit_set(place_.data, config_.data.test_images, config_.data.test_labels);
+}
+
+void DigitTask::check_test_data() const { test_set(); }
+
+std::optional<FinalTest> DigitTask::test(const std::filesystem::path& model) const {
+  const DigitSet digits = test_set();
+  std::vector<Model> models = {load_model(model)};
+  const EvaluationResult result =
+      evaluate_predictions(evaluate_models(models, digits, place_.device));
+  const auto per_cent = [](double share) { return fixed_text(100 * share, 2); };
+  return FinalTest{
+      .summary = "test accuracy " + per_cent(result.accuracy) + " % (final; 95 % interval " +
+                 per_cent(result.accuracy_interval.lower) + " to " +
+                 per_cent(result.accuracy_interval.upper) + ", " + images_text(result.images) + ")",
+      .record = {{"test_images", digits.name},
+                 {"test_images_sha256", digits.images_sha256},
+                 {"test_labels_sha256", digits.labels_sha256}}};
+}
+
+std::unique_ptr<TrainingTask> make_digit_task(const RunConfig& config, const TaskPlace& place) {
+  DigitSet all = find_digit_set(place.data, config.data.train_images, config.data.train_labels);
+  if (config.data.validation == 0)
+    return std::make_unique<DigitTask>(config, all, DigitSet{}, place);
+  const DataSplit split = stratified_split(all.labels, config.data.validation, config.seed);
+  DigitSet training = all.subset(split.training);
+  DigitSet validation = all.subset(split.validation);
+  all = {};  // divided now: MNIST takes 47 MB
+  return std::make_unique<DigitTask>(config, training, std::move(validation), place);
+}
+
+}  // namespace mnist

@@ -1,0 +1,55 @@
+// The task of the classifier: which digit an image shows, learned from labelled images.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "mnist/data/digit_batches.h"
+#include "mnist/data/digit_set.h"
+#include "mnist/gradient/loss.h"
+#include "mnist/train/task.h"
+
+namespace mnist {
+
+class DigitTask : public TrainingTask {
+ public:
+  // `validation` may be empty. place.data is needed for the final test alone. Throws Error{kUsage}
+  // where the config and the data contradict, or the config's network is another.
+  DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation,
+            TaskPlace place);
+
+  TaskSize size() const override;
+  std::unique_ptr<GradientEngine> make_gradient(const std::shared_ptr<torch::nn::Module>& network,
+                                                FlatParameters& parameters) override;
+  void show(torch::nn::Module& network, const torch::Tensor& examples, std::int64_t epoch) override;
+  Validation validate(const std::shared_ptr<torch::nn::Module>& network) override;
+  std::map<std::string, std::string> calibrate(
+      const std::shared_ptr<torch::nn::Module>& network) override;
+  nlohmann::json data_record() const override;
+  bool has_same_data(const nlohmann::json& record) const override;
+  void check_test_data() const override;
+  std::optional<FinalTest> test(const std::filesystem::path& model) const override;
+
+ private:
+  // Images and labels that the temperature is fitted on, on the CPU.
+  std::pair<torch::Tensor, torch::Tensor> calibration_digits() const;
+  DigitSet test_set() const;
+
+  RunConfig config_;
+  TaskPlace place_;
+  LossOptions loss_;
+  DigitBatches batches_;  // the training digits, and behind them the outliers
+  DigitSet validation_;
+  std::string name_;  // DigitSet's, of the training set
+  std::string images_sha256_;
+  std::string labels_sha256_;
+};
+
+// Reads the IDX files that the config names, and divides them.
+std::unique_ptr<TrainingTask> make_digit_task(const RunConfig& config, const TaskPlace& place);
+
+}  // namespace mnist
