@@ -14,8 +14,7 @@ set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
 install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
   FILES_MATCHING PATTERN "*.h"
-  PATTERN "codecs.h" EXCLUDE
-  PATTERN "exif.h" EXCLUDE
+  REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
   REGEX "digit/(frame|grey|ink|light|marks|rules)\\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
@@ -46,6 +45,12 @@ endif()
 install(FILES LICENSE RENAME copyright
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libmnist-toolkit-dev COMPONENT development)
 
+foreach(codec IN ITEMS WEBP HEIF TIFF)
+  set(MNIST_BUILT_${codec} OFF)
+  if(TARGET PkgConfig::MNIST_${codec})
+    set(MNIST_BUILT_${codec} ON)
+  endif()
+endforeach()
 configure_package_config_file(cmake/mnist-toolkit-config.cmake.in
   ${PROJECT_BINARY_DIR}/mnist-toolkit-config.cmake
   INSTALL_DESTINATION ${_cmake_dir} PATH_VARS MNIST_INSTALL_MODEL)
@@ -56,5 +61,6 @@ install(FILES
   ${PROJECT_BINARY_DIR}/mnist-toolkit-config-version.cmake
   cmake/FindCairo.cmake
   cmake/FindOpenCVImgproc.cmake
+  cmake/ImageCodecs.cmake
   cmake/ImportedTargets.cmake
   DESTINATION ${_cmake_dir} COMPONENT development)

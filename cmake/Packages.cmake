@@ -27,7 +27,7 @@ set(CPACK_COMPONENT_PROGRAMS_DESCRIPTION
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libmnist-toolkit-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "libtorch-dev, libonnx-dev, libprotobuf-dev, nlohmann-json3-dev, libopencv-core-dev, libopencv-imgproc-dev, libpng-dev, libjpeg-dev, zlib1g-dev, libssl-dev, libcairo2-dev")
+  "libtorch-dev, libonnx-dev, libprotobuf-dev, nlohmann-json3-dev, libopencv-core-dev, libopencv-imgproc-dev, libpng-dev, libjpeg-dev, zlib1g-dev, libssl-dev, libcairo2-dev, libwebp-dev, libheif-dev, libtiff-dev, pkg-config")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "mnist-toolkit (= ${PROJECT_VERSION})")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
   "Headers and static libraries to link against: mnist::io (files, pictures, metrics) and mnist::core\n(the network), found by CMake's find_package(mnist-toolkit).")

@@ -10,7 +10,7 @@ packages=(
   libtorch-dev libgloo-dev libopenblas0-openmp libonnx-dev libprotobuf-dev
   libcli11-dev libspdlog-dev nlohmann-json3-dev
   libcpp-httplib-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev libcairo2-dev
-  libopencv-core-dev libopencv-imgproc-dev
+  libopencv-core-dev libopencv-imgproc-dev libwebp-dev libheif-dev libtiff-dev
 )
 if [ "${1:-}" = --tests ]; then
   packages+=(catch2 file help2man iproute2 libvalijson-dev python3 python3-torch)
@@ -33,9 +33,24 @@ install_debian_packages() {
   "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-missing=()
-for package in "${packages[@]}"; do
-  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-  [ "$state" = installed ] || missing+=("$package")
-done
-[ ${#missing[@]} -eq 0 ] || install_debian_packages "${missing[@]}"
+# Installs what is not there of the packages given.
+install_missing() {
+  local missing=() package state
+  for package in "$@"; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] || install_debian_packages "${missing[@]}"
+}
+install_missing "${packages[@]}"
+
+# In Debian 13 the decoders of libheif, and the encoders that the tests use, are packages of their own.
+if [ "${1:-}" != --only ]; then
+  plugins=()
+  for plugin in libde265 dav1d ${1:+x265 aomenc}; do
+    if apt-cache show "libheif-plugin-$plugin" >/dev/null 2>&1; then
+      plugins+=("libheif-plugin-$plugin")
+    fi
+  done
+  [ ${#plugins[@]} -eq 0 ] || install_missing "${plugins[@]}"
+fi

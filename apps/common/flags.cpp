@@ -8,6 +8,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/version.h"
+#include "mnist/image/decode.h"
 #include "mnist/model/device.h"
 
 #include "common/guard.h"
@@ -25,11 +26,20 @@ void refuse_empty_values(const CLI::App& app) {
   }
 }
 
+std::string picture_formats() {
+  std::string names;
+  for (const std::string_view name : supported_image_formats()) {
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& examples) {
   app.set_version_flag("--version", [] {
-    return std::string("mnist-toolkit ") + kVersion + " (" + describe_torch() + ")";
+    return std::string("mnist-toolkit ") + kVersion + " (" + describe_torch() +
+           ")\npictures: " + picture_formats();
   });
   app.add_flag("-q,--quiet", flags.quiet, "Report errors alone");
   app.add_flag("-v,--verbose", flags.verbose, "Report more; twice for everything");

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "mnist/image/decode.h"
 #include "mnist/image/encode.h"
 
 #include "cli/fixtures.h"
@@ -16,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+const std::string kFormats(kImageFormats);
 
 Outcome predict(std::vector<std::string> more, const std::string& input = "") {
   std::vector<std::string> arguments = {"--model", small_run().string()};
@@ -197,7 +200,7 @@ TEST_CASE("a bad file among good ones is reported, the rest is read, the exit co
   CHECK(lines_of(outcome.out).size() == 2);
   const auto errors = lines_of(outcome.err);
   REQUIRE(errors.size() == 4);
-  CHECK(errors[0] == "mnist-predict: " + text_file + ": not a PNG, JPEG or PNM image");
+  CHECK(errors[0] == "mnist-predict: " + text_file + ": not a " + kFormats + " image");
   CHECK(errors[1].starts_with("mnist-predict: " + truncated + ": "));
   CHECK(errors[2].starts_with("mnist-predict: " + folder.path().string() + ": "));
   CHECK(errors[3].starts_with("mnist-predict: /no/such.png: "));
@@ -219,7 +222,7 @@ TEST_CASE("-r leaves out what does not begin like a picture and says how much th
   const Outcome outcome = predict({"-r", folder.path().string()});
   CHECK(outcome.exit_code == 0);
   CHECK(lines_of(outcome.out).size() == 1);
-  CHECK(outcome.err == "skipped 2 files that are no PNG, JPEG or PNM image\n");
+  CHECK(outcome.err == "skipped 2 files that are no " + kFormats + " image\n");
   CHECK(predict({"-r", "-q", folder.path().string()}).err.empty());
 
   const std::string cut = make("d.png", read_text(pictures()[1]).substr(0, 200));
@@ -229,7 +232,7 @@ TEST_CASE("-r leaves out what does not begin like a picture and says how much th
   const auto errors = lines_of(with_errors.err);
   REQUIRE(errors.size() == 3);
   CHECK(errors[0].starts_with("mnist-predict: " + cut + ": "));
-  CHECK(errors[1] == "mnist-predict: " + notes + ": not a PNG, JPEG or PNM image");
+  CHECK(errors[1] == "mnist-predict: " + notes + ": not a " + kFormats + " image");
 }
 
 TEST_CASE("a folder in which -r finds no picture is an error, the rest is read", "[predict]") {
@@ -237,7 +240,7 @@ TEST_CASE("a folder in which -r finds no picture is an error, the rest is read",
   const fs::path empty = folder / "empty";
   fs::create_directories(empty / "emptier");
   const std::string message =
-      "mnist-predict: " + empty.string() + ": no PNG, JPEG or PNM image in this folder\n";
+      "mnist-predict: " + empty.string() + ": no " + kFormats + " image in this folder\n";
   const Outcome alone = predict({"-r", empty.string()});
   CHECK(alone.exit_code == 2);
   CHECK(alone.out.empty());
@@ -246,7 +249,7 @@ TEST_CASE("a folder in which -r finds no picture is an error, the rest is read",
   const Outcome among_others = predict({"-r", pictures()[0], empty.string(), pictures()[1]});
   CHECK(among_others.exit_code == 2);
   CHECK(lines_of(among_others.out).size() == 2);
-  CHECK(among_others.err == message + "skipped 1 file that is no PNG, JPEG or PNM image\n");
+  CHECK(among_others.err == message + "skipped 1 file that is no " + kFormats + " image\n");
 }
 
 TEST_CASE("a folder that is no run's is told so, and what was looked for", "[predict]") {
@@ -331,6 +334,7 @@ TEST_CASE("--help and --version print to stdout and succeed", "[predict]") {
   const Outcome version = run_program("mnist-predict", {"--version"});
   CHECK(version.exit_code == 0);
   CHECK(version.out.find("LibTorch") != std::string::npos);
+  CHECK(version.out.find("pictures: PNG, JPEG, PNM, BMP, GIF") != std::string::npos);
 }
 
 }  // namespace mnist::testing

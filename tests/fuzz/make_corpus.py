@@ -13,7 +13,7 @@ from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
 
-# Written by libjpeg at quality 20; JPEG is the one format here too long to spell out.
+# Written by libjpeg at quality 20, libwebp, libheif and libtiff: what is too long to spell out.
 JPEG_GREY = (
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKra"
     "rYqMyP/L2u71////m8H////6/+b9//j/wAALCAAYABABAREA/8QAFwAAAwEAAAAAAAAAAAAAAAAAAgMEBf/EACUQ"
@@ -43,6 +43,85 @@ JPEG_CMYK = (
     "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAoHB4jHhkoIyEjLSsoMDxkQTw3Nzx7WF1JZJGAmZaPgIyKoLTmw6Cq2q2K"
     "jMj/y9ru9f///5vB////+v/m/f/4/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABQAAQAAAAAAAAAAAAAAAAAAAAX/"
     "xAAcEAACAgIDAAAAAAAAAAAAAAAAERITARQEIYH/2gAOBEMATQBZAEsAAD8AZGRkR5G5PGvRBd2Nvw//2Q=="
+)
+
+WEBP_LOSSLESS = (
+    "UklGRjoAAABXRUJQVlA4TC0AAAAvD8ACAJmM6H9sohhF6H+ASNtm/jVOyvjZMUG2bWjbiU4gaYu3/TEBHsbafhcA"
+)
+WEBP_LOSSY_EXIF = (
+    "UklGRsIAAABXRUJQVlA4WAoAAAAIAAAADwAACwAAVlA4IE4AAABwAgCdASoQAAwAAIAIJbACdLoB+AH6gAIVddIAAP7r"
+    "Zs3Ns6adOo61lfuav/3NVfDFAXi43+C6//EJpK//IIrWuZ72DcQBh/535D+AAABFWElGTgAAAElJKgAIAAAABAASAQMA"
+    "AQAAAAYAAAAaAQUAAQAAAD4AAAAbAQUAAQAAAEYAAAAoAQMAAQAAAAIAAAAAAAAA+AcAAAoAAADUAwAACgAAAA=="
+)
+WEBP_ANIMATED = (
+    "UklGRnIAAABXRUJQVlA4WAoAAAACAAAADwAACwAAQU5JTQYAAAAAAAAAAABBTk1GRgAAAAAAAAAAAA8AAAsAAGQAAABW"
+    "UDhMLQAAAC8PwAIAmYzof2yiGEXof4BI22b+NU7K+NkxQbZtaNuJTiBpi7f9MQEextp+FwA="
+)
+WEBP_ALPHA = (
+    "UklGRjYAAABXRUJQVlA4TCoAAAAvAUAAEB9AIGmLt/0KAQRAQaMgbQMWtjtCAkK1WHQ9AFT/2x0/QIjofwQ="
+)
+HEIF_HEVC = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUxtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAA"
+    "AAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFwAAEAAAAAAAACgQAAACNpaW5mAAAAAAABAAAA"
+    "FWluZmUCAAAAAAEAAGh2YzEAAAAAzGlwcnAAAACtaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEA"
+    "GEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbqSSmubgQEDAgAAAMACAAA"
+    "AwAIQCIAAQAHRAHBcrAiQAAAAAlpcm90AwAAABRpc3BlAAAAAAAAAEAAAABAAAAAEHBpeGkAAAAAAwgICAAAABdpcG1h"
+    "AAAAAAAAAAEAAQSBAgOEAAACiW1kYXQAAAJ9KAGvBjjkeczl7Ohh82PGyGIUK9Pc5L5415BxoCmZ77RN9FteyKQKB+c4"
+    "EBeJntq8wyh48DCAai1TzxZa6RD172d9fxufkJ+5QBb//a40OM05bVoefQw9t2sWVLeMfDxcsWXH9Sul6lc7OMZ4PvLn"
+    "eYpP+npkzn+cmwHecqVls0wkqpmHugjwZ85POi2SvL7uWvzKqzuTIUvo++VxeKT7tJylOR5chJNosrYhqi4XgAFNC/DJ"
+    "DNx3q8e9EedmqnHWlmAVjA9ODyl3Yl1FAPtaF2okJ2VpGTHEIQMSVhZw+VM7MUleXI3uL49cmKYrCCLCZikby+HgaTvv"
+    "k3BYUsf+cqFQ5SvDteXlBzcKJ2ZpcYuynsp3NT9dnZTxfJmmgcVEYZZRhD0dkc0UZ1P+fK/nG5SkEE9aeniaqCjIn4dh"
+    "RSKNY0SGI33lGJqQLSODEx40uvjoaCVGo3QQyG1UwAGSweqe4/BgVBEt3tt70sPl0F5yXzUinUu+uXQCGLC2PbcW6dMZ"
+    "7h/PkjeuYX7aSa48IBBTZo5aR+nJwGxbyC4bMTkQ7faJUjRyWuX3zdYM8aBnrZ7QTbMfVUL+Suxip4Y8I5fow4nLLtQj"
+    "bhPJzpxmmzfzgnfQUCwnX3JXCI4BoU9mg1tWQznFbPIMtuoMUbPt0MelRfNVE0UEaU05Ijxd0OlFCqfk8utWZuhxcLx3"
+    "2Y1HdHHk+mlfQ6AY4e3/kd2apz7zyrNM8WXPgu7K0Qf4I0ip2TgH8HULnden3S3x1IrcT0uqRXg8dY7wssqa083NXGsX"
+    "eNkFEf71bqpi7BFFfVbg1crqutZsCyB23o+tsFHWYibvTDLryuh8//f//w=="
+)
+HEIF_AV1 = (
+    "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAP5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAA"
+    "AAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAEiAAEAAAAAAAABZQAAACNpaW5mAAAAAAABAAAA"
+    "FWluZmUCAAAAAAEAAGF2MDEAAAAAfmlwcnAAAABdaXBjbwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EADAAAAAAJ"
+    "aXJvdAMAAAAJaW1pcgEAAAAUaXNwZQAAAAAAAABAAAAAQAAAABBwaXhpAAAAAAMICAgAAAAZaXBtYQAAAAAAAAABAAEG"
+    "gYIDBAWGAAABbW1kYXQSAAoJGBV//YIEBA0IMtUCEYAAAEDdK1SXYr3COeD5X4PEVh90n/2wk5dMI0TQAokBalXmfday"
+    "0sbmndB8xJIruTRxEMOd1H+eG9PJbL9+VZEH5sqHhm9/YkLrSmE537/J5Wq9jZfCw05zSYCgJq/ZY+1NeRIv0FsF27cV"
+    "d0e9bnhmx0xaemBvm94gVqTxL5ia69BNO4F6kF/TjRSMCjXXfd4qkxKRFsVdaVCR4UqhEhTsDfPBJs27lXSn9ER3+UZ1"
+    "Q1JrXjLxm5QWqF+4sTcvZh8P1LnC5qOtRO5UL6MuBdKKVGUnaHN5edWPnwhwZjIlJ1RxlQu/rx3m8iNJMCdUrXBoyDv5"
+    "qRbSkL0XplMhDqz4l7Cf9kRCdIv2J3XuFv/SAILRzuvrJXaHVT70dkvHc17g1Bib+ASd/UY1vpfxS7qydoZSZm/YK6iP"
+    "cuPq2nHY8+i0OqLmv4gtH8pftc2kUach9FQ="
+)
+TIFF_FAX_3 = (
+    "SUkqACQAAAAAF3btuAC7t23ABd27bgAu7dtwAXdu24ALu3bcDwAAAQMAAQAAABgAAAABAQMAAQAAAAYAAAACAQMAAQAA"
+    "AAEAAAADAQMAAQAAAAMAAAAGAQMAAQAAAAAAAAARAQQAAQAAAAgAAAASAQMAAQAAAAYAAAAVAQMAAQAAAAEAAAAWAQMA"
+    "AQAAABAAAAAXAQQAAQAAABwAAAAaAQUAAQAAAN4AAAAbAQUAAQAAAOYAAAAcAQMAAQAAAAEAAAAoAQMAAQAAAAIAAABT"
+    "AQMAAQAAAAEAAAAAAAAAzAAAAAEAAABiAAAAAQAAAA=="
+)
+TIFF_FAX_4 = (
+    "SUkqABQAAAAuzbNv/////8AEAEAPAAABAwABAAAAGAAAAAEBAwABAAAABgAAAAIBAwABAAAAAQAAAAMBAwABAAAABAAA"
+    "AAYBAwABAAAAAAAAABEBBAABAAAACAAAABIBAwABAAAABgAAABUBAwABAAAAAQAAABYBAwABAAAAEAAAABcBBAABAAAA"
+    "DAAAABoBBQABAAAAzgAAABsBBQABAAAA1gAAABwBAwABAAAAAQAAACgBAwABAAAAAgAAAFMBAwABAAAAAQAAAAAAAADM"
+    "AAAAAQAAAGIAAAABAAAA"
+)
+TIFF_LZW_BIG = (
+    "SUkrAAgAAAA8AAAAAAAAAIATYFA4JBYNB4RCYVC4ZDYdD4hEYlE4pFYtF4xFICCAE2BQOCQWDQeEQSAgDAAAAAAAAAAA"
+    "AQMAAQAAAAAAAAAUAAAAAAAAAAEBAwABAAAAAAAAABIAAAAAAAAAAgEDAAEAAAAAAAAACAAAAAAAAAADAQMAAQAAAAAA"
+    "AAAFAAAAAAAAAAYBAwABAAAAAAAAAAEAAAAAAAAAEQEQAAIAAAAAAAAAPAEAAAAAAAASAQMAAQAAAAAAAAABAAAAAAAA"
+    "ABUBAwABAAAAAAAAAAEAAAAAAAAAFgEDAAEAAAAAAAAAEAAAAAAAAAAXAQMAAgAAAAAAAAAfAA0AAAAAABwBAwABAAAA"
+    "AAAAAAEAAAAAAAAAUwEDAAEAAAAAAAAAAQAAAAAAAAAAAAAAAAAAABAAAAAAAAAALwAAAAAAAAA="
+)
+TIFF_JPEG = (
+    "SUkqAEAAAAD/2P/AABEIAAwAEAMBIgACEQEDEQH/2gAMAwEAAhEDEQA/ANBJKspJWchNWUJr56OEifJ0qCP/2Q4AAAED"
+    "AAEAAAAQAAAAAQEDAAEAAAAMAAAAAgEDAAMAAADuAAAAAwEDAAEAAAAHAAAABgEDAAEAAAAGAAAAEQEEAAEAAAAIAAAA"
+    "EgEDAAEAAAABAAAAFQEDAAEAAAADAAAAFgEDAAEAAAAQAAAAFwEEAAEAAAA4AAAAHAEDAAEAAAABAAAAUwEDAAMAAAD0"
+    "AAAAWwEHAD4CAAAqAQAAFAIFAAYAAAD6AAAAAAAAAAgACAAIAAEAAQABAAAAAAABAAAA/wAAAAEAAACAAAAAAQAAAP8A"
+    "AAABAAAAgAAAAAEAAAD/AAAAAQAAAP/Y/9sAQwAIBgYHBgUIBwcHCQkICgwUDQwLCwwZEhMPFB0aHx4dGhwcICQuJyAi"
+    "LCMcHCg3KSwwMTQ0NB8nOT04MjwuMzQy/9sAQwEJCQkMCwwYDQ0YMiEcITIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIy"
+    "MjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIy/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIE"
+    "AwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RF"
+    "RkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXG"
+    "x8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QA"
+    "tREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygp"
+    "KjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0"
+    "tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9k="
 )
 
 
@@ -204,6 +283,134 @@ def png_seeds():
     }
 
 
+def exif(orientation, x_density=204, y_density=98, order="<"):
+    """An EXIF block, which is a TIFF file without a picture."""
+    entries = [(0x0112, 3, orientation), (0x011A, 5, 62), (0x011B, 5, 70), (0x0128, 3, 2)]
+    block = struct.pack(order + "2sHIH", b"II" if order == "<" else b"MM", 42, 8, len(entries))
+    for tag, kind, value in entries:
+        packed = struct.pack(order + ("H" if kind == 3 else "I"), value).ljust(4, b"\0")
+        block += struct.pack(order + "HHI", tag, kind, 1) + packed
+    return block + struct.pack(order + "IIIII", 0, x_density, 1, y_density, 1)
+
+
+def png_label_seeds():
+    def labelled(*chunks):
+        return png(2, 1, 0, 8, b"\0\x10\xf0", chunks)
+
+    text = b"\nexif\n      78\n" + exif(5).hex().encode() + b"\n"
+    return {
+        "png-exif": labelled((b"eXIf", exif(6, order=">"))),
+        "png-exif-cut": labelled((b"eXIf", exif(6)[:20])),
+        "png-text-exif": labelled((b"tEXt", b"Raw profile type exif\0" + text)),
+        "png-packed-exif": labelled((b"zTXt", b"Raw profile type APP1\0\0" + zlib.compress(text))),
+        "png-not-square": labelled((b"pHYs", struct.pack(">IIB", 4, 1, 1))),
+        "png-narrow-range": png(2, 1, 0, 16, b"\0\x03\xff\x00\x10"),
+    }
+
+
+def bmp_seeds():
+    def bmp(width, height, bits, pixels, extra=b"", compression=0, colours=0):
+        header = struct.pack(
+            "<IiiHHIIiiII", 40, width, height, 1, bits, compression, 0, 2000, 1000, colours, 0
+        )
+        begin = 14 + len(header) + len(extra)
+        file = struct.pack("<2sIII", b"BM", begin + len(pixels), 0, begin)
+        return file + header + extra + pixels
+
+    core = b"BM" + struct.pack("<IIIIHHHH", 32, 0, 26, 12, 1, 1, 1, 24) + b"\1\2\3\0"
+    return {
+        "bmp-1-bit": bmp(9, 2, 1, bytes(8), b"\0\0\0\0\xff\xff\xff\0", colours=2),
+        "bmp-4-bit": bmp(3, 1, 4, b"\x12\0\0\0", bytes(range(64)), colours=16),
+        "bmp-24-bit-top-down": bmp(1, -2, 24, bytes(range(8))),
+        "bmp-masks": bmp(1, 1, 16, bytes(4), struct.pack("<III", 0xF800, 0x7E0, 0x1F), 3),
+        "bmp-run-length": bmp(1, 1, 8, bytes(4), compression=1),
+        "bmp-huge": bmp(1 << 30, 1 << 30, 24, b""),
+        "bmp-core": core,
+    }
+
+
+def gif_seeds():
+    def gif(width, height, codes, flags=0, control=b"", bits=2):
+        screen = struct.pack("<6sHHBBB", b"GIF89a", width, height, 0x81, 0, 0)
+        frame = struct.pack("<BHHHHBB", 0x2C, 0, 0, width, height, flags, bits)
+        palette = bytes(range(0, 240, 20))
+        return screen + palette + control + frame + bytes([len(codes)]) + codes + b"\0;"
+
+    codes = b"\x84\x2d\x99\x87\x2a\x1c\xdc\x33\xa0\x02\x75\xec\x95\xfa\xa8\xde\x60\x8c\x04\x91\x4c\x01"
+    sound = gif(10, 10, codes)
+    return {
+        "gif": sound,
+        "gif-interlaced": gif(10, 10, codes, flags=0x40),
+        "gif-transparent": gif(10, 10, codes, control=b"!\xf9\4\1\0\0\1\0"),
+        "gif-cut": sound[:-12],
+        "gif-wrong-code": gif(3, 3, b"\x7c\xff"),
+        "gif-huge": gif(65535, 65535, codes),
+    }
+
+
+def tiff_seeds():
+    def tiff(*pages, order="<"):
+        """Pages are (entries, strip): (tag, type, value), 273 and 279 are added."""
+        file = struct.pack(order + "2sHI", b"II" if order == "<" else b"MM", 42, 8)
+        for k, (entries, strip) in enumerate(pages):
+            count = len(entries) + 2
+            data = len(file) + 2 + 12 * count + 4
+            after = 0 if k + 1 == len(pages) else data + len(strip)
+            file += struct.pack(order + "H", count)
+            for tag, kind, value in sorted([*entries, (273, 4, data), (279, 4, len(strip))]):
+                packed = struct.pack(order + ("H" if kind == 3 else "I"), value).ljust(4, b"\0")
+                file += struct.pack(order + "HHI", tag, kind, 1) + packed
+            file += struct.pack(order + "I", after) + strip
+        return file
+
+    def page(width, height, strip, bits=8, samples=1, photometric=1, compression=1, more=()):
+        tags = {256: width, 257: height, 258: bits, 259: compression, 262: photometric}
+        tags.update({277: samples, 278: height, **dict(more)})
+        return [(tag, 3, value) for tag, value in tags.items()], strip
+
+    grey = page(4, 3, bytes(range(0, 240, 20)))
+    rgb = page(2, 2, bytes(range(12)), samples=3, photometric=2)
+    reduced = page(1, 1, b"\7", more={254: 1})
+    circle = struct.pack("<2sHIHI", b"II", 42, 8, 0, 8)
+    return {
+        "tiff-grey": tiff(grey),
+        "tiff-big-endian": tiff(grey, order=">"),
+        "tiff-deflate": tiff(page(4, 3, zlib.compress(bytes(range(12))), compression=8)),
+        "tiff-packbits": tiff(page(8, 1, b"\xf9\x55", compression=32773, photometric=0)),
+        "tiff-16-bit": tiff(page(2, 1, b"\x10\x00\xff\x03", bits=16)),
+        "tiff-cmyk": tiff(page(2, 1, bytes(range(8)), samples=4, photometric=5)),
+        "tiff-alpha": tiff(page(2, 1, bytes(range(8)), samples=4, photometric=2, more={338: 1})),
+        "tiff-no-palette": tiff(page(2, 1, b"\0\1", photometric=3)),
+        "tiff-planes": tiff(page(2, 1, bytes(6), samples=3, photometric=2, more={284: 2})),
+        "tiff-turned": tiff(page(3, 2, bytes(6), more={274: 8})),
+        "tiff-pages": tiff(grey, reduced, rgb),
+        "tiff-circle": circle,
+        "tiff-huge": tiff(page(65535, 65535, b"\0")),
+        "tiff-cut": tiff(grey)[:-5],
+        "tiff-header-only": tiff(grey)[:8],
+        "tiff-fax-3": base64.b64decode(TIFF_FAX_3),
+        "tiff-fax-4": base64.b64decode(TIFF_FAX_4),
+        "tiff-lzw-big": base64.b64decode(TIFF_LZW_BIG),
+        "tiff-jpeg": base64.b64decode(TIFF_JPEG),
+    }
+
+
+def container_seeds():
+    webp = base64.b64decode(WEBP_LOSSY_EXIF)
+    heif = base64.b64decode(HEIF_HEVC)
+    return {
+        "webp-lossless": base64.b64decode(WEBP_LOSSLESS),
+        "webp-lossy-exif": webp,
+        "webp-animated": base64.b64decode(WEBP_ANIMATED),
+        "webp-alpha": base64.b64decode(WEBP_ALPHA),
+        "webp-cut": webp[:-60],
+        "heif-hevc": heif,
+        "heif-av1": base64.b64decode(HEIF_AV1),
+        "heif-cut": heif[:-100],
+        "heif-overlay": heif.replace(b"hvc1", b"iovl", 2),
+    }
+
+
 def image_seeds():
     jpegs = {
         "jpeg-grey": base64.b64decode(JPEG_GREY),
@@ -231,7 +438,17 @@ def image_seeds():
         "pnm-maxval-zero": b"P2 1 1 0 0",
         "pnm-sample-over-maxval": b"P2 1 1 7 9",
     }
-    return {**png_seeds(), **jpegs, **pnms, "not-a-picture": b"GIF89a"}
+    others = {**bmp_seeds(), **gif_seeds(), **tiff_seeds(), **container_seeds()}
+    others["pdf"] = b"%PDF-1.7\n"
+    others["svg"] = b"<?xml version='1.0'?><svg/>"
+    return {
+        **png_seeds(),
+        **png_label_seeds(),
+        **jpegs,
+        **pnms,
+        **others,
+        "not-a-picture": b"GIF89a",
+    }
 
 
 def main():

@@ -229,7 +229,7 @@ TEST_CASE("other types of body are 415, other methods 405, other paths 404", "[s
   text.replace(text.find("image/png"), 9, "text/html");
   const std::string refused = ask(server.port(), text);
   CHECK(status_of(refused) == 415);
-  CHECK(contains(refused, "that of a PNG, JPEG or PNM image, or application/json"));
+  CHECK(contains(refused, "that of a PNG, JPEG, WebP, HEIF, AVIF, TIFF, BMP, GIF or PNM image, or application/json"));
   std::string pnm = post_png("1");
   pnm.replace(pnm.find("image/png"), 9, "image/x-portable-graymap");
   CHECK(status_of(ask(server.port(), pnm)) == 200);

@@ -4,10 +4,13 @@
 #include <array>
 #include <csetjmp>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mnist/image/decode.h"
+#include "mnist/image/exif.h"
 #include "mnist/image/image.h"
 
 namespace mnist {
@@ -16,17 +19,46 @@ namespace mnist {
 bool is_png(std::span<const std::uint8_t> bytes);
 bool is_jpeg(std::span<const std::uint8_t> bytes);
 bool is_pnm(std::span<const std::uint8_t> bytes);
+bool is_bmp(std::span<const std::uint8_t> bytes);
+bool is_gif(std::span<const std::uint8_t> bytes);
+bool is_webp(std::span<const std::uint8_t> bytes);
+bool is_heif(std::span<const std::uint8_t> bytes);
+bool is_tiff(std::span<const std::uint8_t> bytes);
 
-// Same contract as decode_image(), for bytes that passed the check above.
-Image decode_png(std::span<const std::uint8_t> bytes, const DecodeLimits& limits);
-Image decode_jpeg(std::span<const std::uint8_t> bytes, const DecodeLimits& limits);
-Image decode_pnm(std::span<const std::uint8_t> bytes, const DecodeLimits& limits);
+// Same contract as decode_image(), for bytes that passed the check above. Those of WebP, HEIF and
+// TIFF are there where their libraries are.
+Image decode_png(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
+Image decode_jpeg(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
+Image decode_pnm(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
+Image decode_bmp(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
+Image decode_gif(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
+Image decode_webp(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
+Image decode_heif(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
+Image decode_tiff(std::span<const std::uint8_t> bytes, const DecodeOptions& options);
 
-// Throws Error{kUnsupported} when `limits` forbids a picture of this size.
-void check_pixel_limit(std::uint64_t width, std::uint64_t height, const DecodeLimits& limits);
+// Whether libheif has found a decoder for HEVC, and for AV1.
+bool can_decode_hevc();
+bool can_decode_av1();
 
-// A picture whose samples are all 0, to be filled.
-Image make_image(int width, int height, PixelFormat format);
+// For bytes of a format that is known and not read: its name and what to do, as a message.
+std::optional<std::string> describe_foreign_format(std::span<const std::uint8_t> bytes);
+
+// What a PNG's chunks eXIf and pHYs say, or a profile kept as text. A damaged chunk says nothing.
+Presentation png_presentation(std::span<const std::uint8_t> bytes);
+
+// Where the directories of a TIFF's pages begin.
+std::vector<std::uint64_t> tiff_pages(std::span<const std::uint8_t> bytes,
+                                      const DecodeOptions& options);
+
+// Throws Error{kUnsupported} when `options` forbid a picture of this size.
+void check_pixel_limit(std::uint64_t width, std::uint64_t height, const DecodeOptions& options);
+
+// The same for what must be decoded whole; `kind` is for the message: "an interlaced PNG".
+void check_whole_limit(std::uint64_t width, std::uint64_t height, const DecodeOptions& options,
+                       const std::string& kind);
+
+// The same for what all pixels take, unpacked: time, where a few bytes may stand for many.
+void check_raw_size(std::uint64_t width, std::uint64_t height, std::uint64_t bits_per_pixel);
 
 // libpng and libjpeg report an error through a callback that must not return, and no exception may
 // pass through their C frames. So the callback notes the message and jumps back to where the
@@ -38,6 +70,9 @@ struct ErrorTrap {
   // The library's message, fit to follow a colon.
   std::string text() const;
 };
+
+// A library's message, fit to follow a colon: on one line, no capital at its start, no full stop.
+std::string as_reason(std::string message);
 
 // Runs `calls`; false when they ended in a jump to trap.entry. A jump skips destructors: `calls`
 // owns nothing that needs one.

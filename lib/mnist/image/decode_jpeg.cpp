@@ -1,10 +1,10 @@
-// JPEG (ISO/IEC 10918-1) with libjpeg-turbo: header, checks, then row by row, each row put where
-// EXIF's orientation wants it, so that a turned picture needs no second copy. Reading ends with the
+// JPEG (ISO/IEC 10918-1) with libjpeg-turbo: header, checks, then row by row. A large picture is
+// decoded to a half, a quarter or an eighth, which saves most of the work. Reading ends with the
 // first picture (an MPO holds more after it).
 //
 // libjpeg fills what is missing of a file with grey and only warns: those two warnings are errors
-// here, the others are passed over. Decoding several scans repeats work over the whole picture, so
-// their number is capped.
+// here, the others are passed over. Decoding several scans repeats work over the whole picture and
+// keeps all of its coefficients, so their number and the memory are capped.
 #include <cstdio>
 // libjpeg's headers need <cstdio> before them.
 #include <algorithm>
@@ -15,31 +15,35 @@
 #include <jpeglib.h>
 
 #include "mnist/base/error.h"
+#include "mnist/image/canvas.h"
 #include "mnist/image/codecs.h"
-#include "mnist/image/exif.h"
 
 namespace mnist {
 namespace {
 
 class JpegReader {
  public:
-  explicit JpegReader(int max_scans) : max_scans_(max_scans) {}
+  JpegReader() = default;
   ~JpegReader() { jpeg_destroy_decompress(&info_); }
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
 
-  // Up to the first scan: size and orientation are known after it.
+  // Up to the first scan: the size is known after it.
   void read_header(std::span<const std::uint8_t> bytes);
   int width() const { return static_cast<int>(info_.image_width); }
   int height() const { return static_cast<int>(info_.image_height); }
-  int orientation() const;
+  Presentation presentation() const;
   std::uint64_t least_size() const;
+  std::uint64_t coefficient_bytes() const;
 
   PixelFormat format() const {
     return info_.num_components == 1 ? PixelFormat::kGrey : PixelFormat::kRgba;
   }
-  void start();
-  void read_row(std::uint8_t* samples);  // width() pixels in format()
+  void allow_scans(int count) { max_scans_ = count; }
+  void start(int shrink_by);  // 1, 2, 4 or 8
+  int rows_width() const { return static_cast<int>(info_.output_width); }
+  int rows_height() const { return static_cast<int>(info_.output_height); }
+  void read_row(std::uint8_t* samples);  // rows_width() pixels in format()
   void finish();
 
  private:
@@ -58,7 +62,7 @@ class JpegReader {
   jpeg_error_mgr errors_{};
   jpeg_progress_mgr progress_{};
   jpeg_decompress_struct info_{};
-  int max_scans_;
+  int max_scans_ = 1;
   bool too_many_scans_ = false;
 };
 
@@ -133,15 +137,36 @@ std::uint64_t JpegReader::least_size() const {
   return std::uint64_t{component.width_in_blocks} * component.height_in_blocks / 8;
 }
 
-int JpegReader::orientation() const {
-  for (const jpeg_marker_struct* marker = info_.marker_list; marker; marker = marker->next) {
-    const int orientation = exif_orientation({marker->data, marker->data_length});
-    if (orientation != 1) return orientation;
+// What a picture of several scans keeps in memory: 64 coefficients of two bytes for each block.
+std::uint64_t JpegReader::coefficient_bytes() const {
+  constexpr std::uint64_t kBlock = 128;
+  if (jpeg_has_multiple_scans(const_cast<j_decompress_ptr>(&info_)) == 0) return 0;
+  std::uint64_t blocks = 0;
+  for (int i = 0; i < info_.num_components; ++i) {
+    const jpeg_component_info& component = info_.comp_info[i];
+    blocks += std::uint64_t{component.width_in_blocks} * component.height_in_blocks;
   }
-  return 1;
+  return blocks * kBlock;
 }
 
-void JpegReader::start() {
+// JFIF's densities precede EXIF's, unless they say nothing: 1 : 1 without a unit.
+Presentation JpegReader::presentation() const {
+  Presentation result;
+  for (const jpeg_marker_struct* marker = info_.marker_list; marker; marker = marker->next) {
+    result = exif_presentation({marker->data, marker->data_length});
+    if (result != Presentation{}) break;
+  }
+  constexpr int kCentimetre = 2;
+  const bool says_nothing = info_.density_unit == 0 && info_.X_density == info_.Y_density;
+  if (info_.saw_JFIF_marker != 0 && info_.density_unit <= kCentimetre && !says_nothing) {
+    result.pixel_aspect = pixel_aspect(info_.X_density, info_.Y_density);
+  }
+  return result;
+}
+
+void JpegReader::start(int shrink_by) {
+  info_.scale_num = 1;
+  info_.scale_denom = static_cast<unsigned>(shrink_by);
   switch (info_.jpeg_color_space) {
     case JCS_GRAYSCALE:
       info_.out_color_space = JCS_GRAYSCALE;
@@ -170,7 +195,7 @@ void cmyk_to_rgba(std::span<std::uint8_t> row) {
 void JpegReader::read_row(std::uint8_t* samples) {
   run([&] { jpeg_read_scanlines(&info_, &samples, 1); });
   if (info_.out_color_space == JCS_CMYK) {
-    cmyk_to_rgba({samples, static_cast<std::size_t>(width()) * 4});
+    cmyk_to_rgba({samples, static_cast<std::size_t>(rows_width()) * 4});
   }
 }
 
@@ -178,26 +203,21 @@ void JpegReader::finish() {
   run([&] { jpeg_finish_decompress(&info_); });
 }
 
-template <int kChannels>
-void scatter(std::span<const std::uint8_t> row, std::uint8_t* first, std::ptrdiff_t step) {
-  const auto width = static_cast<std::ptrdiff_t>(row.size()) / kChannels;
-  for (std::ptrdiff_t x = 0; x < width; ++x) {
-    std::copy_n(row.data() + x * kChannels, kChannels, first + x * step);
-  }
+// Of those that libjpeg decodes to; what is larger still is for the canvas.
+int scale_for(std::uint64_t width, std::uint64_t height, std::uint64_t max_pixels) {
+  int scale = 1;
+  while (scale < 8 && shrink_factor(width, height, max_pixels) > scale) scale *= 2;
+  return scale;
 }
 
-// Puts one stored row where `placement` wants it.
-void place_row(std::span<const std::uint8_t> row, int y, const Placement& placement, Image& image) {
-  const std::ptrdiff_t step = placement.column_step * image.channels();
-  auto* first =
-      image.pixels.data() + (placement.origin + y * placement.row_step) * image.channels();
-  if (placement.column_step == 1) {
-    std::copy(row.begin(), row.end(), first);
-  } else if (image.format == PixelFormat::kGrey) {
-    scatter<1>(row, first, step);
-  } else {
-    scatter<4>(row, first, step);
-  }
+// Scans of a picture of 10 million pixels may be as many as the options allow, of a larger one
+// fewer, in proportion: what each costs is the picture's size.
+int allowed_scans(std::uint64_t pixels, int max_scans) {
+  constexpr std::uint64_t kAllScans = 10'000'000;
+  constexpr std::uint64_t kLeast = 12;  // libjpeg writes 10
+  const auto most = static_cast<std::uint64_t>(std::max(max_scans, 0));
+  if (pixels <= kAllScans) return max_scans;
+  return static_cast<int>(std::min(most, std::max(kLeast, most * kAllScans / pixels)));
 }
 
 }  // namespace
@@ -206,26 +226,38 @@ bool is_jpeg(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
 }
 
-Image decode_jpeg(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
-  JpegReader reader(limits.max_jpeg_scans);
+Image decode_jpeg(std::span<const std::uint8_t> bytes, const DecodeOptions& options) {
+  JpegReader reader;
   reader.read_header(bytes);
-  check_pixel_limit(static_cast<std::uint64_t>(reader.width()),
-                    static_cast<std::uint64_t>(reader.height()), limits);
+  const auto width = static_cast<std::uint64_t>(reader.width());
+  const auto height = static_cast<std::uint64_t>(reader.height());
+  check_pixel_limit(width, height, options);
   // A short file that claims a large picture is refused before memory is spent on it.
   if (reader.least_size() > bytes.size()) throw Error(ErrorKind::kCorrupt, "truncated JPEG");
-  reader.start();
+  constexpr std::uint64_t kMaxCoefficients = std::uint64_t{1} << 30;
+  if (reader.coefficient_bytes() > kMaxCoefficients) {
+    throw Error(ErrorKind::kUnsupported,
+                std::to_string(width) + " x " + std::to_string(height) +
+                    " pixels are too many for a progressive JPEG: save it as a baseline one");
+  }
+  reader.allow_scans(allowed_scans(width * height, options.max_jpeg_scans));
+  const int scale = scale_for(width, height, options.max_decoded_pixels);
+  reader.start(scale);
 
-  const Placement placement =
-      upright_placement(reader.orientation(), reader.width(), reader.height());
-  Image image = make_image(placement.width, placement.height, reader.format());
-  std::vector<std::uint8_t> row(static_cast<std::size_t>(reader.width()) *
-                                static_cast<std::size_t>(image.channels()));
-  for (int y = 0; y < reader.height(); ++y) {
+  Canvas<std::uint8_t> canvas({.width = reader.rows_width(),
+                               .height = reader.rows_height(),
+                               .format = reader.format(),
+                               .shrunk_by = scale,
+                               .presentation = reader.presentation()},
+                              options);
+  std::vector<std::uint8_t> row(static_cast<std::size_t>(reader.rows_width()) *
+                                static_cast<std::size_t>(reader.format()));
+  for (int y = 0; y < reader.rows_height(); ++y) {
     reader.read_row(row.data());
-    place_row(row, y, placement, image);
+    canvas.add_row(row);
   }
   reader.finish();
-  return image;
+  return canvas.finish();
 }
 
 }  // namespace mnist

@@ -1,12 +1,18 @@
-// PNG (ISO/IEC 15948) with libpng: IHDR, the checks, then rows expanded to 8 bits, grey or RGBA.
-// Colour management (gAMA, iCCP, sRGB ...) is left aside, and with it all other ancillary chunks
-// but tRNS: none is parsed, so none can cost memory or time. Warnings are not fatal.
+// PNG (ISO/IEC 15948) with libpng: IHDR, the checks, then row after row, expanded to 8 or 16 bits,
+// grey or RGBA; interlaced ones as a whole. Colour management (gAMA, iCCP, sRGB ...) is left aside,
+// and with it all other ancillary chunks but tRNS: libpng parses none, so none can cost memory or
+// time; png_presentation() reads those that say how the picture is to be seen. Warnings are not
+// fatal.
+#include <bit>
 #include <cstdio>
 #include <cstring>
+#include <type_traits>
+#include <vector>
 
 #include <png.h>
 
 #include "mnist/base/error.h"
+#include "mnist/image/canvas.h"
 #include "mnist/image/codecs.h"
 
 namespace mnist {
@@ -17,6 +23,9 @@ struct PngHeader {
   int height = 0;
   int bits_per_pixel = 0;
   PixelFormat format = PixelFormat::kGrey;
+  bool opaque = true;
+  bool deep = false;  // 16 bits a sample
+  bool interlaced = false;
 };
 
 class PngReader {
@@ -30,7 +39,12 @@ class PngReader {
   PngReader& operator=(const PngReader&) = delete;
 
   PngHeader read_header();
-  void read_pixels(Image& image);
+  // Says how rows shall come, in `header`'s format; samples of 16 bits in this machine's order.
+  void start(const PngHeader& header);
+  void read_row(std::uint8_t* row);
+  // All rows, one after another.
+  void read_interlaced(std::vector<std::uint8_t*> rows);
+  void finish();
 
  private:
   [[noreturn]] static void on_error(png_structp png, png_const_charp message);
@@ -80,31 +94,72 @@ PngHeader PngReader::read_header() {
     header.height = static_cast<int>(png_get_image_height(png_, info_));
     header.bits_per_pixel = png_get_channels(png_, info_) * png_get_bit_depth(png_, info_);
     const bool grey = png_get_color_type(png_, info_) == PNG_COLOR_TYPE_GRAY;
-    const bool opaque = png_get_valid(png_, info_, PNG_INFO_tRNS) == 0;
-    header.format = grey && opaque ? PixelFormat::kGrey : PixelFormat::kRgba;
+    const bool has_key = png_get_valid(png_, info_, PNG_INFO_tRNS) != 0;
+    header.format = grey && !has_key ? PixelFormat::kGrey : PixelFormat::kRgba;
+    header.opaque = !has_key && (png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA) == 0;
+    header.deep = png_get_bit_depth(png_, info_) == 16;
+    header.interlaced = png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE;
   });
   return header;
 }
 
-void PngReader::read_pixels(Image& image) {
-  const std::size_t stride = image.pixels.size() / static_cast<std::size_t>(image.height);
+void PngReader::start(const PngHeader& header) {
+  const std::size_t row_bytes = static_cast<std::size_t>(header.width) *
+                                static_cast<std::size_t>(header.format) * (header.deep ? 2 : 1);
   run([&] {
     png_set_expand(png_);
-    png_set_scale_16(png_);
-    if (image.format == PixelFormat::kRgba) {
+    if (header.deep && std::endian::native == std::endian::little) png_set_swap(png_);
+    if (header.format == PixelFormat::kRgba) {
       png_set_gray_to_rgb(png_);
-      png_set_add_alpha(png_, 0xFF, PNG_FILLER_AFTER);
+      png_set_add_alpha(png_, 0xFFFF, PNG_FILLER_AFTER);
     }
-    const int passes = png_set_interlace_handling(png_);
+    png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
-    if (png_get_rowbytes(png_, info_) != stride) png_error(png_, "unexpected row size");
-    for (int pass = 0; pass < passes; ++pass) {
-      for (int y = 0; y < image.height; ++y) {
-        png_read_row(png_, image.pixels.data() + static_cast<std::size_t>(y) * stride, nullptr);
-      }
-    }
-    png_read_end(png_, nullptr);
+    if (png_get_rowbytes(png_, info_) != row_bytes) png_error(png_, "unexpected row size");
   });
+}
+
+void PngReader::read_row(std::uint8_t* row) {
+  run([&] { png_read_row(png_, row, nullptr); });
+}
+
+void PngReader::read_interlaced(std::vector<std::uint8_t*> rows) {
+  run([&] { png_read_image(png_, rows.data()); });
+}
+
+void PngReader::finish() {
+  run([&] { png_read_end(png_, nullptr); });
+}
+
+template <typename Sample>
+std::uint8_t* as_bytes(Sample* samples) {
+  return reinterpret_cast<std::uint8_t*>(samples);
+}
+
+template <typename Sample>
+Image read_rows(PngReader& reader, const PngHeader& header, const Presentation& presentation,
+                const DecodeOptions& options) {
+  Canvas<Sample> canvas({.width = header.width,
+                         .height = header.height,
+                         .format = header.format,
+                         .opaque = header.opaque,
+                         .presentation = presentation},
+                        options);
+  const std::size_t stride =
+      static_cast<std::size_t>(header.width) * static_cast<std::size_t>(header.format);
+  const auto height = static_cast<std::size_t>(header.height);
+  std::vector<Sample> samples(header.interlaced ? stride * height : stride);
+  if (header.interlaced) {
+    std::vector<std::uint8_t*> rows;
+    for (std::size_t y = 0; y < height; ++y) rows.push_back(as_bytes(samples.data() + y * stride));
+    reader.read_interlaced(std::move(rows));
+  }
+  for (std::size_t y = 0; y < height; ++y) {
+    if (!header.interlaced) reader.read_row(as_bytes(samples.data()));
+    canvas.add_row({samples.data() + (header.interlaced ? y * stride : 0), stride});
+  }
+  reader.finish();
+  return canvas.finish();
 }
 
 }  // namespace
@@ -114,12 +169,14 @@ bool is_png(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= kSignatureSize && png_sig_cmp(bytes.data(), 0, kSignatureSize) == 0;
 }
 
-Image decode_png(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+Image decode_png(std::span<const std::uint8_t> bytes, const DecodeOptions& options) {
   PngReader reader(bytes);
   const PngHeader header = reader.read_header();
   const auto width = static_cast<std::uint64_t>(header.width);
   const auto height = static_cast<std::uint64_t>(header.height);
-  check_pixel_limit(width, height, limits);
+  check_pixel_limit(width, height, options);
+  check_raw_size(width, height, static_cast<std::uint64_t>(header.bits_per_pixel));
+  if (header.interlaced) check_whole_limit(width, height, options, "an interlaced PNG");
 
   // Deflate packs at most 1032 : 1 (RFC 1951: 258 bytes in two bits): a short file that claims a
   // large picture is refused before memory is spent on it.
@@ -129,9 +186,10 @@ Image decode_png(std::span<const std::uint8_t> bytes, const DecodeLimits& limits
     throw Error(ErrorKind::kCorrupt, "truncated PNG");
   }
 
-  Image image = make_image(header.width, header.height, header.format);
-  reader.read_pixels(image);
-  return image;
+  reader.start(header);
+  const Presentation presentation = png_presentation(bytes);
+  return header.deep ? read_rows<std::uint16_t>(reader, header, presentation, options)
+                     : read_rows<std::uint8_t>(reader, header, presentation, options);
 }
 
 }  // namespace mnist

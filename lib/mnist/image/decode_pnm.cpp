@@ -7,8 +7,11 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "mnist/base/error.h"
+#include "mnist/image/canvas.h"
 #include "mnist/image/codecs.h"
 
 namespace mnist {
@@ -82,9 +85,10 @@ struct PnmHeader {
   bool is_bitmap() const { return type == '1' || type == '4'; }
   bool is_text() const { return type <= '3'; }
   bool is_colour() const { return type == '3' || type == '6'; }
+  PixelFormat format() const { return is_colour() ? PixelFormat::kRgba : PixelFormat::kGrey; }
 };
 
-PnmHeader read_header(PnmReader& reader, const DecodeLimits& limits) {
+PnmHeader read_header(PnmReader& reader, const DecodeOptions& options) {
   PnmHeader header;
   reader.byte();
   header.type = static_cast<char>(reader.byte());
@@ -92,7 +96,7 @@ PnmHeader read_header(PnmReader& reader, const DecodeLimits& limits) {
   header.height = reader.number();
   if (header.width == 0 || header.height == 0) corrupt("PNM without pixels");
   check_pixel_limit(static_cast<std::uint64_t>(header.width),
-                    static_cast<std::uint64_t>(header.height), limits);
+                    static_cast<std::uint64_t>(header.height), options);
   if (!header.is_bitmap()) header.maxval = reader.number();
   if (header.maxval == 0 || header.maxval > 65535) {
     corrupt("damaged PNM: maxval " + std::to_string(header.maxval) + " is not in 1 to 65535");
@@ -112,25 +116,21 @@ std::uint64_t minimal_size(const PnmHeader& header) {
   return header.maxval > 255 ? 2 * samples : samples;
 }
 
-void read_bitmap(PnmReader& reader, const PnmHeader& header, Image& image) {
+void read_bitmap_row(PnmReader& reader, const PnmHeader& header, std::span<std::uint8_t> row) {
   constexpr std::uint8_t kBlack = 0;
   constexpr std::uint8_t kWhite = 255;
-  auto pixel = image.pixels.begin();
-  for (int y = 0; y < image.height; ++y) {
-    int packed = 0;
-    for (int x = 0; x < image.width; ++x) {
-      if (header.type == '1') {
-        packed = reader.bit() ? 0x80 : 0;
-      } else {
-        packed = x % 8 == 0 ? reader.byte() : packed << 1;
-      }
-      *pixel++ = (packed & 0x80) != 0 ? kBlack : kWhite;
+  int packed = 0;
+  for (std::size_t x = 0; x < row.size(); ++x) {
+    if (header.type == '1') {
+      packed = reader.bit() ? 0x80 : 0;
+    } else {
+      packed = x % 8 == 0 ? reader.byte() : packed << 1;
     }
+    row[x] = (packed & 0x80) != 0 ? kBlack : kWhite;
   }
 }
 
-// One sample, scaled to 0 ... 255.
-std::uint8_t read_sample(PnmReader& reader, const PnmHeader& header) {
+int read_sample(PnmReader& reader, const PnmHeader& header) {
   int value = 0;
   if (header.is_text()) {
     value = reader.number();
@@ -139,17 +139,44 @@ std::uint8_t read_sample(PnmReader& reader, const PnmHeader& header) {
     if (header.maxval > 255) value = value << 8 | reader.byte();
   }
   if (value > header.maxval) corrupt("damaged PNM: a sample is larger than maxval");
-  return static_cast<std::uint8_t>((value * 255 + header.maxval / 2) / header.maxval);
+  return value;
 }
 
-void read_samples(PnmReader& reader, const PnmHeader& header, Image& image) {
-  const int channels = image.channels();
-  auto sample = image.pixels.begin();
-  for (std::size_t i = 0; i < image.pixel_count(); ++i) {
-    for (int c = 0; c < channels; ++c) {
-      *sample++ = c == 3 ? 255 : read_sample(reader, header);
-    }
+// What each sample becomes: 0 ... maxval as 0 ... the most a Sample holds.
+template <typename Sample>
+std::vector<Sample> scale_of(int maxval) {
+  constexpr std::int64_t kMost = std::numeric_limits<Sample>::max();
+  std::vector<Sample> scaled;
+  for (std::int64_t value = 0; value <= maxval; ++value) {
+    scaled.push_back(static_cast<Sample>((value * kMost + maxval / 2) / maxval));
   }
+  return scaled;
+}
+
+template <typename Sample>
+Image read_rows(PnmReader& reader, const PnmHeader& header, const DecodeOptions& options) {
+  const PixelFormat format = header.format();
+  Canvas<Sample> canvas({.width = header.width, .height = header.height, .format = format},
+                        options);
+  const std::vector<Sample> scaled = scale_of<Sample>(header.maxval);
+  const auto channels = static_cast<std::size_t>(format);
+  std::vector<Sample> row(static_cast<std::size_t>(header.width) * channels);
+  for (int y = 0; y < header.height; ++y) {
+    if constexpr (std::is_same_v<Sample, std::uint8_t>) {
+      if (header.is_bitmap()) {
+        read_bitmap_row(reader, header, row);
+        canvas.add_row(row);
+        continue;
+      }
+    }
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const bool is_alpha = channels == 4 && i % 4 == 3;
+      row[i] = is_alpha ? std::numeric_limits<Sample>::max()
+                        : scaled[static_cast<std::size_t>(read_sample(reader, header))];
+    }
+    canvas.add_row(row);
+  }
+  return canvas.finish();
 }
 
 }  // namespace
@@ -159,18 +186,12 @@ bool is_pnm(std::span<const std::uint8_t> bytes) {
          (is_space(bytes[2]) || bytes[2] == '#');
 }
 
-Image decode_pnm(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+Image decode_pnm(std::span<const std::uint8_t> bytes, const DecodeOptions& options) {
   PnmReader reader(bytes);
-  const PnmHeader header = read_header(reader, limits);
+  const PnmHeader header = read_header(reader, options);
   reader.require(minimal_size(header));
-  Image image = make_image(header.width, header.height,
-                           header.is_colour() ? PixelFormat::kRgba : PixelFormat::kGrey);
-  if (header.is_bitmap()) {
-    read_bitmap(reader, header, image);
-  } else {
-    read_samples(reader, header, image);
-  }
-  return image;
+  return header.maxval > 255 ? read_rows<std::uint16_t>(reader, header, options)
+                             : read_rows<std::uint8_t>(reader, header, options);
 }
 
 }  // namespace mnist

@@ -1,4 +1,5 @@
-// Which way up a camera held the picture: the one thing read from EXIF. Internal. Thread-safe.
+// How a stored picture is meant to be seen: which way up, and how wide its pixels are. Files say so
+// in EXIF, which is read here, or in fields of their own. Internal. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +8,24 @@
 
 namespace mnist {
 
-// The tag Orientation (CIPA DC-008, 4.6.4) of an APP1 segment, without its marker and length; 1,
-// which is upright, where the segment is no EXIF, lacks the tag or is damaged.
-int exif_orientation(std::span<const std::uint8_t> segment);
+struct Presentation {
+  int orientation = 1;      // 1 ... 8, the tag Orientation of CIPA DC-008, 4.6.4; 1 is upright
+  double pixel_aspect = 1;  // width / height of a stored pixel
+
+  friend bool operator==(const Presentation&, const Presentation&) = default;
+};
+
+// `orientation` where there is such a one, otherwise 1.
+int valid_orientation(std::uint64_t orientation);
+
+// width / height of a pixel, of so many pixels on one length across and down (the unit does not
+// matter). 1 where that is square to within 2 %, and where it cannot be meant: a density that is
+// not positive, or sides beyond 1 : 4.
+double pixel_aspect(double x_density, double y_density);
+
+// The tags Orientation, XResolution, YResolution and ResolutionUnit of an EXIF block, with or
+// without the "Exif\0\0" before it. What it lacks, and what is damaged, is as in a plain picture.
+Presentation exif_presentation(std::span<const std::uint8_t> block);
 
 // Where stored pixels belong in the upright picture: pixel (x, y) of the file goes to index
 // origin + x * column_step + y * row_step of the width * height upright pixels.
@@ -23,5 +39,8 @@ struct Placement {
 
 // For an orientation 1 ... 8 and the stored size.
 Placement upright_placement(int orientation, int stored_width, int stored_height);
+
+// Whether what is stored as a row is seen as a column.
+inline bool is_transposed(int orientation) { return orientation > 4; }
 
 }  // namespace mnist

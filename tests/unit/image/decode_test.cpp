@@ -25,9 +25,9 @@ using testing::PngPicture;
 using testing::with_png_size;
 
 // The error that decoding ends with; a failed check where it does not.
-Error error_of(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {}) {
+Error error_of(std::span<const std::uint8_t> bytes, const DecodeOptions& options = {}) {
   try {
-    decode_image(bytes, limits);
+    decode_image(bytes, options);
   } catch (const Error& error) {
     return error;
   }
@@ -234,39 +234,6 @@ TEST_CASE("A JPEG in CMYK or YCCK becomes RGB with white where there is no ink",
   }
 }
 
-TEST_CASE("A JPEG is turned upright as its EXIF orientation says", "[image]") {
-  for (const JpegColour colour : {JpegColour::kGrey, JpegColour::kYcc}) {
-    JpegPicture picture = small_jpeg(colour);
-    const Image stored = decode_image(make_jpeg(picture));
-    const int w = stored.width;
-    const int h = stored.height;
-    for (int orientation = 1; orientation <= 8; ++orientation) {
-      for (const bool little_endian : {false, true}) {
-        CAPTURE(orientation, little_endian);
-        picture.app1 = testing::exif_segment(orientation, little_endian);
-        const Image upright = decode_image(make_jpeg(picture));
-        REQUIRE(upright.width == (orientation <= 4 ? w : h));
-        REQUIRE(upright.height == (orientation <= 4 ? h : w));
-        bool same = true;
-        for (int y = 0; y < upright.height; ++y) {
-          for (int x = 0; x < upright.width; ++x) {
-            // Where the file holds what is seen at (x, y): CIPA DC-008, 4.6.4.
-            const std::pair<int, int> stored_at[] = {
-                {x, y}, {w - 1 - x, y}, {w - 1 - x, h - 1 - y}, {x, h - 1 - y},
-                {y, x}, {y, h - 1 - x}, {w - 1 - y, h - 1 - x}, {w - 1 - y, x}};
-            const auto [from_x, from_y] = stored_at[orientation - 1];
-            for (int c = 0; c < upright.channels(); ++c) {
-              same &= upright.pixels[(y * upright.width + x) * upright.channels() + c] ==
-                      stored.pixels[(from_y * w + from_x) * upright.channels() + c];
-            }
-          }
-        }
-        CHECK(same);
-      }
-    }
-  }
-}
-
 TEST_CASE("An EXIF segment that is damaged or absurd leaves a JPEG as it is stored", "[image]") {
   JpegPicture picture = small_jpeg(JpegColour::kGrey);
   const Image stored = decode_image(make_jpeg(picture));
@@ -332,43 +299,14 @@ TEST_CASE("A JPEG of a kind not handled is refused as such", "[image]") {
   CHECK(differential.kind() == ErrorKind::kUnsupported);
 }
 
-TEST_CASE("A PNM of every type decodes", "[image]") {
-  const auto pixels_of = [](std::string_view file) { return decode_image(bytes_of(file)).pixels; };
-  using Pixels = std::vector<std::uint8_t>;
-  const Pixels bits = {0, 255, 0, 255, 0, 255};
-  CHECK(pixels_of("P1\n3 2\n101\n010\n") == bits);
-  CHECK(pixels_of("P1 3 2 1 0 1 # end of row\n 0 1 0") == bits);
-  CHECK(pixels_of("P4\n3 2\n\xA0\x40") == bits);
-  CHECK(pixels_of("P2\n3 2\n10\n0 5 10\n1 2 3\n") == Pixels{0, 128, 255, 26, 51, 77});
-  CHECK(pixels_of("P5 2 1 255 a\n") == Pixels{'a', '\n'});
-  CHECK(pixels_of("P5\n2 1\n65535\n\xFF\xFF\x80\x01") == Pixels{255, 128});
-  CHECK(pixels_of("P3\n1 2\n255\n1 2 3 4 5 6") == Pixels{1, 2, 3, 255, 4, 5, 6, 255});
-  CHECK(pixels_of("P6\n2 1\n255\nabcdef") == Pixels{'a', 'b', 'c', 255, 'd', 'e', 'f', 255});
-  CHECK(pixels_of("P5\n# a\n#b\r1 # width\n 1\t255\nzrest") == Pixels{'z'});
-  CHECK(decode_image(bytes_of("P4\n9 1\n\xFF\x7F")).pixels == Pixels{0, 0, 0, 0, 0, 0, 0, 0, 255});
-}
-
-TEST_CASE("A fault in a PNM has a message of its own", "[image]") {
-  const auto message_of = [](std::string_view file) { return error_of(bytes_of(file)).message(); };
-  CHECK(message_of("P5\n2 2\n255\nabc") == "truncated PNM");
-  CHECK(message_of("P5\n2") == "truncated PNM");
-  CHECK(message_of("P5\n0 2\n255\n") == "PNM without pixels");
-  CHECK(message_of("P5\n-1 2\n255\n") == "damaged PNM: a number is missing");
-  CHECK(message_of("P5\n99999999999 2\n255\n") == "damaged PNM: a number is too large");
-  CHECK(message_of("P5\n1 1\n65536\nab") == "damaged PNM: maxval 65536 is not in 1 to 65535");
-  CHECK(message_of("P5\n1 1\n0\nab") == "damaged PNM: maxval 0 is not in 1 to 65535");
-  CHECK(message_of("P5\n1 1\n255x") == "damaged PNM: no white space after the header");
-  CHECK(message_of("P2\n1 1\n9\n10 ") == "damaged PNM: a sample is larger than maxval");
-  CHECK(message_of("P1\n1 1\n2 ") == "damaged PNM: a bitmap holds more than 0 and 1");
-}
-
 TEST_CASE("Bytes that are no picture are refused by name", "[image]") {
   CHECK(error_of({}).message() == "empty file");
-  for (const std::string_view text : {"P", "P7\n1 1\n", "Pardon?", "GIF89a", "\x89PNG", "\xFF\xD8",
-                                      "<svg xmlns='http://www.w3.org/2000/svg'/>"}) {
+  for (const std::string_view text :
+       {"P", "P8\n1 1\n", "Pardon?", "GIF80a", "\x89PNG", "\xFF\xD8"}) {
     CAPTURE(text);
     CHECK(error_of(bytes_of(text)).kind() == ErrorKind::kUnsupported);
-    CHECK(error_of(bytes_of(text)).message() == "not a PNG, JPEG or PNM image");
+    CHECK(error_of(bytes_of(text)).message() ==
+          "not a PNG, JPEG, WebP, HEIF, AVIF, TIFF, BMP, GIF or PNM image");
   }
 }
 
@@ -376,11 +314,11 @@ TEST_CASE("A picture of more pixels than the limit is refused from its header", 
   const Bytes png = make_png(small_png(PngColour::kGrey, 8, false));
   const Error error = error_of(with_png_size(png, 100'000, 100'000));
   CHECK(error.kind() == ErrorKind::kUnsupported);
-  CHECK(error.message() == "100000 x 100000 pixels are more than the limit of 64 million");
+  CHECK(error.message() == "100000 x 100000 pixels are more than the limit of 1000 million");
   CHECK(error_of(with_png_size(png, 0x7FFFFFFF, 0x7FFFFFFF)).kind() == ErrorKind::kUnsupported);
   CHECK(error_of(bytes_of("P4\n2147483647 2147483647\n")).kind() == ErrorKind::kUnsupported);
 
-  const DecodeLimits tight{.max_pixels = 98};
+  const DecodeOptions tight{.max_pixels = 98};
   CHECK(error_of(png, tight).message() == "11 x 9 pixels are more than the limit of 98");
   CHECK(error_of(make_jpeg(small_jpeg(JpegColour::kGrey)), tight).kind() ==
         ErrorKind::kUnsupported);
@@ -407,7 +345,7 @@ TEST_CASE("A file cut anywhere is an error", "[image]") {
 }
 
 TEST_CASE("Random damage ends in a picture or in an error", "[image]") {
-  const DecodeLimits limits{.max_pixels = 1'000'000};
+  const DecodeOptions options{.max_pixels = 1'000'000};
   std::mt19937 random(20240501);
   for (const Bytes& file : specimens()) {
     for (int round = 0; round < 300; ++round) {
@@ -416,7 +354,7 @@ TEST_CASE("Random damage ends in a picture or in an error", "[image]") {
         damaged[random() % damaged.size()] ^= static_cast<std::uint8_t>(1u << random() % 8);
       }
       try {
-        const Image image = decode_image(damaged, limits);
+        const Image image = decode_image(damaged, options);
         REQUIRE(image.pixels.size() ==
                 image.pixel_count() * static_cast<std::size_t>(image.channels()));
       } catch (const Error& error) {
@@ -426,12 +364,19 @@ TEST_CASE("Random damage ends in a picture or in an error", "[image]") {
   }
 }
 
-TEST_CASE("the first eight bytes tell a picture from other files", "[image]") {
+TEST_CASE("the first bytes tell a picture from other files", "[image]") {
   const Bytes png = make_png(small_png(PngColour::kGrey, 8, false));
   CHECK(has_image_signature(prefix(png, kSignatureBytes)));
-  CHECK_FALSE(has_image_signature(prefix(png, kSignatureBytes - 1)));
+  CHECK_FALSE(has_image_signature(prefix(png, 7)));
   CHECK(has_image_signature(Bytes{0xFF, 0xD8, 0xFF, 0xE0}));
   CHECK(has_image_signature(bytes_of("P5\n1 1 2")));
+  CHECK(has_image_signature(bytes_of(std::string_view("RIFF....WEBP", 12))));
+  CHECK(
+      has_image_signature(bytes_of(std::string_view("\0\0\0\x18"
+                                                    "ftypheic",
+                                                    12))));
+  CHECK(has_image_signature(bytes_of(std::string_view("MM\0*", 4))));
+  CHECK_FALSE(has_image_signature(bytes_of("BM is how this text begins, a long one")));
   CHECK_FALSE(has_image_signature(bytes_of("P7\nWIDTH")));
   CHECK_FALSE(has_image_signature(bytes_of("Page 1")));
   CHECK_FALSE(has_image_signature({}));

@@ -1,0 +1,60 @@
+// Colours by number, as BMP, GIF and TIFF have them. Internal.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mnist/image/image.h"
+
+namespace mnist {
+
+using Colour = std::array<std::uint8_t, 4>;  // RGBA
+
+// As many colours as a pixel has values: one that the file leaves out is black.
+class Palette {
+ public:
+  explicit Palette(std::size_t size) : colours_(size, Colour{0, 0, 0, 255}) {}
+
+  std::size_t size() const { return colours_.size(); }
+  Colour& operator[](std::size_t i) { return colours_[i]; }
+
+  PixelFormat format() const {
+    return std::ranges::all_of(colours_, is_opaque_grey) ? PixelFormat::kGrey : PixelFormat::kRgba;
+  }
+  bool is_opaque() const {
+    return std::ranges::all_of(colours_, [](const Colour& colour) { return colour[3] == 255; });
+  }
+
+  // `numbers`, each below size(), as pixels of format().
+  void fill(std::span<const std::uint8_t> numbers, PixelFormat format,
+            std::span<std::uint8_t> row) const {
+    const auto channels = static_cast<std::size_t>(format);
+    for (std::size_t x = 0; x < numbers.size(); ++x) {
+      std::copy_n(colours_[numbers[x]].begin(), channels, row.begin() + x * channels);
+    }
+  }
+
+ private:
+  static bool is_opaque_grey(const Colour& colour) {
+    return colour[0] == colour[1] && colour[0] == colour[2] && colour[3] == 255;
+  }
+
+  std::vector<Colour> colours_;
+};
+
+// Numbers of 1, 2, 4 or 8 bits, the first in the high bits of a byte.
+inline void unpack(std::span<const std::uint8_t> packed, int bits,
+                   std::span<std::uint8_t> numbers) {
+  const std::size_t per_byte = 8 / static_cast<std::size_t>(bits);
+  const unsigned mask = (1u << bits) - 1;
+  for (std::size_t x = 0; x < numbers.size(); ++x) {
+    const std::size_t shift = 8 - static_cast<std::size_t>(bits) * (x % per_byte + 1);
+    numbers[x] = static_cast<std::uint8_t>(packed[x / per_byte] >> shift & mask);
+  }
+}
+
+}  // namespace mnist
