@@ -5,7 +5,7 @@
 #include <ostream>
 
 #include "mnist/model/model_file.h"
-#include "mnist/predict/predictor.h"
+#include "mnist/read/predictor.h"
 
 #include "predict/flags.h"
 

@@ -19,7 +19,7 @@
 #include "mnist/base/version.h"
 #include "mnist/model/device.h"
 #include "mnist/model/model_file.h"
-#include "mnist/predict/predictor.h"
+#include "mnist/read/predictor.h"
 
 #include "common/default_model.h"
 #include "common/guard.h"

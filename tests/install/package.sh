@@ -26,7 +26,7 @@ dpkg-deb -f "$development" Depends | grep -q libtorch-dev || fail "the libraries
 
 dpkg-deb -x "$programs" tree
 dpkg-deb -x "$development" tree
-[ -e tree/usr/include/mnist/predict/predictor.h ] || fail "no headers"
+[ -e tree/usr/include/mnist/read/predictor.h ] || fail "no headers"
 [ -e tree/usr/lib/cmake/mnist-toolkit/mnist-toolkit-config.cmake ] || fail "no CMake package"
 
 # From a folder that has nothing to do with it, and with the packaged model.

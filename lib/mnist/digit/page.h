@@ -35,4 +35,13 @@ struct Page {
   bool other_writing = false;  // letters, signs, drawings: something is there that is not a digit
 };
 
+// The page's one digit, for whoever asks for a single one: its prediction; kSeveralDigits with that
+// of the surest where it holds more, kNotADigit where other writing, or nothing that was accepted
+// as a digit, is all it holds, kBlank where it holds nothing. The finds must have predictions.
+// Without `reject`, the surest find's prediction, wherever there is a find.
+Prediction only_digit(const Page& page, bool reject = true);
+
+// The find that only_digit() speaks of; null where there is none.
+const Find* surest_digit(const Page& page);
+
 }  // namespace mnist

@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
 
+#include "mnist/base/error.h"
 #include "mnist/digit/frame.h"
 #include "mnist/read/candidates.h"
 #include "mnist/read/levels.h"
@@ -21,7 +25,10 @@ constexpr double kMostPixels = 1.0e6;  // of the finest level
 constexpr double kLargest = 2.0;       // a picture is enlarged so much at most
 constexpr double kStep = 1.5;          // from one scale to the next
 constexpr double kLeastSide = 12;  // pixels: a picture less high or wide than that shows nothing
-constexpr double kLeastScore = 0.25;
+constexpr double kEnoughPixels = 64e3;  // up to here every scale is looked at
+constexpr double kSmallSide = 20;       // pixels: finds as small as that are worth a closer look
+constexpr float kSure = 0.5F;
+constexpr std::size_t kTrace = 2;  // cells that say so: fewer are noise
 constexpr float kInked = 0.4F;
 
 FindKind kind_of(int kind) {
@@ -74,13 +81,20 @@ Box box_of(const cv::Rect2d& place, const Image& image) {
           std::max(1, static_cast<int>(inside.height))};
 }
 
-Find find_of(const Candidate& candidate, const std::vector<Candidate>& all, const SeenLevel& seen,
+// Whether the ink is lighter than what is around it.
+bool is_light(const OwnInk& own, const Level& level) {
+  const cv::Mat1b levels = level.levels(cv::Rect(own.origin, own.strength.size()));
+  const cv::Mat1b inked = own.strength > kInked;
+  const cv::Mat1b paper = own.strength < 1 - kInked;
+  return cv::mean(levels, inked)[0] > cv::mean(levels, paper)[0];
+}
+
+Find find_of(const Candidate& candidate, const OwnInk& own, const SeenLevel& seen,
              const Image& image) {
   Find find{.kind = kind_of(candidate.kind),
             .box = box_of(candidate.box(), image),
             .score = candidate.score};
   if (find.kind != FindKind::kDigit) return find;
-  const OwnInk own = own_ink(candidate, all, seen);
   if (cv::countNonZero(own.strength > kInked) > 0) {
     find.box = box_of(own, seen.level, image);
     find.digit = ink::frame_digit(own.strength).digit;
@@ -91,26 +105,105 @@ Find find_of(const Candidate& candidate, const std::vector<Candidate>& all, cons
   return find;
 }
 
+// A 28x28 picture in MNIST's own form, as it is or inverted.
+std::optional<Digit> in_mnist_form(const Image& image, Polarity polarity) {
+  if (image.width != kDigitSide || image.height != kDigitSide) return std::nullopt;
+  const int channels = image.channels();
+  for (const bool invert : {false, true}) {
+    if (polarity == (invert ? Polarity::kLightOnDark : Polarity::kDarkOnLight)) continue;
+    Digit digit;
+    bool is_grey = true;
+    for (int i = 0; i < kDigitPixels; ++i) {
+      const std::uint8_t* pixel = &image.pixels[static_cast<std::size_t>(i) * channels];
+      is_grey = is_grey && (channels == 1 ||
+                            (pixel[0] == pixel[1] && pixel[1] == pixel[2] && pixel[3] == 255));
+      digit.ink[i] = static_cast<float>(invert ? 255 - pixel[0] : pixel[0]) / 255.0F;
+    }
+    if (is_grey && ink::has_mnist_form(digit)) return digit;
+  }
+  return std::nullopt;
+}
+
+std::size_t sure_cells(const std::vector<float>& map) {
+  return static_cast<std::size_t>(
+      std::count_if(map.begin(), map.end(), [](float value) { return value > kSure; }));
+}
+
+// Whether a finer scale may show more than this one does.
+bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& found) {
+  if (sure_cells(seen.small) >= kTrace) return true;
+  return std::any_of(found.begin(), found.end(), [](const Candidate& candidate) {
+    return candidate.kind < kPointMark && candidate.side < kSmallSide;
+  });
+}
+
+// In pixels of the file.
+Box in_file(const Box& box, const Image& image) {
+  const auto pixels = [](int length, double scale) {
+    return static_cast<int>(std::lround(length * scale));
+  };
+  return {pixels(box.x, image.scale_x), pixels(box.y, image.scale_y),
+          std::max(1, pixels(box.width, image.scale_x)),
+          std::max(1, pixels(box.height, image.scale_y))};
+}
+
 }  // namespace
 
-Page find_digits(PageNetImpl& network, const Image& image) {
+Finder::Finder(NetworkFile file)
+    : file_(std::move(file)),
+      network_(dynamic_cast<PageNetImpl*>(file_.network.get())),
+      find_above_(0) {
+  if (network_ == nullptr) {
+    throw Error(ErrorKind::kUnsupported,
+                "its network '" + std::string(network_name(file_.options)) +
+                    "' does not find digits on pages",
+                file_.path);
+  }
+  find_above_ = metadata_number(file_.metadata, "find_above", 0.0, 1.0);
+  network_->eval();
+}
+
+Page Finder::find(const Image& image, Polarity polarity) const {
   if (image.pixel_count() == 0) return {};
+  if (const auto digit = in_mnist_form(image, polarity)) {
+    Find find{.box = in_file({0, 0, kDigitSide, kDigitSide}, image), .score = 1, .digit = *digit};
+    find.first_look.fill(1.0 / kClasses);
+    return {.finds = {find}};
+  }
   const cv::Mat1b grey = to_grey(image, 4 * kMostPixels);
   std::vector<SeenLevel> seen;
   std::vector<Candidate> candidates;
+  Page page;
   for (const double scale : scales_of(image)) {
-    seen.push_back(look(network, level_at(grey, {image.width, image.height}, scale)));
-    const auto found = candidates_of(seen.back(), seen.size() - 1, kLeastScore);
+    seen.push_back(look(*network_, level_at(grey, {image.width, image.height}, scale)));
+    const SeenLevel& level = seen.back();
+    const auto found = candidates_of(level, seen.size() - 1, find_above_);
     candidates.insert(candidates.end(), found.begin(), found.end());
+    page.other_writing |= sure_cells(level.other) >= kTrace;
+    const bool is_enough = static_cast<double>(level.ink.total()) > kEnoughPixels;
+    if (is_enough && !shows_small_digits(level, found)) break;
   }
   std::vector<Candidate> kept = merged(std::move(candidates));
   if (kept.size() > kMostFinds) kept.resize(kMostFinds);
-  Page page;
   for (const Candidate& candidate : kept) {
-    page.finds.push_back(find_of(candidate, kept, seen[candidate.level], image));
+    const SeenLevel& level = seen[candidate.level];
+    const OwnInk own = own_ink(candidate, kept, level);
+    const bool is_wrong_tone = polarity != Polarity::kAuto && !own.strength.empty() &&
+                               is_light(own, level.level) != (polarity == Polarity::kLightOnDark);
+    if (!is_wrong_tone) page.finds.push_back(find_of(candidate, own, level, image));
   }
   put_in_order(page.finds);
+  for (Find& find : page.finds) find.box = in_file(find.box, image);
   return page;
+}
+
+Finder load_finder(const std::filesystem::path& path) {
+  NetworkFile file = load_network(path);
+  try {
+    return Finder(std::move(file));
+  } catch (const Error& error) {
+    throw error.with_path(path.string());
+  }
 }
 
 }  // namespace mnist

@@ -2,17 +2,42 @@
 // (model/page_network.h) looks at a pyramid of scales.
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
+
 #include "mnist/digit/page.h"
+#include "mnist/digit/polarity.h"
 #include "mnist/image/image.h"
+#include "mnist/model/network_file.h"
 #include "mnist/model/page_network.h"
 
 namespace mnist {
 
-// Everything in `image` that is or could be a digit, and the separators between digits, in reading
-// order; digits carry their ink in MNIST's form and the network's first look at them, but no
-// prediction yet. At most `kMostFinds`. Time and memory grow with the picture's pixels, up to those
-// of about a megapixel, and no further. `network` is in evaluation mode. Thread-safe.
+// What a picture holds more of is left out: the least sure finds.
 inline constexpr std::size_t kMostFinds = 2000;
-Page find_digits(PageNetImpl& network, const Image& image);
+
+class Finder {
+ public:
+  // Throws Error{kUnsupported} for a network of another kind, kCorrupt for an impossible threshold.
+  explicit Finder(NetworkFile file);
+
+  // Everything in `image` that is or could be a digit, and the separators between digits, in
+  // reading order; digits carry their ink in MNIST's form and the page network's first look at
+  // them, but no prediction yet. A 28x28 picture that has MNIST's own form already is one digit
+  // whose pixels are kept exactly (inverted for dark ink on white). Finds whose tone contradicts
+  // `polarity` are left out. Time and memory grow with the picture's pixels up to those of a
+  // megapixel, and no further. Thread-safe.
+  Page find(const Image& image, Polarity polarity = Polarity::kAuto) const;
+
+  const NetworkFile& file() const { return file_; }
+
+ private:
+  NetworkFile file_;
+  PageNetImpl* network_;  // file_'s
+  double find_above_;
+};
+
+// Loads a page network. Throws what load_network and Finder throw.
+Finder load_finder(const std::filesystem::path& path);
 
 }  // namespace mnist

@@ -10,11 +10,11 @@
 
 #include "mnist/base/error.h"
 #include "mnist/data/sampling.h"
-#include "mnist/evaluate/evaluate.h"
+#include "mnist/read/evaluate.h"
 #include "mnist/gradient/digit_gradient.h"
 #include "mnist/model/model_file.h"
-#include "mnist/predict/calibration.h"
-#include "mnist/predict/inference.h"
+#include "mnist/read/calibration.h"
+#include "mnist/read/inference.h"
 #include "mnist/report/number_text.h"
 
 namespace mnist {

@@ -2,7 +2,7 @@
 
 #include "mnist/bytes/file.h"
 #include "mnist/image/decode.h"
-#include "mnist/predict/predictor.h"
+#include "mnist/read/predictor.h"
 
 int main(int, char** argv) {
   mnist::Predictor predictor(mnist::load_model(SHIPPED_MODEL));

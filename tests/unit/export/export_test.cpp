@@ -14,7 +14,7 @@
 #include "mnist/export/onnx.h"
 #include "mnist/export/torchscript.h"
 #include "mnist/model/model_file.h"
-#include "mnist/predict/calibration.h"
+#include "mnist/read/calibration.h"
 
 #include "support/environment.h"
 #include "support/interpreters.h"

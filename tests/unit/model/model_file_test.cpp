@@ -8,7 +8,7 @@
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/safetensors.h"
-#include "mnist/predict/inference.h"
+#include "mnist/read/inference.h"
 
 #include "support/environment.h"
 #include "support/torch_catch.h"

@@ -6,7 +6,7 @@
 
 #include <torch/cuda.h>
 
-#include "mnist/predict/inference.h"
+#include "mnist/read/inference.h"
 
 #include "support/environment.h"
 #include "support/torch_catch.h"

@@ -1,4 +1,4 @@
-#include "mnist/evaluate/evaluate.h"
+#include "mnist/read/evaluate.h"
 
 #include "support/torch_catch.h"
 
@@ -15,7 +15,7 @@ Model untrained(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("every image gets its label and ten probabilities", "[evaluate]") {
+TEST_CASE("every image gets its label and ten probabilities", "[read]") {
   const DigitSet digits = generate_digit_set(1030, 1);
   std::vector<Model> models = {untrained(1)};
   const EvaluationInput input = evaluate_models(models, digits, torch::kCPU);
@@ -27,7 +27,7 @@ TEST_CASE("every image gets its label and ten probabilities", "[evaluate]") {
   CHECK(evaluate_predictions(input).images == 1030);
 }
 
-TEST_CASE("an ensemble averages its models' probabilities", "[evaluate]") {
+TEST_CASE("an ensemble averages its models' probabilities", "[read]") {
   const DigitSet digits = generate_digit_set(20, 1);
   std::vector<Model> first = {untrained(1)};
   std::vector<Model> second = {untrained(2)};

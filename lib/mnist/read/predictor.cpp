@@ -1,19 +1,22 @@
-#include "mnist/predict/predictor.h"
+#include "mnist/read/predictor.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <iterator>
 #include <utility>
 
-#include "mnist/predict/calibration.h"
+#include "mnist/read/calibration.h"
 
 namespace mnist {
 namespace {
 
 constexpr std::size_t kBatch = 512;
 
-bool is_blank(const NormalizedDigit& digit) { return digit.rejection == Rejection::kBlank; }
+// How much the page network's first look counts beside the classifier's answer, as an exponent.
+constexpr double kFirstLook = 0.5;
+constexpr double kLeastProbability = 1e-4;
 
 }  // namespace
 
@@ -23,25 +26,24 @@ Predictor::Predictor(Model model, const PredictorOptions& options)
   model_.network->eval();
 }
 
-std::vector<Prediction> Predictor::predict(std::span<const NormalizedDigit> digits) {
+std::vector<Prediction> Predictor::predict(std::span<const Find> finds) {
   std::vector<Prediction> predictions;
-  predictions.reserve(digits.size());
-  while (!digits.empty()) {
-    const std::span<const NormalizedDigit> batch = digits.first(std::min(kBatch, digits.size()));
+  predictions.reserve(finds.size());
+  while (!finds.empty()) {
+    const std::span<const Find> batch = finds.first(std::min(kBatch, finds.size()));
     predict_batch(batch, predictions);
-    digits = digits.subspan(batch.size());
+    finds = finds.subspan(batch.size());
   }
   return predictions;
 }
 
-void Predictor::predict_batch(std::span<const NormalizedDigit> digits,
-                              std::vector<Prediction>& predictions) {
+void Predictor::predict_batch(std::span<const Find> finds, std::vector<Prediction>& predictions) {
   const torch::InferenceMode inference;
-  const auto count = static_cast<std::int64_t>(digits.size());
+  const auto count = static_cast<std::int64_t>(finds.size());
   torch::Tensor ink = torch::empty({count, 1, kDigitSide, kDigitSide});
   for (std::int64_t i = 0; i < count; ++i) {
-    std::memcpy(ink.data_ptr<float>() + i * kDigitPixels, digits[i].digit.ink.data(),
-                sizeof digits[i].digit.ink);
+    std::memcpy(ink.data_ptr<float>() + i * kDigitPixels, finds[i].digit.ink.data(),
+                sizeof finds[i].digit.ink);
   }
   const torch::Tensor logits =
       model_.network->forward(ink.to(options_.device)).to(torch::kCPU, torch::kFloat32);
@@ -49,28 +51,33 @@ void Predictor::predict_batch(std::span<const NormalizedDigit> digits,
   const torch::Tensor acceptance = acceptance_of(logits).contiguous();
   const torch::Tensor probabilities = (logits / model_.temperature).softmax(1).contiguous();
   for (std::int64_t i = 0; i < count; ++i) {
-    predictions.push_back(decide(digits[i], probabilities.data_ptr<float>() + i * kClasses,
+    predictions.push_back(decide(finds[i], probabilities.data_ptr<float>() + i * kClasses,
                                  acceptance.data_ptr<float>()[i]));
   }
 }
 
-Prediction Predictor::decide(const NormalizedDigit& digit, const float* probabilities,
+Prediction Predictor::decide(const Find& find, const float* probabilities,
                              double acceptance) const {
   Prediction prediction;
-  if (is_blank(digit)) {
-    prediction.rejection = Rejection::kBlank;
-    return prediction;
+  if (find.kind == FindKind::kUnreadable) prediction.rejection = Rejection::kUnsure;
+  if (find.kind != FindKind::kDigit) return prediction;
+  double sum = 0;
+  for (int c = 0; c < kClasses; ++c) {
+    prediction.probabilities[c] =
+        probabilities[c] * std::pow(std::max(kLeastProbability, find.first_look[c]), kFirstLook);
+    sum += prediction.probabilities[c];
   }
-  std::copy_n(probabilities, kClasses, prediction.probabilities.begin());
+  if (!(sum > 0) || !std::isfinite(sum) || !std::isfinite(acceptance)) {  // a network gone wrong
+    return {.rejection = Rejection::kNotADigit};
+  }
+  for (double& probability : prediction.probabilities) probability /= sum;
   const auto best =
       std::max_element(prediction.probabilities.begin(), prediction.probabilities.end());
   prediction.digit = static_cast<int>(std::distance(prediction.probabilities.begin(), best));
   prediction.confidence = *best;
-  prediction.acceptance = acceptance;
+  prediction.acceptance = acceptance * find.score;
   if (!options_.reject) return prediction;
-  if (digit.rejection) {
-    prediction.rejection = digit.rejection;
-  } else if (acceptance < model_.accept_above) {
+  if (prediction.acceptance < model_.accept_above) {
     prediction.rejection = Rejection::kNotADigit;
   } else if (prediction.confidence < options_.reject_below.value_or(model_.reject_below)) {
     prediction.rejection = Rejection::kUnsure;

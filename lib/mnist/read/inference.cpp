@@ -1,4 +1,4 @@
-#include "mnist/predict/inference.h"
+#include "mnist/read/inference.h"
 
 #include <algorithm>
 

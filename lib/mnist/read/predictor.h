@@ -8,7 +8,7 @@
 #include <torch/types.h>
 
 #include "mnist/digit/digit.h"
-#include "mnist/digit/normalize.h"
+#include "mnist/digit/page.h"
 #include "mnist/digit/prediction.h"
 #include "mnist/model/model_file.h"
 
@@ -26,18 +26,18 @@ class Predictor {
  public:
   explicit Predictor(Model model, const PredictorOptions& options = {});
 
-  // One prediction per digit, in order. A digit that normalize() rejected as blank is not shown to
-  // the network. Memory in use beside the result does not grow with their number. Not thread-safe:
-  // one Predictor per thread, or one caller at a time.
-  std::vector<Prediction> predict(std::span<const NormalizedDigit> digits);
+  // One prediction per find, in order; of what is not a digit an empty one. What the page network
+  // took a digit for has a say in its probabilities, and how sure it was of it in its acceptance.
+  // Memory in use beside the result does not grow with their number. Not thread-safe: one Predictor
+  // per thread, or one caller at a time.
+  std::vector<Prediction> predict(std::span<const Find> finds);
 
   const Model& model() const { return model_; }
 
  private:
-  // Appends a prediction for each digit.
-  void predict_batch(std::span<const NormalizedDigit> digits, std::vector<Prediction>& predictions);
-  Prediction decide(const NormalizedDigit& digit, const float* probabilities,
-                    double acceptance) const;
+  // Appends a prediction for each find.
+  void predict_batch(std::span<const Find> finds, std::vector<Prediction>& predictions);
+  Prediction decide(const Find& find, const float* probabilities, double acceptance) const;
 
   Model model_;
   PredictorOptions options_;

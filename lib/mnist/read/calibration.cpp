@@ -1,5 +1,5 @@
 // The likelihood has one minimum in log T; golden-section search needs no derivative.
-#include "mnist/predict/calibration.h"
+#include "mnist/read/calibration.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
-#include "mnist/predict/predictor.h"
+#include "mnist/read/predictor.h"
 
 #include <cmath>
 #include <numeric>
 
-#include "mnist/predict/calibration.h"
+#include "mnist/read/calibration.h"
 
 #include "support/torch_catch.h"
 
@@ -27,7 +27,7 @@ NormalizedDigit stroke(int column) {
 
 }  // namespace
 
-TEST_CASE("predictions are probabilities, in the order of the digits", "[predict]") {
+TEST_CASE("predictions are probabilities, in the order of the digits", "[read]") {
   Predictor predictor(untrained());
   const std::vector<NormalizedDigit> digits = {stroke(10), stroke(14), stroke(10)};
   const auto predictions = predictor.predict(digits);
@@ -43,7 +43,7 @@ TEST_CASE("predictions are probabilities, in the order of the digits", "[predict
   CHECK(predictor.predict({}).empty());
 }
 
-TEST_CASE("more digits than go through the network at once each get their answer", "[predict]") {
+TEST_CASE("more digits than go through the network at once each get their answer", "[read]") {
   Predictor predictor(untrained());
   std::vector<NormalizedDigit> digits;
   for (int i = 0; i < 1030; ++i) digits.push_back(stroke(4 + i % 20));
@@ -54,7 +54,7 @@ TEST_CASE("more digits than go through the network at once each get their answer
   }
 }
 
-TEST_CASE("a blank picture is rejected without a guess, even when nothing shall be", "[predict]") {
+TEST_CASE("a blank picture is rejected without a guess, even when nothing shall be", "[read]") {
   NormalizedDigit blank;
   blank.rejection = Rejection::kBlank;
   Predictor predictor(untrained(), {.reject = false});
@@ -64,7 +64,7 @@ TEST_CASE("a blank picture is rejected without a guess, even when nothing shall 
   CHECK(prediction.confidence == 0.0);
 }
 
-TEST_CASE("confidence below the threshold is rejected as unsure, with its guess", "[predict]") {
+TEST_CASE("confidence below the threshold is rejected as unsure, with its guess", "[read]") {
   const std::vector<NormalizedDigit> digits = {stroke(14)};
   const auto rejected = Predictor(untrained(), {.reject_below = 1.0}).predict(digits).front();
   CHECK(rejected.rejection == Rejection::kUnsure);
@@ -74,7 +74,7 @@ TEST_CASE("confidence below the threshold is rejected as unsure, with its guess"
   CHECK_FALSE(accepted.rejection);
 }
 
-TEST_CASE("an image that the network hardly accepts is rejected as not a digit", "[predict]") {
+TEST_CASE("an image that the network hardly accepts is rejected as not a digit", "[read]") {
   const std::vector<NormalizedDigit> digits = {stroke(14)};
   Model model = untrained();
   model.accept_above = 1.0;
@@ -86,13 +86,13 @@ TEST_CASE("an image that the network hardly accepts is rejected as not a digit",
   CHECK_FALSE(Predictor(model, {.reject = false}).predict(digits).front().rejection);
 }
 
-TEST_CASE("acceptance is the share of the ten classes beside an eleventh of logit 0", "[predict]") {
+TEST_CASE("acceptance is the share of the ten classes beside an eleventh of logit 0", "[read]") {
   const torch::Tensor logits = torch::full({1, 10}, -2.0);
   CHECK(acceptance_of(logits).item<double>() ==
         Approx(10 * std::exp(-2.0) / (1 + 10 * std::exp(-2.0))));
 }
 
-TEST_CASE("the acceptance threshold turns away its share of digits, or is one half", "[predict]") {
+TEST_CASE("the acceptance threshold turns away its share of digits, or is one half", "[read]") {
   const torch::Tensor acceptance = torch::linspace(0.6, 1.0, 1001);
   const double threshold = fit_acceptance_threshold(acceptance, 0.01);
   CHECK((acceptance < threshold).sum().item<std::int64_t>() == 10);
@@ -100,14 +100,14 @@ TEST_CASE("the acceptance threshold turns away its share of digits, or is one ha
   CHECK(fit_acceptance_threshold(torch::empty({0}), 0.01) == 0.5);
 }
 
-TEST_CASE("what the picture alone told is passed on", "[predict]") {
+TEST_CASE("what the picture alone told is passed on", "[read]") {
   NormalizedDigit several = stroke(14);
   several.rejection = Rejection::kSeveralDigits;
   CHECK(Predictor(untrained()).predict(std::vector{several}).front().rejection ==
         Rejection::kSeveralDigits);
 }
 
-TEST_CASE("a higher temperature lowers confidence and keeps the digit", "[predict]") {
+TEST_CASE("a higher temperature lowers confidence and keeps the digit", "[read]") {
   const std::vector<NormalizedDigit> digits = {stroke(14)};
   const auto sharp = Predictor(untrained(0.1)).predict(digits).front();
   const auto flat = Predictor(untrained(10)).predict(digits).front();
@@ -115,7 +115,7 @@ TEST_CASE("a higher temperature lowers confidence and keeps the digit", "[predic
   CHECK(sharp.confidence > flat.confidence);
 }
 
-TEST_CASE("the fitted temperature finds the scale that logits were spoilt by", "[predict]") {
+TEST_CASE("the fitted temperature finds the scale that logits were spoilt by", "[read]") {
   torch::manual_seed(5);
   const torch::Tensor honest = torch::randn({20000, 10}) * 2;
   const torch::Tensor labels = honest.softmax(1).multinomial(1).squeeze(1);

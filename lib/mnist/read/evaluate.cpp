@@ -1,12 +1,12 @@
-#include "mnist/evaluate/evaluate.h"
+#include "mnist/read/evaluate.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
 
-#include "mnist/predict/calibration.h"
-#include "mnist/predict/inference.h"
+#include "mnist/read/calibration.h"
+#include "mnist/read/inference.h"
 
 namespace mnist {
 namespace {

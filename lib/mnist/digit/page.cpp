@@ -1,0 +1,39 @@
+#include "mnist/digit/page.h"
+
+namespace mnist {
+namespace {
+
+bool is_accepted(const Find& find) {
+  return find.kind == FindKind::kDigit && find.prediction.rejection != Rejection::kNotADigit;
+}
+
+}  // namespace
+
+const Find* surest_digit(const Page& page) {
+  const Find* surest = nullptr;
+  for (const Find& find : page.finds) {
+    if (find.kind != FindKind::kDigit) continue;
+    const auto is_surer = [&] {
+      if (is_accepted(find) != is_accepted(*surest)) return is_accepted(find);
+      return find.score > surest->score;
+    };
+    if (surest == nullptr || is_surer()) surest = &find;
+  }
+  return surest;
+}
+
+Prediction only_digit(const Page& page, bool reject) {
+  const Find* surest = surest_digit(page);
+  if (surest == nullptr) {
+    const bool is_blank = page.finds.empty() && !page.other_writing;
+    return {.rejection = is_blank ? Rejection::kBlank : Rejection::kNotADigit};
+  }
+  Prediction prediction = surest->prediction;
+  if (!reject) return prediction;
+  int digits = 0;
+  for (const Find& find : page.finds) digits += is_accepted(find) ? 1 : 0;
+  if (digits > 1) prediction.rejection = Rejection::kSeveralDigits;
+  return prediction;
+}
+
+}  // namespace mnist
