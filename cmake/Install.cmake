@@ -21,6 +21,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "base/instruction_sets\\.h$" EXCLUDE
   REGEX "gradient/autocast\\.h$" EXCLUDE
   REGEX "parallel/crew\\.h$" EXCLUDE
+  PATTERN "retry.h" EXCLUDE
   PATTERN "temporary_name.h" EXCLUDE
   PATTERN "vary_pixels.h" EXCLUDE)
 

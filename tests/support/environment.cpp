@@ -48,6 +48,15 @@ fs::path test_pictures_or_skip(const std::string& name) {
   return folder;
 }
 
+std::string with_failing(const std::string& calls, const std::string& how, const fs::path& path) {
+  constexpr const char* kStrace = "strace -f -qq --seccomp-bpf -o /dev/null ";
+  if (std::system((std::string(kStrace) + "true 2> /dev/null").c_str()) != 0) {
+    skip("no strace here that may trace");
+  }
+  const std::string only = path.empty() ? "" : "-P '" + path.string() + "' ";
+  return kStrace + only + "-e trace=" + calls + " -e inject=" + calls + ":" + how + " ";
+}
+
 TemporaryDirectory::TemporaryDirectory() {
   std::string pattern = (fs::temp_directory_path() / "mnist-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {

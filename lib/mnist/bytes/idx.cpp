@@ -71,7 +71,7 @@ std::array<std::uint32_t, dimensions> parse_header(std::span<const std::uint8_t>
   for (std::size_t i = 0; i < dimensions; ++i) {
     sizes[i] = read_size(bytes, kMagicBytes + i * kSizeBytes);
   }
-  if (std::ranges::find(sizes, 0U) != sizes.end()) throw_corrupt("declares a size of zero");
+  if (std::ranges::find(sizes, 0U) != sizes.end()) throw_corrupt("declares a size of 0");
   const std::uint64_t declared = count_elements(sizes);
   const std::uint64_t present = bytes.size() - header_bytes(dimensions);
   if (present != declared) {
@@ -167,7 +167,7 @@ fs::path find_idx_file(const fs::path& folder, const std::string& stem) {
     if (fs::is_regular_file(folder / name, ignored)) return folder / name;
   }
   throw Error(ErrorKind::kIo,
-              "holds neither " + stem + " nor " + stem + ".gz (scripts/fetch-mnist.sh gets them)",
+              "contains neither " + stem + " nor " + stem + ".gz (scripts/fetch-mnist.sh gets them)",
               folder);
 }
 

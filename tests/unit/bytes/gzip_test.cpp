@@ -101,7 +101,7 @@ TEST_CASE("gunzip refuses bytes after the last member", "[bytes]") {
     const Error error = error_of([&] { gunzip(joined({gzip(bytes_of("7")), rest}), kPlenty); });
     CHECK(error.kind() == ErrorKind::kCorrupt);
     CHECK(error.message() ==
-          "something else follows the gzip data: " + std::to_string(rest.size()) + " bytes");
+          "unexpected data after the end of the gzip data: " + std::to_string(rest.size()) + " bytes");
   }
 }
 
