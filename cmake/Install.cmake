@@ -5,6 +5,7 @@ include(CMakePackageConfigHelpers)
 
 set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mnist-toolkit)
 set(MNIST_INSTALL_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/digits.safetensors)
+set(MNIST_INSTALL_PAGE_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/page.safetensors)
 
 # Whatever the umask of who builds: what is installed is for everybody.
 set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
@@ -15,7 +16,9 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
   FILES_MATCHING PATTERN "*.h"
   REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
-  REGEX "digit/(frame|grey|ink|light|marks|rules)\\.h$" EXCLUDE
+  REGEX "digit/frame\.h$" EXCLUDE
+  REGEX "draw/(camera|glyphs|handwriting|sheet)\.h$" EXCLUDE
+  REGEX "read/(candidates|levels|reading_order)\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "base/instruction_sets\\.h$" EXCLUDE
@@ -34,7 +37,7 @@ if(MNIST_BUILD_CORE)
     ARCHIVE COMPONENT development LIBRARY COMPONENT programs NAMELINK_COMPONENT development)
   install(EXPORT mnist-toolkit-core-targets NAMESPACE mnist:: DESTINATION ${_cmake_dir}
     COMPONENT development)
-  install(FILES models/digits.safetensors
+  install(FILES models/digits.safetensors models/page.safetensors
     DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models COMPONENT programs)
   # The configs name their schema as ../docs/config.schema.json.
   install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit COMPONENT programs)
@@ -54,7 +57,7 @@ foreach(codec IN ITEMS WEBP HEIF TIFF)
 endforeach()
 configure_package_config_file(cmake/mnist-toolkit-config.cmake.in
   ${PROJECT_BINARY_DIR}/mnist-toolkit-config.cmake
-  INSTALL_DESTINATION ${_cmake_dir} PATH_VARS MNIST_INSTALL_MODEL)
+  INSTALL_DESTINATION ${_cmake_dir} PATH_VARS MNIST_INSTALL_MODEL MNIST_INSTALL_PAGE_MODEL)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/mnist-toolkit-config-version.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES

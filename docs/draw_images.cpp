@@ -6,21 +6,18 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mnist/bytes/file.h"
-#include "mnist/digit/frame.h"
-#include "mnist/digit/grey.h"
-#include "mnist/digit/ink.h"
-#include "mnist/digit/marks.h"
-#include "mnist/digit/normalize.h"
-#include "mnist/digit/segment.h"
+#include "mnist/digit/page.h"
+#include "mnist/draw/hands.h"
 #include "mnist/draw/outliers.h"
+#include "mnist/draw/page.h"
 #include "mnist/draw/scenes.h"
 #include "mnist/image/encode.h"
+#include "mnist/read/finder.h"
 
 namespace {
 
 using namespace mnist;
 
-constexpr int kTile = 112;
 constexpr int kGap = 8;
 const cv::Scalar kGround(255, 255, 255, 255);
 
@@ -75,35 +72,14 @@ class Sheet {
   cv::Mat4b page_;
 };
 
-// The steps of normalize(), one below the other: the picture, one grey channel, the darkness
-// against the paper, the marks that make up the digit, what the network sees.
-void draw_steps(const std::string& folder) {
-  constexpr std::array kShown = {Scene::kPlain,   Scene::kUnevenLight, Scene::kShadow,
-                                 Scene::kSquared, Scene::kPencil,      Scene::kColoured,
-                                 Scene::kBoard};
-  Sheet sheet(static_cast<int>(kShown.size()), 5, kTile);
-  for (std::size_t i = 0; i < kShown.size(); ++i) {
-    std::mt19937_64 engine(40 + i);
-    const Drawing drawing = draw_digit(std::array{2, 5, 3, 8, 6, 4, 7}[i], engine);
-    const Image picture = photographed(drawing, kShown[i], engine);
-    const ink::Grey grey = ink::to_grey(picture, {0, 0, picture.width, picture.height}, 480);
-    const ink::InkMap map = ink::extract_ink(grey, {});
-    const ink::Page page = ink::find_groups(map);
-    cv::Mat1b marks(page.labels.size(), uchar{255});
-    for (const ink::Mark& mark : page.groups.front().marks)
-      marks.setTo(0, page.labels == mark.label);
-    const int column = static_cast<int>(i);
-    sheet.put(column, 0, rgba(picture));
-    sheet.put(column, 1, rgba(grey.levels));
-    sheet.put(column, 2, rgba(cv::Mat1b(255 - map.darkness)));
-    sheet.put(column, 3, rgba(marks));
-    sheet.put(column, 4, rgba(normalize(picture).digit));
-  }
-  sheet.write(folder + "/steps.png");
+// The find that a reader takes for the picture's digit, as the classifier sees it.
+cv::Mat4b seen_of(const Page& page) {
+  const Find* surest = surest_digit(page);
+  return rgba(surest != nullptr ? surest->digit : Digit{});
 }
 
 // Every scene, and what the network sees of it.
-void draw_scenes(const std::string& folder) {
+void draw_scenes(const Finder& finder, const std::string& folder) {
   constexpr int kColumns = 6;
   constexpr int kTileSide = 84;
   Sheet sheet(2 * kColumns, kScenes / kColumns, kTileSide);
@@ -111,26 +87,43 @@ void draw_scenes(const std::string& folder) {
     std::mt19937_64 engine(100 + static_cast<std::uint64_t>(i));
     const Image picture = photographed(draw_digit(i % kClasses, engine), Scene(i), engine);
     sheet.put(2 * (i % kColumns), i / kColumns, rgba(picture));
-    sheet.put(2 * (i % kColumns) + 1, i / kColumns, rgba(normalize(picture).digit));
+    sheet.put(2 * (i % kColumns) + 1, i / kColumns, seen_of(finder.find(picture)));
   }
   sheet.write(folder + "/scenes.png");
 }
 
-// A page of several digits, with the boxes that segment() finds.
-void draw_page(const std::string& folder) {
+// A page of several digits, with the boxes that are found.
+void draw_found_page(const Finder& finder, const std::string& folder) {
   std::mt19937_64 engine(5);
+  const Writer writer = draw_writer(engine);
   std::vector<std::vector<Drawing>> rows;
   for (const std::string text : {"3141", "59265", "3589"}) {
     rows.emplace_back();
-    for (const char c : text) rows.back().push_back(draw_digit(c - '0', engine));
+    for (const char c : text) rows.back().push_back(draw_digit(c - '0', writer, engine));
   }
   const Image picture = photographed_page(rows, true, engine).picture;
   cv::Mat4b page = rgba(picture);
-  for (const SegmentedDigit& found : segment(picture)) {
+  for (const Find& found : finder.find(picture).finds) {
     const cv::Rect box(found.box.x, found.box.y, found.box.width, found.box.height);
     cv::rectangle(page, box, cv::Scalar(200, 30, 30, 255), 2);
   }
   Sheet::write_page(page, folder + "/page.png");
+}
+
+// Pages as the page network learns from them, each with the ink that is a digit's own.
+void draw_pages(const std::string& folder) {
+  constexpr int kColumns = 5;
+  constexpr int kRows = 4;
+  Sheet sheet(2 * kColumns, kRows, 128);
+  for (int i = 0; i < kColumns * kRows; ++i) {
+    std::mt19937_64 engine(static_cast<std::uint64_t>(i));
+    const DrawnPage page = draw_page({}, engine);
+    cv::Mat1b ink(page.picture.height, page.picture.width,
+                  const_cast<std::uint8_t*>(page.ink.data()));
+    sheet.put(2 * (i % kColumns), i / kColumns, rgba(page.picture));
+    sheet.put(2 * (i % kColumns) + 1, i / kColumns, rgba(ink));
+  }
+  sheet.write(folder + "/pages.png");
 }
 
 void draw_outliers(const std::string& folder) {
@@ -147,12 +140,13 @@ void draw_outliers(const std::string& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: %s PAGE_MODEL FOLDER\n", argv[0]);
     return 2;
   }
-  draw_steps(argv[1]);
-  draw_scenes(argv[1]);
-  draw_page(argv[1]);
-  draw_outliers(argv[1]);
+  const Finder finder = load_finder(argv[1]);
+  draw_scenes(finder, argv[2]);
+  draw_found_page(finder, argv[2]);
+  draw_pages(argv[2]);
+  draw_outliers(argv[2]);
 }

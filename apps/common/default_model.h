@@ -1,4 +1,4 @@
-// The model that ships with the project.
+// The models that ship with the project.
 #pragma once
 
 #include <filesystem>
@@ -9,5 +9,8 @@ namespace mnist::app {
 // `flag` (--model) if given, else the shipped model: beside the installed programs, or in the
 // source tree of a build. Throws Error{kIo} when that is missing.
 std::filesystem::path model_path(const std::string& flag);
+
+// The same of the page network (--page-model).
+std::filesystem::path page_model_path(const std::string& flag);
 
 }  // namespace mnist::app

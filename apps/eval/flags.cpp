@@ -16,12 +16,16 @@ Flags parse(int argc, const char* const* argv) {
       app.add_option("--split", flags.split, "test, validation (as the model was trained) or train")
           ->check(CLI::IsMember({"test", "validation", "train"}))
           ->capture_default_str();
-  app.add_option(
-         "--images", flags.images,
-         "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name (a_label3.png)")
+  app.add_option("--images", flags.images,
+                 "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name "
+                 "(a_label3.png)")
       ->type_name("DIR")
       ->excludes(data)
       ->excludes(split);
+  app.add_option("--page-model", flags.page_model,
+                 "With --images: model file or run folder of the page network, which finds the "
+                 "digits; default: the shipped one")
+      ->type_name("FILE|RUN");
   app.add_option("--format", flags.format, "text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();

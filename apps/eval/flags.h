@@ -12,6 +12,7 @@ namespace mnist::app::eval {
 struct Flags {
   CommonFlags common;
   DeviceFlags device;
+  std::string page_model;
   std::vector<std::string> models;
   std::string data;
   std::string images;

@@ -1,5 +1,6 @@
 #include "eval/job.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -13,9 +14,9 @@
 #include "mnist/bytes/folder.h"
 #include "mnist/data/sampling.h"
 #include "mnist/digit/picture.h"
-#include "mnist/read/evaluate.h"
 #include "mnist/model/device.h"
-#include "mnist/read/predictor.h"
+#include "mnist/read/evaluate.h"
+#include "mnist/read/reader.h"
 #include "mnist/report/evaluation_csv.h"
 #include "mnist/report/evaluation_json.h"
 #include "mnist/report/evaluation_text.h"
@@ -84,33 +85,43 @@ DigitSet load_split(const Job& job) {
   return job.flags.split == "train" ? training : validation_part(training, job);
 }
 
-// Pictures go through the Predictor; what normalising rejected stays rejected.
+// Every picture's surest digit; what holds none, or several, is rejected.
 EvaluationInput evaluate_pictures(std::span<const Model> models, const LabelledPictures& pictures,
                                   torch::Device device, const std::string& name) {
   EvaluationInput input;
   input.labels = pictures.labels;
   input.sources = pictures.sources;
   input.data = name;
-  input.probabilities.resize(pictures.labels.size());
-  std::vector<double> acceptance(pictures.labels.size());
-  const auto count = static_cast<double>(models.size());
+  std::array<double, kClasses> unknown;
+  unknown.fill(1.0 / kClasses);
+  input.probabilities.resize(pictures.labels.size(), unknown);
+  input.rejected.resize(pictures.labels.size(), true);
   const auto start = std::chrono::steady_clock::now();
+  std::vector<std::vector<Page>> readings;
   for (const Model& model : models) {
-    Predictor predictor(model, {.device = device, .reject_below = std::nullopt, .reject = false});
-    const std::vector<Prediction> predictions = predictor.predict(pictures.digits);
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-      for (int c = 0; c < kClasses; ++c) {
-        input.probabilities[i][c] += predictions[i].probabilities[c] / count;
-      }
-      acceptance[i] += predictions[i].acceptance / count;
-    }
+    Predictor predictor(model, {.device = device});
+    readings.push_back(pictures.pages);
+    classify(readings.back(), predictor);
     input.model += (input.model.empty() ? "" : " + ") + model.path;
   }
   input.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto count = static_cast<double>(models.size());
   const RejectionThresholds thresholds = mean_thresholds(models);
-  for (std::size_t i = 0; i < acceptance.size(); ++i) {
-    input.rejected.push_back(pictures.digits[i].rejection.has_value() ||
-                             thresholds.reject(input.probabilities[i], acceptance[i]));
+  for (std::size_t i = 0; i < pictures.pages.size(); ++i) {
+    const Find* surest = surest_digit(readings.front()[i]);
+    if (surest == nullptr) continue;
+    const auto place = static_cast<std::size_t>(surest - readings.front()[i].finds.data());
+    input.probabilities[i].fill(0);
+    double acceptance = 0;
+    for (const std::vector<Page>& pages : readings) {
+      const Prediction& prediction = pages[i].finds[place].prediction;
+      for (int c = 0; c < kClasses; ++c) {
+        input.probabilities[i][c] += prediction.probabilities[c] / count;
+      }
+      acceptance += prediction.acceptance / count;
+    }
+    input.rejected[i] = only_digit(readings.front()[i]).rejection == Rejection::kSeveralDigits ||
+                        thresholds.reject(input.probabilities[i], acceptance);
   }
   return input;
 }
@@ -122,7 +133,8 @@ class Examination {
     if (job.flags.images.empty()) {
       digits_ = load_split(job);
     } else {
-      pictures_ = load_labelled_pictures(job.flags.images);
+      pictures_ = load_labelled_pictures(job.flags.images,
+                                         load_finder(page_model_path(job.flags.page_model)));
       name_ = job.flags.images;
     }
   }
@@ -134,7 +146,10 @@ class Examination {
 
   // What the networks see of an image, ink light.
   Image picture(std::int64_t image) const {
-    if (pictures_) return picture_of(pictures_->digits[image].digit);
+    if (pictures_) {
+      const Find* surest = surest_digit(pictures_->pages[image]);
+      return picture_of(surest != nullptr ? surest->digit : Digit{});
+    }
     const auto* pixels = digits_->images.data_ptr<std::uint8_t>() + image * kDigitPixels;
     return {.width = kDigitSide,
             .height = kDigitSide,

@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
+constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
 
 std::optional<int> label_of(const fs::path& file) {
   static const std::regex pattern("label([0-9])(?![0-9])");
@@ -56,7 +57,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 
 }  // namespace
 
-LabelledPictures load_labelled_pictures(const fs::path& folder) {
+LabelledPictures load_labelled_pictures(const fs::path& folder, const Finder& finder) {
   LabelledPictures pictures;
   std::size_t unlabelled = 0;
   for (const fs::path& file : files_below(folder)) {
@@ -66,10 +67,15 @@ LabelledPictures load_labelled_pictures(const fs::path& folder) {
       continue;
     }
     try {
-      pictures.digits.push_back(normalize(decode_image(read_file(file, kMaxFileBytes))));
+      pictures.pages.push_back(finder.find(
+          decode_image(read_file(file, kMaxFileBytes), {.max_decoded_pixels = kMostUsefulPixels})));
     } catch (const Error& error) {
       pictures.any_failed = true;
       print_error(error.with_path(file.string()).what());
+      continue;
+    } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
+      pictures.any_failed = true;
+      print_error(file.string() + ": cannot be processed: " + error.what());
       continue;
     }
     pictures.labels.push_back(*label);
@@ -80,8 +86,10 @@ LabelledPictures load_labelled_pictures(const fs::path& folder) {
     spdlog::info("skipped {} file{} without a label", unlabelled, unlabelled == 1 ? "" : "s");
   }
   if (pictures.labels.empty()) {
-    throw Error(ErrorKind::kIo, "contains no labelled picture: labels are a subfolder 0 to 9, or label<d> in the name",
-                folder.string());
+    throw Error(
+        ErrorKind::kIo,
+        "contains no labelled picture: labels are a subfolder 0 to 9, or label<d> in the name",
+        folder.string());
   }
   return pictures;
 }

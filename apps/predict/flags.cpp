@@ -26,6 +26,10 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("paths", flags.paths, "Pictures; - is one on stdin")->type_name("PATH");
   app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
       ->type_name("FILE|RUN");
+  app.add_option("--page-model", flags.page_model,
+                 "Model file or run folder of the page network, which finds the digits; default: "
+                 "the shipped one")
+      ->type_name("FILE|RUN");
   app.add_flag("-r,--recursive", flags.recursive,
                "Read the pictures in folders and their subfolders, in name order; links to "
                "folders in them are not followed");

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mnist/digit/normalize.h"
+#include "mnist/digit/polarity.h"
 #include "mnist/report/prediction_lines.h"
 
 #include "common/flags.h"
@@ -20,6 +20,7 @@ struct Flags {
   bool null_separated = false;     // the list's separator is NUL, not newline
   bool recursive = false;
   std::string model;
+  std::string page_model;
   PredictionFormat format;
   Polarity polarity = Polarity::kAuto;
   std::optional<double> reject_below;

@@ -17,10 +17,10 @@
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/folder.h"
 #include "mnist/digit/picture.h"
-#include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
 #include "mnist/image/encode.h"
 #include "mnist/model/device.h"
+#include "mnist/read/reader.h"
 
 #include "common/default_model.h"
 #include "common/guard.h"
@@ -34,6 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
+constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kCapacity = 4 * kBatch;
 
@@ -46,20 +47,16 @@ Bytes read_picture(const std::string& path, std::istream& in) {
   return read_file(path, kMaxFileBytes);
 }
 
-Prepared prepare(const Input& input, const Flags& flags, std::istream& in) {
-  Prepared prepared{.path = input.path, .digits = {}, .rows = {}, .failure = input.failure};
+Prepared prepare(const Input& input, const Job& job, std::istream& in) {
+  // Of the calling thread: pictures are prepared side by side, each by one thread.
+  thread_local const int threads = set_threads(1);
+  static_cast<void>(threads);
+  Prepared prepared{.path = input.path, .page = {}, .failure = input.failure};
   if (prepared.failure) return prepared;
   try {
-    const Image image = decode_image(read_picture(input.path, in));
-    const NormalizeOptions options{.polarity = flags.polarity};
-    if (!flags.format.all) {
-      prepared.digits.push_back(normalize(image, options));
-    } else {
-      for (const SegmentedDigit& found : segment(image, options)) {
-        prepared.digits.push_back({.digit = found.digit, .box = found.box});
-        prepared.rows.push_back(found.row);
-      }
-    }
+    const Image image =
+        decode_image(read_picture(input.path, in), {.max_decoded_pixels = kMostUsefulPixels});
+    prepared.page = job.finder.find(image, job.flags.polarity);
   } catch (const Error& error) {
     prepared.failure = error.message();
   } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's, not the batch's
@@ -84,7 +81,7 @@ std::string shortened(std::string name, std::size_t most) {
 // Writes 000001-scan.png, …: numbered, since two pictures may have one name.
 class InputDump {
  public:
-  explicit InputDump(const std::string& folder) : folder_(folder) {}
+  InputDump(const std::string& folder, bool all) : folder_(folder), all_(all) {}
 
   void write(const Prepared& prepared) {
     if (folder_.empty()) return;
@@ -92,49 +89,42 @@ class InputDump {
     const std::string stem = prepared.path == "-"
                                  ? "stdin"
                                  : shortened(fs::path(prepared.path).stem().string(), kLongestStem);
-    for (const NormalizedDigit& seen : prepared.digits) {
+    const Find* surest = surest_digit(prepared.page);
+    for (const Find& find : prepared.page.finds) {
+      if (find.kind != FindKind::kDigit || (!all_ && &find != surest)) continue;
       const std::string name = padded(++count_) + "-" + stem + ".png";
-      write_file_atomically(folder_ / name, encode_png(picture_of(seen.digit)));
+      write_file_atomically(folder_ / name, encode_png(picture_of(find.digit)));
     }
   }
 
  private:
   fs::path folder_;
+  bool all_;  // every digit of a picture, or the surest
   std::size_t count_ = 0;
 };
 
-PagePrediction page_of(const Prepared& prepared, std::span<const Prediction> predictions) {
-  PagePrediction page;
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    page.digits.push_back(
-        {.prediction = predictions[i], .box = prepared.digits[i].box, .row = prepared.rows[i]});
-  }
-  return page;
-}
-
-// All digits of the batch go through the network together; the records take them apart again.
-std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, Job& job) {
-  std::vector<NormalizedDigit> digits;
-  for (const Prepared& prepared : batch) {
-    digits.insert(digits.end(), prepared.digits.begin(), prepared.digits.end());
-  }
-  const std::vector<Prediction> predictions = job.predictor.predict(digits);
+// All digits of the batch go through the network together.
+std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, const Job& job) {
   std::vector<PredictionRecord> records;
-  std::span<const Prediction> left = predictions;
   for (Prepared& prepared : batch) {
-    const auto own = left.first(prepared.digits.size());
-    left = left.subspan(own.size());
     PredictionRecord record{.path = std::move(prepared.path), .outcome = {}};
     if (prepared.failure) {
       record.outcome = ReadFailure{std::move(*prepared.failure)};
     } else if (job.flags.format.all) {
-      record.outcome = page_of(prepared, own);
+      record.outcome = page_prediction(prepared.page);
     } else {
-      record.outcome = own.front();
+      record.outcome = only_digit(prepared.page, job.flags.reject);
     }
     records.push_back(std::move(record));
   }
   return records;
+}
+
+void classify_batch(std::vector<Prepared>& batch, Predictor& predictor) {
+  std::vector<Page> pages;
+  for (Prepared& prepared : batch) pages.push_back(std::move(prepared.page));
+  classify(pages, predictor);
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].page = std::move(pages[i]);
 }
 
 bool holds_several(const PredictionRecord& record) {
@@ -163,7 +153,7 @@ void require_standard_input() {
 // Returns the exit code.
 int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionFormatter& formatter,
               std::ostream& out) {
-  InputDump dump(job.flags.dump_input);
+  InputDump dump(job.flags.dump_input, job.flags.format.all);
   bool any_failed = false;
   bool any_rejected = false;
   std::size_t several = 0;
@@ -171,6 +161,7 @@ int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionForm
   while (true) {
     std::vector<Prepared> batch = pipeline.take(kBatch, require_reader);
     if (batch.empty()) break;
+    classify_batch(batch, job.predictor);
     for (const Prepared& prepared : batch) dump.write(prepared);
     for (const PredictionRecord& record : records_of(batch, job)) {
       out << formatter.record(record);
@@ -204,7 +195,8 @@ Job resolve(const Flags& flags) {
   const PredictorOptions options{.device = select_device(flags.device.device),
                                  .reject_below = flags.reject_below,
                                  .reject = flags.reject};
-  return {flags, threads, Predictor(load_model(model_path(flags.model)), options)};
+  return {flags, threads, load_finder(page_model_path(flags.page_model)),
+          Predictor(load_model(model_path(flags.model)), options)};
 }
 
 int run(Job& job, std::istream& in, std::ostream& out) {
@@ -213,7 +205,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   Inputs inputs(job.flags, in);
   const int workers = std::min(job.threads, available_processors());
   Pipeline pipeline([&] { return inputs.next(); },
-                    [&](const Input& input) { return prepare(input, job.flags, in); }, workers,
+                    [&](const Input& input) { return prepare(input, job, in); }, workers,
                     kCapacity);
   // The network's own threads would not be allowed either, and OpenMP ends the process then.
   if (pipeline.workers() < workers) set_threads(1);

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "mnist/model/model_file.h"
+#include "mnist/read/finder.h"
 #include "mnist/read/predictor.h"
 
 #include "predict/flags.h"
@@ -14,10 +15,11 @@ namespace mnist::app::predict {
 struct Job {
   Flags flags;
   int threads;
+  Finder finder;
   Predictor predictor;
 };
 
-// Loads the model and finds the device. Throws Error.
+// Loads the models and finds the device. Throws Error.
 Job resolve(const Flags& flags);
 
 // Reads every picture; lines go to `out`, unreadable pictures are reported on stderr. Returns the

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "mnist/digit/normalize.h"
+#include "mnist/digit/page.h"
 
 #include "predict/inputs.h"
 
@@ -22,8 +22,7 @@ namespace mnist::app::predict {
 // A picture on its way: prepared for the network, or the reason why not.
 struct Prepared {
   std::string path;
-  std::vector<NormalizedDigit> digits;  // one; with --all, every digit of the picture
-  std::vector<int> rows;                // with --all, the line each digit stands in
+  Page page;  // without predictions
   std::optional<std::string> failure;
 };
 

@@ -18,8 +18,8 @@ Batcher::~Batcher() {
   thread_.join();
 }
 
-std::vector<Prediction> Batcher::predict(std::span<const NormalizedDigit> digits) {
-  Question question{.digits = digits};
+std::vector<Prediction> Batcher::predict(std::span<const Find> finds) {
+  Question question{.finds = finds};
   std::unique_lock lock(mutex_);
   questions_.push_back(&question);
   asked_.notify_one();
@@ -44,14 +44,14 @@ void Batcher::run() {
 
 void Batcher::answer(std::span<Question*> questions) const {
   try {
-    std::vector<NormalizedDigit> digits;
+    std::vector<Find> finds;
     for (const Question* question : questions) {
-      digits.insert(digits.end(), question->digits.begin(), question->digits.end());
+      finds.insert(finds.end(), question->finds.begin(), question->finds.end());
     }
-    std::vector<Prediction> predictions = predict_(digits);
+    std::vector<Prediction> predictions = predict_(finds);
     auto next = predictions.begin();
     for (Question* question : questions) {
-      const auto end = next + static_cast<std::ptrdiff_t>(question->digits.size());
+      const auto end = next + static_cast<std::ptrdiff_t>(question->finds.size());
       question->answer.assign(next, end);
       next = end;
     }

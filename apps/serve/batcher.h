@@ -10,15 +10,15 @@
 #include <thread>
 #include <vector>
 
-#include "mnist/digit/normalize.h"
+#include "mnist/digit/page.h"
 #include "mnist/digit/prediction.h"
 
 namespace mnist::app::serve {
 
 class Batcher {
  public:
-  // One prediction per digit, in order; may throw. Called on the batcher's thread alone.
-  using Predict = std::function<std::vector<Prediction>(std::span<const NormalizedDigit>)>;
+  // One prediction per find, in order; may throw. Called on the batcher's thread alone.
+  using Predict = std::function<std::vector<Prediction>(std::span<const Find>)>;
 
   // Throws Error{kIo} if the system allows no thread.
   explicit Batcher(Predict predict);
@@ -27,11 +27,11 @@ class Batcher {
   Batcher& operator=(const Batcher&) = delete;
 
   // Blocks until the network has answered. Throws what Predict threw. Thread-safe.
-  std::vector<Prediction> predict(std::span<const NormalizedDigit> digits);
+  std::vector<Prediction> predict(std::span<const Find> finds);
 
  private:
   struct Question {
-    std::span<const NormalizedDigit> digits;
+    std::span<const Find> finds;
     std::vector<Prediction> answer{};
     std::exception_ptr failure{};
     bool done = false;

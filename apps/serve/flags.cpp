@@ -9,6 +9,10 @@ Flags parse(int argc, const char* const* argv) {
   CLI::App app("Serves a web page on which digits are drawn or uploaded and read, and its API.");
   app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
       ->type_name("FILE|RUN");
+  app.add_option("--page-model", flags.page_model,
+                 "Model file or run folder of the page network, which finds the digits; default: "
+                 "the shipped one")
+      ->type_name("FILE|RUN");
   app.add_option("--host", flags.host,
                  "Address to listen at; all but loopback ones require a token")
       ->capture_default_str();

@@ -11,6 +11,7 @@ namespace mnist::app::serve {
 struct Flags {
   CommonFlags common;
   std::string model;
+  std::string page_model;
   std::string host = "127.0.0.1";
   int port = 8080;  // 0: any that is free
   std::vector<std::string> allowed_hosts;

@@ -21,6 +21,7 @@
 #include "mnist/base/version.h"
 #include "mnist/model/device.h"
 #include "mnist/model/model_file.h"
+#include "mnist/read/finder.h"
 #include "mnist/read/predictor.h"
 
 #include "common/default_model.h"
@@ -74,12 +75,20 @@ std::string describe(const Model& model) {
 }
 
 Batcher::Predict predict_with(std::shared_ptr<Predictor> predictor) {
-  return [predictor = std::move(predictor)](std::span<const NormalizedDigit> digits) {
+  return [predictor = std::move(predictor)](std::span<const Find> finds) {
     // For a few digits at a time further threads cost more than they give; and this number belongs
     // to the thread that calls, which is not the one that made the network.
     thread_local const int threads = set_threads(1);
     static_cast<void>(threads);
-    return predictor->predict(digits);
+    return predictor->predict(finds);
+  };
+}
+
+Reader::FindDigits find_with(std::shared_ptr<Finder> finder) {
+  return [finder = std::move(finder)](const Image& image) {
+    thread_local const int threads = set_threads(1);  // as above
+    static_cast<void>(threads);
+    return finder->find(image);
   };
 }
 
@@ -128,7 +137,9 @@ Job resolve(const Flags& flags) {
 
   Job job;
   const int at_once = flags.device.threads > 0 ? flags.device.threads : available_processors();
-  job.reader = std::make_unique<Reader>(predict_with(std::move(predictor)), at_once);
+  job.reader = std::make_unique<Reader>(
+      find_with(std::make_shared<Finder>(load_finder(page_model_path(flags.page_model)))),
+      predict_with(std::move(predictor)), at_once);
   ServerOptions server{
       .host = flags.host, .port = flags.port, .hosts = flags.allowed_hosts, .token = token};
   server.patience = std::chrono::milliseconds(std::llround(1000 * flags.timeout));

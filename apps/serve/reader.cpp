@@ -1,14 +1,13 @@
 #include "serve/reader.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "mnist/bytes/base64.h"
-#include "mnist/digit/normalize.h"
 #include "mnist/digit/picture.h"
-#include "mnist/digit/segment.h"
 #include "mnist/image/decode.h"
 #include "mnist/image/encode.h"
 #include "mnist/report/prediction_lines.h"
@@ -18,52 +17,49 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Prepared {
-  std::vector<NormalizedDigit> digits;  // one, or all of several
-  std::vector<int> rows;                // of several
-};
+constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
 
-Prepared prepare(std::span<const std::uint8_t> picture) {
-  const Image image = decode_image(picture);
-  Prepared prepared{.digits = {normalize(image)}, .rows = {}};
-  if (prepared.digits.front().rejection != Rejection::kSeveralDigits) return prepared;
-  const std::vector<SegmentedDigit> found = segment(image);
-  if (found.size() < 2) return prepared;
-  prepared.digits.clear();
-  for (const SegmentedDigit& digit : found) {
-    prepared.digits.push_back({.digit = digit.digit, .box = digit.box});
-    prepared.rows.push_back(digit.row);
+std::string input_of(const Digit& digit) { return base64(encode_png(picture_of(digit))); }
+
+// To each digit that page_prediction() shows, in their order.
+void add_inputs(const Page& page, Json& digits) {
+  std::size_t shown = 0;
+  for (const Find& find : page.finds) {
+    const bool is_digit = find.kind == FindKind::kDigit;
+    if (!is_digit && find.kind != FindKind::kUnreadable) continue;
+    if (find.prediction.rejection == Rejection::kNotADigit) continue;
+    if (is_digit) digits[shown]["input"] = input_of(find.digit);
+    ++shown;
   }
-  return prepared;
 }
 
 }  // namespace
 
-Reader::Reader(Batcher::Predict predict, int pictures_at_once)
-    : batcher_(std::move(predict)), places_(pictures_at_once) {}
+Reader::Reader(FindDigits find, Batcher::Predict predict, int pictures_at_once)
+    : find_(std::move(find)), batcher_(std::move(predict)), places_(pictures_at_once) {}
 
 std::string Reader::read(std::span<const std::uint8_t> picture, bool with_input,
                          Clock::time_point until) {
-  const Prepared prepared = [&] {
+  Page page = [&] {
     const Places::Taken place(places_, until);
-    return prepare(picture);
+    return find_(decode_image(picture, {.max_decoded_pixels = kMostUsefulPixels}));
   }();
-  const std::vector<Prediction> predictions = batcher_.predict(prepared.digits);
-  PredictionRecord record{.path = "-", .outcome = predictions.front()};
-  if (!prepared.rows.empty()) {
-    PagePrediction page;
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-      page.digits.push_back(
-          {.prediction = predictions[i], .box = prepared.digits[i].box, .row = prepared.rows[i]});
-    }
-    record.outcome = std::move(page);
+  std::vector<Prediction> predictions = batcher_.predict(page.finds);
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    page.finds[i].prediction = std::move(predictions[i]);
   }
+  const Prediction only = only_digit(page);
+  const bool is_several = only.rejection == Rejection::kSeveralDigits;
+  PredictionRecord record{.path = "-", .outcome = only};
+  if (is_several) record.outcome = page_prediction(page);
   const std::string answer = prediction_json(record);
   if (!with_input) return answer;
   Json json = Json::parse(answer);
-  for (std::size_t i = 0; i < prepared.digits.size(); ++i) {
-    Json& prediction = prepared.rows.empty() ? json : json["digits"][i];
-    prediction["input"] = base64(encode_png(picture_of(prepared.digits[i].digit)));
+  if (is_several) {
+    add_inputs(page, json["digits"]);
+  } else {
+    const Find* surest = surest_digit(page);
+    json["input"] = input_of(surest != nullptr ? surest->digit : Digit{});
   }
   return json.dump();
 }

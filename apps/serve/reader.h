@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
+
+#include "mnist/digit/page.h"
+#include "mnist/image/image.h"
 
 #include "serve/batcher.h"
 #include "serve/places.h"
@@ -12,17 +16,22 @@ namespace mnist::app::serve {
 
 class Reader {
  public:
+  // Where digits are in a picture; without predictions. Called on many threads.
+  using FindDigits = std::function<Page(const Image&)>;
+
   // At most `pictures_at_once` (1 or more) are decoded at the same time, since each may take
   // hundreds of megabytes; the others wait.
-  Reader(Batcher::Predict predict, int pictures_at_once);
+  Reader(FindDigits find, Batcher::Predict predict, int pictures_at_once);
 
-  // `picture` is a PNG, JPEG or PNM file. The answer is the object of mnist-predict --jsonl for
-  // it, path "-"; for a picture of several digits the object of --all. `with_input` adds to each
-  // prediction `input`: the 28x28 that the network saw, the PNG of --dump-input in base64. Throws
-  // Error for what cannot be decoded, TooLate if it cannot begin by `until`. Thread-safe.
+  // `picture` is a file of any format that is read. The answer is the object of mnist-predict
+  // --jsonl for it, path "-"; for a picture of several digits the object of --all. `with_input`
+  // adds to each prediction `input`: the 28x28 that the network saw, the PNG of --dump-input in
+  // base64. Throws Error for what cannot be decoded, TooLate if it cannot begin by `until`.
+  // Thread-safe.
   std::string read(std::span<const std::uint8_t> picture, bool with_input, Clock::time_point until);
 
  private:
+  FindDigits find_;
   Batcher batcher_;
   Places places_;
 };

@@ -5,7 +5,7 @@
 
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/idx.h"
-#include "mnist/digit/normalize.h"
+#include "mnist/digit/frame.h"
 #include "mnist/digit/picture.h"
 #include "mnist/image/encode.h"
 
@@ -139,7 +139,10 @@ TEST_CASE("an ensemble rejects the same images as pictures as it does from an ID
   for (std::size_t i = 0; i < all.count; ++i) {
     const auto begin = all.pixels.begin() + static_cast<std::ptrdiff_t>(784 * i);
     const Image picture{.width = 28, .height = 28, .pixels = {begin, begin + 784}};
-    if (picture_of(normalize(picture).digit) != picture) continue;
+    Digit digit;
+    std::transform(begin, begin + 784, digit.ink.begin(),
+                   [](std::uint8_t ink) { return static_cast<float>(ink) / 255.0F; });
+    if (!ink::has_mnist_form(digit)) continue;
     const std::string name = std::to_string(1000 + i) + "_label" + std::to_string(labels.labels[i]);
     write_file_atomically(folder / "pictures" / (name + ".png"), encode_png(picture));
     images.pixels.insert(images.pixels.end(), begin, begin + 784);

@@ -2,13 +2,13 @@
 
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 
 #include "mnist/bytes/file.h"
-#include "mnist/digit/normalize.h"
 #include "mnist/digit/picture.h"
-#include "mnist/image/decode.h"
+#include "mnist/draw/digits.h"
 #include "mnist/image/encode.h"
 
 #include "support/catch.h"
@@ -29,14 +29,15 @@ void must_succeed(const std::string& program, const std::vector<std::string>& ar
   if (outcome.exit_code != 0) throw std::runtime_error(program + " failed: " + outcome.err);
 }
 
-// The digits of two pictures side by side, light on black, six times as large as 28x28.
-Image side_by_side(const std::string& left, const std::string& right) {
+// Two drawn digits side by side, light on black, six times as large as 28x28.
+Image side_by_side(int left, int right) {
   constexpr int kScale = 6;
   constexpr int kSide = kDigitSide * kScale;
   Image both{.width = 2 * kSide, .height = kSide, .format = PixelFormat::kGrey, .pixels = {}};
+  std::mt19937_64 engine(1);
   std::vector<Image> seen;
-  for (const std::string& file : {left, right}) {
-    seen.push_back(picture_of(normalize(decode_image(read_file(file, 1 << 20))).digit));
+  for (const int digit : {left, right}) {
+    seen.push_back(picture_of(render_digit(draw_digit(digit, engine))));
   }
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < 2 * kSide; ++x) {
@@ -92,7 +93,7 @@ const std::vector<std::string>& pictures() {
 }
 
 std::string png_of_42() {
-  const auto png = encode_png(side_by_side(pictures()[4], pictures()[2]));
+  const auto png = encode_png(side_by_side(4, 2));
   return {png.begin(), png.end()};
 }
 

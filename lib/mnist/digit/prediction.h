@@ -30,7 +30,7 @@ struct Box {
 struct Prediction {
   // The most probable class, 0 to 9. Set for rejected pictures too (it is what the network would
   // have said); nothing where the network was not asked (blank).
-  std::optional<int> digit;
+  std::optional<int> digit{};
   // Calibrated probability of `digit`; 0 where there is none.
   double confidence = 0.0;
   // Calibrated probabilities of the ten classes, summing to 1; all 0 where there is no `digit`.
@@ -40,7 +40,7 @@ struct Prediction {
   // trained on images that are none. 0 where there is no `digit`.
   double acceptance = 0.0;
   // Nothing when the picture is accepted as a digit.
-  std::optional<Rejection> rejection;
+  std::optional<Rejection> rejection{};
 };
 
 // "blank", "not-a-digit", "several-digits", "unsure": the words of every output format.

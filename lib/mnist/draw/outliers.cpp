@@ -1,8 +1,7 @@
 // Three ways lead to an image:
 //   - strokes, rendered straight into the 20x20 box;
-//   - a small raster, brought to the box by the normaliser's last step (digit/frame.h);
-//   - a small picture with paper, light and noise, sent through normalize() as a whole, so that
-//     textures come out as the normaliser would show them to the network.
+//   - a small raster, brought to the box by digit/frame.h;
+//   - a small picture with paper, light and noise, whose dark or light parts are brought there.
 #include "mnist/draw/outliers.h"
 
 #include <algorithm>
@@ -20,7 +19,6 @@
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
 #include "mnist/digit/frame.h"
-#include "mnist/digit/normalize.h"
 #include "mnist/draw/digits.h"
 #include "mnist/draw/glyphs.h"
 #include "mnist/draw/handwriting.h"
@@ -101,14 +99,14 @@ Digit rendered(const Drawing& drawing, Dice& dice) {
 
 Digit framed(const cv::Mat1f& strength) { return in_steps(ink::frame_digit(strength).digit); }
 
-// What normalize() makes of `page`, 0 dark to 1 light.
-Digit normalized(const cv::Mat1f& page, Polarity polarity) {
-  Image image{.width = page.cols, .height = page.rows, .format = PixelFormat::kGrey, .pixels = {}};
-  image.pixels.reserve(image.pixel_count());
-  for (const float level : page) {
-    image.pixels.push_back(static_cast<std::uint8_t>(255.0F * in_steps(level) + 0.5F));
-  }
-  return in_steps(normalize(image, {.polarity = polarity}).digit);
+// What of `page`, 0 dark to 1 light, differs from its mean: its dark or its light parts.
+Digit contrasted(const cv::Mat1f& page, bool dark) {
+  const auto mean = static_cast<float>(cv::mean(page)[0]);
+  cv::Mat1f strength(page.size());
+  std::transform(page.begin(), page.end(), strength.begin(), [&](float level) {
+    return std::clamp(3.0F * (dark ? mean - level : level - mean), 0.0F, 1.0F);
+  });
+  return framed(strength);
 }
 
 // Nothing at all, or a bar more upright than not, which is a 1.
@@ -366,12 +364,6 @@ void stretch(cv::Mat1f& page, double low, double high) {
   cv::normalize(page, page, low, high, cv::NORM_MINMAX);
 }
 
-Polarity any_polarity(Dice& dice) {
-  constexpr std::array kPolarities = {Polarity::kAuto, Polarity::kAuto, Polarity::kDarkOnLight,
-                                      Polarity::kLightOnDark};
-  return kPolarities[dice.below(kPolarities.size())];
-}
-
 Digit texture(Dice& dice) {
   cv::Mat1f page(kPicture, kPicture);
   const std::size_t kind = dice.below(5);
@@ -406,7 +398,7 @@ Digit texture(Dice& dice) {
     page += dice.uniform(0.0, 0.5) * fractal_noise(0.6, dice);
   }
   stretch(page, dice.uniform(0.0, 0.2), dice.uniform(0.7, 1.0));
-  return normalized(page, any_polarity(dice));
+  return contrasted(page, dice.chance(0.6));
 }
 
 Digit photo(Dice& dice) {
@@ -442,7 +434,7 @@ Digit photo(Dice& dice) {
   cv::GaussianBlur(page, page, {0, 0}, dice.uniform(0.4, 2.0));
   page += dice.uniform(0.0, 0.06) * white_noise(kPicture, dice);
   stretch(page, dice.uniform(0.0, 0.3), dice.uniform(0.6, 1.0));
-  return normalized(page, any_polarity(dice));
+  return contrasted(page, dice.chance(0.6));
 }
 
 Digit draw(OutlierKind kind, std::mt19937_64& engine) {

@@ -1,5 +1,5 @@
-// Things that are no digit, in the form that normalize() gives to what it finds in a picture: what
-// the network must learn to refuse. Made in code, from nobody's pictures.
+// Things that are not digits, in the form that read/ gives to what it finds in a picture: what the
+// network must learn to refuse. Made in code, from nobody's pictures.
 //
 // The form: ink in steps of 1/255 within a box of 20x20 pixels, the centre of mass in the middle of
 // 28x28 to the nearest pixel as far as the box allows, strokes of MNIST's weight. What a person

@@ -385,14 +385,14 @@ Image photographed(const Digit& digit, Scene scene, std::mt19937_64& engine) {
   return photograph(ink, setting, dice);
 }
 
-Page photographed_page(const std::vector<std::vector<Drawing>>& rows, bool touching,
-                       std::mt19937_64& engine) {
+PhotographedPage photographed_page(const std::vector<std::vector<Drawing>>& rows, bool touching,
+                                   std::mt19937_64& engine) {
   Dice dice(engine);
   constexpr double kMargin = 40;
   const double height = dice.uniform(50, 90);
   const double slope = dice.normal(0.0, 0.03);
   const double pen = height * dice.uniform(0.07, 0.12);
-  Page page;
+  PhotographedPage page;
   std::vector<Drawing> all;
   double right = 0;
   double y = kMargin + height / 2;

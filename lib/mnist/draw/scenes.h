@@ -52,11 +52,11 @@ Image photographed(const Digit& digit, Scene scene, std::mt19937_64& engine);
 
 // A page of several digits, row by row from the top: rows that rise or fall, digits of unequal size
 // and distance. With `touching`, neighbours run into each other here and there.
-struct Page {
+struct PhotographedPage {
   Image picture;
   std::vector<Box> boxes;  // of the digits' ink, in the order of `rows`
 };
-Page photographed_page(const std::vector<std::vector<Drawing>>& rows, bool touching,
-                       std::mt19937_64& engine);
+PhotographedPage photographed_page(const std::vector<std::vector<Drawing>>& rows, bool touching,
+                                   std::mt19937_64& engine);
 
 }  // namespace mnist

@@ -61,6 +61,7 @@ cv::Mat1f raster_of_strokes(int digit, const Writing& writing, double side,
                             std::mt19937_64& engine) {
   Drawing drawing = draw_digit(digit, writing.writer, engine);
   Dice dice(engine);
+  if (writing.is_distorted) transform(drawing.strokes, Lean(writing, 0, 0));
   return raster(std::move(drawing.strokes), writing.pen, side, dice.uniform(0.9, 1.6));
 }
 
@@ -204,6 +205,11 @@ Writing any_writing(const DigitImages& images, std::mt19937_64& engine) {
   writing.turn = dice.normal(0.0, 0.06);
   writing.slant = dice.normal(0.03, 0.12);
   writing.stretch = std::clamp(dice.normal(1.0, 0.14), 0.65, 1.45);
+  writing.is_distorted = dice.chance(0.15);
+  if (writing.is_distorted) {  // a drawing stretched to fit, a hand on a small screen
+    writing.stretch = std::exp2(dice.uniform(-0.9, 1.0));
+    writing.turn = dice.normal(0.0, 0.22);
+  }
   writing.hardness = dice.uniform(0.0, 2.0);
   writing.weight = dice.normal(0.0, 0.14);
   writing.font = static_cast<int>(dice.below(kFonts.size()));

@@ -39,13 +39,14 @@ struct Sheet {
 struct Writing {
   enum class Source { kStrokes, kImages, kFont };
   Source source = Source::kStrokes;
-  Writer writer{};        // of strokes
-  double pen = 0.1;       // width, as a share of the digits' height
-  double turn = 0.0;      // of every sign, in radians
-  double slant = 0.0;     // shear
-  double stretch = 1.0;   // width against height
-  double hardness = 1.0;  // of an image's edges
-  double weight = 0.0;    // of an image's strokes: above 0 thicker
+  Writer writer{};            // of strokes
+  double pen = 0.1;           // width, as a share of the digits' height
+  double turn = 0.0;          // of every sign, in radians
+  double slant = 0.0;         // shear
+  bool is_distorted = false;  // far beyond what writers do: strokes are turned and stretched, too
+  double stretch = 1.0;       // width against height
+  double hardness = 1.0;      // of an image's edges
+  double weight = 0.0;        // of an image's strokes: above 0 thicker
   int font = 0;
   int font_thickness = 1;
 };

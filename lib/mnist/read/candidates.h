@@ -14,15 +14,15 @@ namespace mnist::reading {
 
 // One level with what the network says of it. Planes are h x w, row by row, but for `ink`.
 struct SeenLevel {
-  Level level;
+  Level level{};
   int rows = 0;  // cells
   int columns = 0;
-  std::vector<float> centres;  // probabilities, [kPageClasses][h][w]
-  std::vector<float> small;    // probabilities
-  std::vector<float> other;    // probabilities
-  std::vector<float> sizes;    // [2][h][w]
-  std::vector<float> ways;     // [2][h][w]
-  cv::Mat1f ink;               // probabilities, as large as level.levels
+  std::vector<float> centres{};  // probabilities, [kPageClasses][h][w]
+  std::vector<float> small{};    // probabilities
+  std::vector<float> other{};    // probabilities
+  std::vector<float> sizes{};    // [2][h][w]
+  std::vector<float> ways{};     // [2][h][w]
+  cv::Mat1f ink{};               // probabilities, as large as level.levels
 
   std::size_t cells() const { return static_cast<std::size_t>(rows) * columns; }
 };
@@ -34,8 +34,8 @@ struct Candidate {
   int kind = 0;      // the likeliest of kPageClasses
   double score = 0;  // its probability
   std::array<double, kPageClasses> classes{};
-  cv::Point2d centre;
-  cv::Size2d size;
+  cv::Point2d centre{};
+  cv::Size2d size{};
   std::size_t level = 0;
   double side = 0;  // longer side in pixels of its level
   int row = 0;      // its cell

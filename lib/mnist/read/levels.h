@@ -12,7 +12,7 @@ namespace mnist::reading {
 
 // One scale of a picture, for the page network.
 struct Level {
-  cv::Mat1b levels;  // continued outwards by `margin` on every side; sides are multiples of 4
+  cv::Mat1b levels{};  // continued outwards by `margin` on every side; sides are multiples of 4
   int margin = 0;
   double scale_x = 1;  // pixels of the level per pixel of the picture
   double scale_y = 1;

@@ -17,6 +17,9 @@ constexpr std::size_t kBatch = 512;
 // How much the page network's first look counts beside the classifier's answer, as an exponent.
 constexpr double kFirstLook = 0.5;
 constexpr double kLeastProbability = 1e-4;
+// Of finds: more likely a digit than not. The model's own threshold is for MNIST's form, where the
+// page network has not judged.
+constexpr double kLikely = 0.5;
 
 }  // namespace
 
@@ -77,7 +80,7 @@ Prediction Predictor::decide(const Find& find, const float* probabilities,
   prediction.confidence = *best;
   prediction.acceptance = acceptance * find.score;
   if (!options_.reject) return prediction;
-  if (prediction.acceptance < model_.accept_above) {
+  if (prediction.acceptance < (find.score < 1 ? kLikely : model_.accept_above)) {
     prediction.rejection = Rejection::kNotADigit;
   } else if (prediction.confidence < options_.reject_below.value_or(model_.reject_below)) {
     prediction.rejection = Rejection::kUnsure;

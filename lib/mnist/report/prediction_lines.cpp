@@ -302,6 +302,16 @@ std::string csv_lines(const PredictionRecord& record, const PredictionFormat& fo
 
 }  // namespace
 
+PagePrediction page_prediction(const Page& page) {
+  PagePrediction shown;
+  for (const Find& find : page.finds) {
+    const bool is_read = find.kind == FindKind::kDigit || find.kind == FindKind::kUnreadable;
+    if (!is_read || find.prediction.rejection == Rejection::kNotADigit) continue;
+    shown.digits.push_back({.prediction = find.prediction, .box = find.box, .row = find.row});
+  }
+  return shown;
+}
+
 PredictionStatus status_of(const PredictionRecord& record) {
   if (std::holds_alternative<ReadFailure>(record.outcome)) return PredictionStatus::kError;
   if (const auto* prediction = std::get_if<Prediction>(&record.outcome)) {

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "mnist/digit/page.h"
 #include "mnist/digit/prediction.h"
 
 namespace mnist {
@@ -21,6 +22,10 @@ struct LocatedPrediction {
 struct PagePrediction {
   std::vector<LocatedPrediction> digits;
 };
+
+// What a reader shows of a page: every digit that was accepted as one, or is unsure or unreadable;
+// not what is no digit, and no separators.
+PagePrediction page_prediction(const Page& page);
 
 // The picture could not be read.
 struct ReadFailure {

@@ -4,11 +4,10 @@
 
 #include "mnist/base/version.h"
 #include "mnist/bytes/file.h"
-#include "mnist/digit/normalize.h"
 #include "mnist/image/decode.h"
 
 int main(int, char** argv) {
   const mnist::Image picture = mnist::decode_image(mnist::read_file(argv[1], 64 << 20));
-  const auto& ink = mnist::normalize(picture).digit.ink;
-  std::cout << mnist::kVersion << ' ' << std::accumulate(ink.begin(), ink.end(), 0.0) << '\n';
+  std::cout << mnist::kVersion << ' '
+            << std::accumulate(picture.pixels.begin(), picture.pixels.end(), 0.0) << '\n';
 }

@@ -7,8 +7,6 @@
 #include <vector>
 
 #include "mnist/base/error.h"
-#include "mnist/digit/normalize.h"
-#include "mnist/digit/segment.h"
 #include "mnist/draw/hands.h"
 
 #include "support/catch.h"
@@ -25,33 +23,6 @@ std::vector<std::vector<Drawing>> rows_of(const std::vector<std::string>& texts,
     for (const char c : text) rows.back().push_back(draw_digit(c - '0', writer, engine));
   }
   return rows;
-}
-
-double overlap(const Box& a, const Box& b) {
-  const int width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
-  const int height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0.0;
-  const double both = static_cast<double>(width) * height;
-  return both /
-         (static_cast<double>(a.width) * a.height + static_cast<double>(b.width) * b.height - both);
-}
-
-// The share of the boxes that segment() finds, over `pages` pages of twelve digits.
-double share_found(bool touching, int pages) {
-  int found = 0;
-  int all = 0;
-  for (int i = 0; i < pages; ++i) {
-    std::mt19937_64 engine(static_cast<std::uint64_t>(i));
-    const Page page =
-        photographed_page(rows_of({"31415", "926", "5358"}, engine), touching, engine);
-    const auto digits = segment(page.picture);
-    for (const Box& box : page.boxes) {
-      ++all;
-      found += std::any_of(digits.begin(), digits.end(),
-                           [&](const auto& digit) { return overlap(digit.box, box) > 0.55; });
-    }
-  }
-  return static_cast<double>(found) / all;
 }
 
 }  // namespace
@@ -80,30 +51,24 @@ TEST_CASE("a scene is the same picture for the same engine state", "[draw]") {
 TEST_CASE("a digit in MNIST's form can be photographed too", "[draw]") {
   std::mt19937_64 engine(4);
   const Digit digit = render_digit(draw_digit(5, engine));
-  const NormalizedDigit seen = normalize(photographed(digit, Scene::kPlain, engine));
-  double shared = 0.0;
-  double all = 0.0;
-  for (int i = 0; i < kDigitPixels; ++i) {
-    shared += std::min(digit.ink[i], seen.digit.ink[i]);
-    all += std::max(digit.ink[i], seen.digit.ink[i]);
-  }
-  CHECK_FALSE(seen.rejection.has_value());
-  CHECK(shared / all > 0.5);
+  const Image picture = photographed(digit, Scene::kPlain, engine);
+  const auto [darkest, lightest] =
+      std::minmax_element(picture.pixels.begin(), picture.pixels.end());
+  CHECK(*darkest < 100);
+  CHECK(*lightest > 200);
 }
 
-TEST_CASE("no scene makes normalize reject many digits", "[draw]") {
-  int rejected = 0;
-  for (int i = 0; i < 10 * kScenes; ++i) {
-    std::mt19937_64 engine(static_cast<std::uint64_t>(i));
-    const Drawing drawing = draw_digit(i % kClasses, engine);
-    rejected += normalize(photographed(drawing, Scene(i % kScenes), engine)).rejection ? 1 : 0;
+TEST_CASE("a photographed page has a box for each digit, within the picture", "[draw]") {
+  std::mt19937_64 engine(3);
+  const PhotographedPage page =
+      photographed_page(rows_of({"31415", "926", "5358"}, engine), true, engine);
+  REQUIRE(page.boxes.size() == 12);
+  for (const Box& box : page.boxes) {
+    CHECK(box.width > 0);
+    CHECK(box.x + box.width <= page.picture.width);
+    CHECK(box.height > 0);
+    CHECK(box.y + box.height <= page.picture.height);
   }
-  CHECK(rejected <= 3);
-}
-
-TEST_CASE("every digit of a page is found, and most where they touch", "[draw]") {
-  CHECK(share_found(false, 20) > 0.98);
-  CHECK(share_found(true, 20) > 0.80);
 }
 
 }  // namespace mnist

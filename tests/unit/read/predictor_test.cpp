@@ -19,17 +19,18 @@ Model untrained(double temperature = 1.0) {
   return model;
 }
 
-NormalizedDigit stroke(int column) {
-  NormalizedDigit digit;
-  for (int row = 5; row < 23; ++row) digit.digit.ink[row * kDigitSide + column] = 1.0F;
-  return digit;
+Find stroke(int column) {
+  Find find{.score = 1};
+  find.first_look.fill(1.0 / kClasses);
+  for (int row = 5; row < 23; ++row) find.digit.ink[row * kDigitSide + column] = 1.0F;
+  return find;
 }
 
 }  // namespace
 
 TEST_CASE("predictions are probabilities, in the order of the digits", "[read]") {
   Predictor predictor(untrained());
-  const std::vector<NormalizedDigit> digits = {stroke(10), stroke(14), stroke(10)};
+  const std::vector<Find> digits = {stroke(10), stroke(14), stroke(10)};
   const auto predictions = predictor.predict(digits);
   REQUIRE(predictions.size() == 3);
   for (const Prediction& prediction : predictions) {
@@ -45,7 +46,7 @@ TEST_CASE("predictions are probabilities, in the order of the digits", "[read]")
 
 TEST_CASE("more digits than go through the network at once each get their answer", "[read]") {
   Predictor predictor(untrained());
-  std::vector<NormalizedDigit> digits;
+  std::vector<Find> digits;
   for (int i = 0; i < 1030; ++i) digits.push_back(stroke(4 + i % 20));
   const auto predictions = predictor.predict(digits);
   REQUIRE(predictions.size() == 1030);
@@ -54,18 +55,41 @@ TEST_CASE("more digits than go through the network at once each get their answer
   }
 }
 
-TEST_CASE("a blank picture is rejected without a guess, even when nothing shall be", "[read]") {
-  NormalizedDigit blank;
-  blank.rejection = Rejection::kBlank;
-  Predictor predictor(untrained(), {.reject = false});
-  const auto prediction = predictor.predict(std::vector{blank}).front();
-  CHECK(prediction.rejection == Rejection::kBlank);
+TEST_CASE("what is not a digit is not shown to the network", "[read]") {
+  Predictor predictor(untrained());
+  const std::vector<Find> finds = {{.kind = FindKind::kHyphen}, {.kind = FindKind::kUnreadable}};
+  const auto predictions = predictor.predict(finds);
+  CHECK_FALSE(predictions[0].digit);
+  CHECK_FALSE(predictions[0].rejection);
+  CHECK_FALSE(predictions[1].digit);
+  CHECK(predictions[1].rejection == Rejection::kUnsure);
+}
+
+TEST_CASE("a network that makes NaN gives no answer", "[read]") {
+  Model model = untrained();
+  {
+    const torch::NoGradGuard no_grad;
+    model.network->parameters().back().fill_(std::nan(""));
+  }
+  const auto prediction = Predictor(model).predict(std::vector{stroke(14)}).front();
+  CHECK(prediction.rejection == Rejection::kNotADigit);
   CHECK_FALSE(prediction.digit);
   CHECK(prediction.confidence == 0.0);
 }
 
+TEST_CASE("the first look of the page network has a say", "[read]") {
+  Find find = stroke(14);
+  Predictor predictor(untrained());
+  const Prediction alone = predictor.predict(std::vector{find}).front();
+  const int other = (*alone.digit + 1) % 10;
+  find.first_look.fill(0.01);
+  find.first_look[other] = 0.91;
+  const Prediction both = predictor.predict(std::vector{find}).front();
+  CHECK(both.probabilities[other] > alone.probabilities[other]);
+}
+
 TEST_CASE("confidence below the threshold is rejected as unsure, with its guess", "[read]") {
-  const std::vector<NormalizedDigit> digits = {stroke(14)};
+  const std::vector<Find> digits = {stroke(14)};
   const auto rejected = Predictor(untrained(), {.reject_below = 1.0}).predict(digits).front();
   CHECK(rejected.rejection == Rejection::kUnsure);
   CHECK(rejected.digit);
@@ -75,7 +99,7 @@ TEST_CASE("confidence below the threshold is rejected as unsure, with its guess"
 }
 
 TEST_CASE("an image that the network hardly accepts is rejected as not a digit", "[read]") {
-  const std::vector<NormalizedDigit> digits = {stroke(14)};
+  const std::vector<Find> digits = {stroke(14)};
   Model model = untrained();
   model.accept_above = 1.0;
   const auto rejected = Predictor(model).predict(digits).front();
@@ -100,15 +124,16 @@ TEST_CASE("the acceptance threshold turns away its share of digits, or is one ha
   CHECK(fit_acceptance_threshold(torch::empty({0}), 0.01) == 0.5);
 }
 
-TEST_CASE("what the picture alone told is passed on", "[read]") {
-  NormalizedDigit several = stroke(14);
-  several.rejection = Rejection::kSeveralDigits;
-  CHECK(Predictor(untrained()).predict(std::vector{several}).front().rejection ==
-        Rejection::kSeveralDigits);
+TEST_CASE("a find that is hardly there is hardly accepted", "[read]") {
+  Find find = stroke(14);
+  Predictor predictor(untrained());
+  const double sure = predictor.predict(std::vector{find}).front().acceptance;
+  find.score = 0.5;
+  CHECK(predictor.predict(std::vector{find}).front().acceptance == Approx(sure / 2));
 }
 
 TEST_CASE("a higher temperature lowers confidence and keeps the digit", "[read]") {
-  const std::vector<NormalizedDigit> digits = {stroke(14)};
+  const std::vector<Find> digits = {stroke(14)};
   const auto sharp = Predictor(untrained(0.1)).predict(digits).front();
   const auto flat = Predictor(untrained(10)).predict(digits).front();
   CHECK(sharp.digit == flat.digit);

@@ -73,6 +73,9 @@ struct Leaf {
 };
 
 void collect(const json& node, const json::json_pointer& place, std::vector<Leaf>& leaves) {
+  if (node.contains("else") && !node.contains("properties")) {  // the classifier's model
+    return collect(node["else"], place, leaves);
+  }
   const json& rule =
       node.contains("$ref")
           ? schema_document().at(json::json_pointer(node["$ref"].get<std::string>().substr(1)))
@@ -178,6 +181,23 @@ TEST_CASE("the schema and the parser take and refuse the same values of every ke
   for (const auto& [place, count] : taken) {
     INFO(place);
     CHECK(count > 0);
+  }
+}
+
+TEST_CASE("the schema and the parser agree about the page network", "[train]") {
+  const std::vector<std::pair<json, bool>> models = {
+      {{{"name", "page"}}, true},
+      {{{"name", "page"}, {"channels", 16}, {"pairs", 2}, {"ink", 8}}, true},
+      {{{"name", "page"}, {"channels", 7}}, false},
+      {{{"name", "page"}, {"pairs", 17}}, false},
+      {{{"name", "page"}, {"hidden", 16}}, false},
+      {{{"name", "page"}, {"channels", json::array({16})}}, false},
+      {{{"name", "letter"}}, false},
+  };
+  for (const auto& [model, takes] : models) {
+    INFO(model.dump());
+    CHECK(schema_takes({{"model", model}}) == takes);
+    CHECK(parser_takes({{"model", model}}) == takes);
   }
 }
 

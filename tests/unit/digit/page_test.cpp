@@ -1,0 +1,46 @@
+#include "mnist/digit/page.h"
+
+#include "support/catch.h"
+
+namespace mnist {
+namespace {
+
+Find found(int digit, double score, std::optional<Rejection> rejection = std::nullopt) {
+  Find find{.score = score};
+  find.prediction.digit = digit;
+  find.prediction.confidence = 0.9;
+  find.prediction.rejection = rejection;
+  return find;
+}
+
+}  // namespace
+
+TEST_CASE("an empty page is blank, one of other writing is not a digit", "[digit]") {
+  CHECK(only_digit({}).rejection == Rejection::kBlank);
+  CHECK(only_digit({.other_writing = true}).rejection == Rejection::kNotADigit);
+  CHECK(only_digit({.finds = {{.kind = FindKind::kHyphen}}}).rejection == Rejection::kNotADigit);
+  CHECK(surest_digit({}) == nullptr);
+}
+
+TEST_CASE("a page's one digit is its answer, whatever else was rejected", "[digit]") {
+  const Page page = {.finds = {found(1, 0.9, Rejection::kNotADigit), found(4, 0.6)},
+                     .other_writing = true};
+  CHECK(only_digit(page).digit == 4);
+  CHECK_FALSE(only_digit(page).rejection);
+}
+
+TEST_CASE("two digits are several, unless a guess is asked for", "[digit]") {
+  const Page page = {.finds = {found(1, 0.6), found(4, 0.8)}};
+  CHECK(only_digit(page).rejection == Rejection::kSeveralDigits);
+  CHECK(only_digit(page).digit == 4);
+  CHECK_FALSE(only_digit(page, false).rejection);
+}
+
+TEST_CASE("where nothing was accepted, the surest find says what it would have been", "[digit]") {
+  const Page page = {
+      .finds = {found(1, 0.4, Rejection::kNotADigit), found(7, 0.5, Rejection::kNotADigit)}};
+  CHECK(only_digit(page).digit == 7);
+  CHECK(only_digit(page).rejection == Rejection::kNotADigit);
+}
+
+}  // namespace mnist
