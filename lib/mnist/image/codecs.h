@@ -57,8 +57,11 @@ void check_pixel_limit(std::uint64_t width, std::uint64_t height, const DecodeOp
 void check_whole_limit(std::uint64_t width, std::uint64_t height, const DecodeOptions& options,
                        const std::string& kind);
 
-// The same for what all pixels take, unpacked: time, where a few bytes may stand for many.
-void check_raw_size(std::uint64_t width, std::uint64_t height, std::uint64_t bits_per_pixel);
+// The same for time, where few bytes of a file may stand for many: `stored_bits` of a pixel are
+// unpacked, `result_bytes` go into the canvas. A small file may take about a second, a larger one
+// more, in proportion.
+void check_unpacking(std::uint64_t width, std::uint64_t height, std::uint64_t stored_bits,
+                     std::uint64_t result_bytes, std::size_t file_bytes);
 
 // libpng and libjpeg report an error through a callback that must not return, and no exception may
 // pass through their C frames. So the callback notes the message and jumps back to where the

@@ -175,7 +175,6 @@ Image decode_png(std::span<const std::uint8_t> bytes, const DecodeOptions& optio
   const auto width = static_cast<std::uint64_t>(header.width);
   const auto height = static_cast<std::uint64_t>(header.height);
   check_pixel_limit(width, height, options);
-  check_raw_size(width, height, static_cast<std::uint64_t>(header.bits_per_pixel));
   if (header.interlaced) check_whole_limit(width, height, options, "an interlaced PNG");
 
   // Deflate packs at most 1032 : 1 (RFC 1951: 258 bytes in two bits): a short file that claims a
@@ -186,6 +185,8 @@ Image decode_png(std::span<const std::uint8_t> bytes, const DecodeOptions& optio
     throw Error(ErrorKind::kCorrupt, "truncated PNG");
   }
 
+  check_unpacking(width, height, static_cast<std::uint64_t>(header.bits_per_pixel),
+                  static_cast<std::uint64_t>(header.format) * (header.deep ? 2 : 1), bytes.size());
   reader.start(header);
   const Presentation presentation = png_presentation(bytes);
   return header.deep ? read_rows<std::uint16_t>(reader, header, presentation, options)

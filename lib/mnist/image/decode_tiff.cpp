@@ -90,7 +90,7 @@ Presentation presentation_of(const TiffFile& file) {
   return result;
 }
 
-Page read_page(const TiffFile& file, const DecodeOptions& options) {
+Page read_page(const TiffFile& file, const DecodeOptions& options, std::size_t file_bytes) {
   constexpr int kMaxSamples = 8;
   Page page;
   page.width = file.tag<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0);
@@ -105,7 +105,8 @@ Page read_page(const TiffFile& file, const DecodeOptions& options) {
                 "TIFF with " + std::to_string(page.samples) + " samples a pixel");
   }
   check_pixel_limit(page.width, page.height, options);
-  check_raw_size(page.width, page.height, std::uint64_t{page.bits} * page.samples);
+  check_unpacking(page.width, page.height, std::uint64_t{page.bits} * page.samples,
+                  page.is_grey() ? 1 : 4, file_bytes);
   page.alpha = alpha_of(file, page);
   page.row_by_row = can_be_read_by_rows(file, page);
   page.presentation = presentation_of(file);
@@ -310,7 +311,7 @@ Image decode_tiff(Bytes bytes, const DecodeOptions& options) {
                                        ": the file has " + std::to_string(pages.size()));
   }
   const TiffFile file(bytes, pages[static_cast<std::size_t>(options.page)]);
-  const Page page = read_page(file, options);
+  const Page page = read_page(file, options, bytes.size());
   if (!page.row_by_row) return read_whole(file, page, options);
   if (page.photometric == PHOTOMETRIC_PALETTE || page.bits < 8) {
     return read_numbers(file, page, options);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -32,9 +33,12 @@ class Palette {
   // `numbers`, each below size(), as pixels of format().
   void fill(std::span<const std::uint8_t> numbers, PixelFormat format,
             std::span<std::uint8_t> row) const {
-    const auto channels = static_cast<std::size_t>(format);
+    if (format == PixelFormat::kGrey) {
+      for (std::size_t x = 0; x < numbers.size(); ++x) row[x] = colours_[numbers[x]][0];
+      return;
+    }
     for (std::size_t x = 0; x < numbers.size(); ++x) {
-      std::copy_n(colours_[numbers[x]].begin(), channels, row.begin() + x * channels);
+      std::memcpy(row.data() + 4 * x, colours_[numbers[x]].data(), 4);
     }
   }
 
@@ -49,11 +53,17 @@ class Palette {
 // Numbers of 1, 2, 4 or 8 bits, the first in the high bits of a byte.
 inline void unpack(std::span<const std::uint8_t> packed, int bits,
                    std::span<std::uint8_t> numbers) {
-  const std::size_t per_byte = 8 / static_cast<std::size_t>(bits);
   const unsigned mask = (1u << bits) - 1;
-  for (std::size_t x = 0; x < numbers.size(); ++x) {
-    const std::size_t shift = 8 - static_cast<std::size_t>(bits) * (x % per_byte + 1);
-    numbers[x] = static_cast<std::uint8_t>(packed[x / per_byte] >> shift & mask);
+  int left = 0;  // bits of the byte that are not unpacked yet
+  std::size_t next = 0;
+  unsigned byte = 0;
+  for (std::uint8_t& number : numbers) {
+    if (left == 0) {
+      byte = packed[next++];
+      left = 8;
+    }
+    left -= bits;
+    number = static_cast<std::uint8_t>(byte >> left & mask);
   }
 }
 

@@ -193,7 +193,7 @@ Bytes make_bmp(const BmpPicture& picture) {
       for (int i = 0; i < picture.bits / 8; ++i) {
         packed[static_cast<std::size_t>(bit / 8 + i)] = static_cast<std::uint8_t>(value >> 8 * i);
       }
-      if (picture.bits < 8) {
+      if (picture.bits < 8 && 8 % picture.bits == 0) {
         packed[static_cast<std::size_t>(bit / 8)] |=
             static_cast<std::uint8_t>(value << (8 - picture.bits - bit % 8));
       }

@@ -167,6 +167,21 @@ TEST_CASE("What must be decoded whole has a limit of its own", "[image]") {
   CHECK_NOTHROW(decode_image(plain, options));
 }
 
+TEST_CASE("A small file may not unpack to any size", "[image]") {
+  // 20,000 x 20,000 pixels of 16 bits, all of them black: 780 kB.
+  constexpr std::size_t kPacked = 800'000;
+  Bytes png = testing::make_png({.width = 1, .height = 1, .bit_depth = 16, .samples = {0}});
+  png = testing::with_png_size(png, 20000, 20000);
+  png.resize(kPacked);
+  try {
+    decode_image(png);
+    FAIL("decoded without an error");
+  } catch (const Error& error) {
+    CHECK(error.message() ==
+          "20000 x 20000 pixels are more than a file of 800000 bytes may unpack to");
+  }
+}
+
 TEST_CASE("A bitmap of 100 million pixels is read", "[image]") {
   Bytes bitmap = testing::bytes_of("P4 10000 10000\n");
   bitmap.resize(bitmap.size() + 1250 * 10000, 0xAA);
