@@ -16,9 +16,9 @@ Flags parse(int argc, const char* const* argv) {
       app.add_option("--split", flags.split, "test, validation (as the model was trained) or train")
           ->check(CLI::IsMember({"test", "validation", "train"}))
           ->capture_default_str();
-  app.add_option(
-         "--images", flags.images,
-         "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name (a_label3.png)")
+  app.add_option("--images", flags.images,
+                 "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name "
+                 "(a_label3.png)")
       ->type_name("DIR")
       ->excludes(data)
       ->excludes(split);

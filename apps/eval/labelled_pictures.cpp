@@ -80,8 +80,10 @@ LabelledPictures load_labelled_pictures(const fs::path& folder) {
     spdlog::info("skipped {} file{} without a label", unlabelled, unlabelled == 1 ? "" : "s");
   }
   if (pictures.labels.empty()) {
-    throw Error(ErrorKind::kIo, "contains no labelled picture: labels are a subfolder 0 to 9, or label<d> in the name",
-                folder.string());
+    throw Error(
+        ErrorKind::kIo,
+        "contains no labelled picture: labels are a subfolder 0 to 9, or label<d> in the name",
+        folder.string());
   }
   return pictures;
 }

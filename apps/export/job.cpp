@@ -19,7 +19,8 @@ int run(const Flags& flags, std::ostream& out) {
   set_up_logging(flags.common);
   const bool to_stdout = flags.out == "-";
   if (to_stdout && isatty(STDOUT_FILENO) == 1) {
-    throw Error(ErrorKind::kUsage, "a model cannot be written to a terminal (use -o FILE, or -o - | …)");
+    throw Error(ErrorKind::kUsage,
+                "a model cannot be written to a terminal (use -o FILE, or -o - | …)");
   }
   const Model model = load_model(model_path(flags.model));
   const Bytes bytes = flags.to == "onnx" ? export_onnx(model) : export_torchscript(model);
