@@ -25,6 +25,7 @@
 #include "common/default_model.h"
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/threads.h"
 #include "predict/inputs.h"
 #include "predict/pipeline.h"
 
@@ -191,7 +192,7 @@ Job resolve(const Flags& flags) {
     require_standard_input();
   }
   cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
-  const int threads = set_threads(flags.device.threads);
+  const int threads = set_allowed_threads(flags.device.threads, 1, 1);  // Pipeline's
   const PredictorOptions options{.device = select_device(flags.device.device),
                                  .reject_below = flags.reject_below,
                                  .reject = flags.reject};
@@ -203,12 +204,9 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   PredictionFormatter formatter(job.flags.format);
   if (!job.flags.dump_input.empty()) make_folders(job.flags.dump_input);
   Inputs inputs(job.flags, in);
-  const int workers = std::min(job.threads, available_processors());
   Pipeline pipeline([&] { return inputs.next(); },
-                    [&](const Input& input) { return prepare(input, job, in); }, workers,
-                    kCapacity);
-  // The network's own threads would not be allowed either, and OpenMP ends the process then.
-  if (pipeline.workers() < workers) set_threads(1);
+                    [&](const Input& input) { return prepare(input, job, in); },
+                    std::min(job.threads, available_processors()), kCapacity);
   try {
     return write_all(job, pipeline, inputs, formatter, out);
   } catch (...) {

@@ -46,9 +46,6 @@ class Pipeline {
   // calls `while_waiting` now and then, which may throw.
   std::vector<Prepared> take(std::size_t most, const std::function<void()>& while_waiting);
 
-  // The threads that call `prepare`.
-  int workers() const { return static_cast<int>(threads_.size()) - 1; }
-
  private:
   struct Slot {
     Input input;

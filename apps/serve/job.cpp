@@ -28,9 +28,13 @@
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
+#include "common/threads.h"
 
 namespace mnist::app::serve {
 namespace {
+
+// At least: for the network, the connections, and one each to answer and to read.
+constexpr int kOwnThreads = 4;
 
 std::string random_token() {
   std::array<unsigned char, 16> bytes{};
@@ -130,7 +134,7 @@ Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
   const std::string token = token_of(flags);
   cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
-  set_threads(1);
+  set_allowed_threads(1, 0, kOwnThreads);
   const PredictorOptions options{.device = select_device(flags.device.device)};
   auto predictor = std::make_shared<Predictor>(load_model(model_path(flags.model)), options);
   const std::string model = describe(predictor->model());

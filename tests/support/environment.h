@@ -24,6 +24,10 @@ std::filesystem::path test_pictures_or_skip(const std::string& name);
 std::string with_failing(const std::string& calls, const std::string& how,
                          const std::filesystem::path& path = {});
 
+// The beginning of a command line that runs a program as a user of `allowed` processes and threads
+// at most. Skips the test if no such limit can be set.
+std::string with_few_processes(int allowed);
+
 // A fresh empty folder, removed with everything in it at the end of the scope.
 class TemporaryDirectory {
  public:

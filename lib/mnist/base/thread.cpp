@@ -1,7 +1,10 @@
 #include "mnist/base/thread.h"
 
+#include <cstddef>
+#include <future>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
@@ -14,6 +17,23 @@ std::thread start_thread(std::function<void()> work) {
   } catch (const std::system_error& failure) {
     throw Error(ErrorKind::kIo, "cannot start a thread: " + system_reason(failure.code()));
   }
+}
+
+int startable_threads(int most) {
+  std::promise<void> end;
+  const std::shared_future<void> ended = end.get_future().share();
+  std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(most));
+  try {
+    while (static_cast<int>(threads.size()) < most) {
+      threads.push_back(start_thread([ended] { ended.wait(); }));
+    }
+  } catch (const Error&) {
+    // As many as there are now.
+  }
+  end.set_value();
+  for (std::thread& thread : threads) thread.join();
+  return static_cast<int>(threads.size());
 }
 
 }  // namespace mnist

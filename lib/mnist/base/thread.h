@@ -10,4 +10,8 @@ namespace mnist {
 // Throws Error{kIo}: "cannot start a thread: …".
 std::thread start_thread(std::function<void()> work);
 
+// How many threads, up to `most`, the system allows beside those there are: it starts them to find
+// out, and ends them again.
+int startable_threads(int most);
+
 }  // namespace mnist

@@ -166,9 +166,10 @@ fs::path find_idx_file(const fs::path& folder, const std::string& stem) {
     std::error_code ignored;
     if (fs::is_regular_file(folder / name, ignored)) return folder / name;
   }
-  throw Error(ErrorKind::kIo,
-              "contains neither " + stem + " nor " + stem + ".gz (scripts/fetch-mnist.sh gets them)",
-              folder);
+  throw Error(
+      ErrorKind::kIo,
+      "contains neither " + stem + " nor " + stem + ".gz (scripts/fetch-mnist.sh gets them)",
+      folder);
 }
 
 }  // namespace mnist

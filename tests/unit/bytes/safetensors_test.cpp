@@ -120,7 +120,7 @@ TEST_CASE("a safetensors header that is no JSON object is refused", "[bytes]") {
   }
   CHECK(fault_of(file_of(R"({"w" 7})")) == "its header is not valid JSON, from byte 6");
   for (const char* header : {"{", "{}{}", "{} x", R"({"w":1e999})", R"({/* */})", "{\"\xff\":1}"}) {
-    CHECK(fault_of(file_of(header)).find("its header is no valid JSON") == 0);
+    CHECK(fault_of(file_of(header)).find("its header is not valid JSON") == 0);
   }
 }
 
@@ -174,7 +174,8 @@ TEST_CASE("a safetensors element type must be a known one", "[bytes]") {
 }
 
 TEST_CASE("safetensors sizes must be whole numbers that 63 bits hold", "[bytes]") {
-  CHECK(fault_of(file_of_entry(entry("U8", "1", "[0,1]"), 1)) == "tensor \"w\": shape is not a list");
+  CHECK(fault_of(file_of_entry(entry("U8", "1", "[0,1]"), 1)) ==
+        "tensor \"w\": shape is not a list");
   for (const char* size : {"-1", "1.0", "1e0", "\"1\"", "null", "true", "9223372036854775808",
                            "18446744073709551616"}) {
     CHECK(fault_of(file_of_entry(entry("U8", std::string("[") + size + "]", "[0,1]"), 1)) ==
