@@ -13,9 +13,9 @@ namespace mnist::testing {
 using app::serve::Batcher;
 
 TEST_CASE("questions asked together are answered each with its own", "[server]") {
-  Batcher batcher([](std::span<const NormalizedDigit> digits) {
+  Batcher batcher([](std::span<const Find> digits) {
     std::vector<Prediction> answers;
-    for (const NormalizedDigit& digit : digits) {
+    for (const Find& digit : digits) {
       if (digit.box.x < 0) throw std::runtime_error("negative");
       answers.emplace_back().confidence = digit.box.x;
     }
@@ -26,8 +26,8 @@ TEST_CASE("questions asked together are answered each with its own", "[server]")
   for (int asker = 0; asker < 8; ++asker) {
     askers.emplace_back([&, asker] {
       for (int i = 0; i < 200; ++i) {
-        std::vector<NormalizedDigit> digits(1 + i % 3);
-        for (NormalizedDigit& digit : digits) digit.box.x = 1000 * asker + i;
+        std::vector<Find> digits(1 + i % 3);
+        for (Find& digit : digits) digit.box.x = 1000 * asker + i;
         const auto answers = batcher.predict(digits);
         if (answers.size() != digits.size() || answers.back().confidence != 1000 * asker + i) {
           ++wrong;
@@ -37,7 +37,7 @@ TEST_CASE("questions asked together are answered each with its own", "[server]")
   }
   for (std::thread& asker : askers) asker.join();
   CHECK(wrong == 0);
-  std::vector<NormalizedDigit> bad(1);
+  std::vector<Find> bad(1);
   bad[0].box.x = -1;
   CHECK_THROWS_WITH(batcher.predict(bad), "negative");
 }
