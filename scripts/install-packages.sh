@@ -47,7 +47,7 @@ install_missing "${packages[@]}"
 # In Debian 13 the decoders of libheif, and the encoders that the tests use, are packages of their own.
 if [ "${1:-}" != --only ]; then
   plugins=()
-  for plugin in libde265 dav1d ${1:+x265 aomenc}; do
+  for plugin in libde265 aomdec ${1:+x265 aomenc}; do
     if apt-cache show "libheif-plugin-$plugin" >/dev/null 2>&1; then
       plugins+=("libheif-plugin-$plugin")
     fi

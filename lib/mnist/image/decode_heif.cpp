@@ -41,7 +41,7 @@ void check(const heif_error& error) {
     }
     if (no_decoder && !can_decode_av1()) {
       throw Error(ErrorKind::kUnsupported,
-                  "HEIF: libheif has no decoder for AV1 here: install libheif-plugin-dav1d");
+                  "HEIF: libheif has no decoder for AV1 here: install libheif-plugin-aomdec");
     }
     if (error.code != heif_error_Decoder_plugin_error) {
       throw Error(ErrorKind::kUnsupported, "HEIF of a kind not handled: " + reason);
@@ -53,6 +53,9 @@ void check(const heif_error& error) {
 Picture decode(const heif_image_handle* handle, heif_colorspace space, heif_chroma chroma) {
   const std::unique_ptr<heif_decoding_options, Free> options(heif_decoding_options_alloc());
   options->convert_hdr_to_8bit = 1;
+  // Of the decoders of AV1, dav1d would print to stderr what is wrong with a file. Where there is
+  // no decoder of that name, libheif takes the one that it likes best, and so it does for HEVC.
+  options->decoder_id = "aom";
   heif_image* image = nullptr;
   check(heif_decode_image(handle, &image, space, chroma, options.get()));
   return Picture(image);
