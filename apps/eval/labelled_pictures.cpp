@@ -45,9 +45,9 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   std::error_code failure;
   for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
-    std::error_code ignored;
+    std::error_code unknown;  // then reading it tells
     const bool hidden = entry->path().filename().string().starts_with('.');
-    if (!hidden && entry->is_regular_file(ignored)) files.push_back(entry->path());
+    if (!hidden && (entry->is_regular_file(unknown) || unknown)) files.push_back(entry->path());
   }
   if (failure)
     throw Error(ErrorKind::kIo, "cannot read the folder: " + system_reason(failure), folder);

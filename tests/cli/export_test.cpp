@@ -49,7 +49,7 @@ TEST_CASE("a model is not written to a terminal", "[export]") {
       run_shell("script --quiet --return --command 'mnist-export --to onnx -o -' /dev/null");
   CHECK(outcome.exit_code == 2);
   CHECK(lines_of(outcome.out).size() == 1);
-  CHECK(outcome.out.starts_with("mnist-export: a model is not written to a terminal"));
+  CHECK(outcome.out.starts_with("mnist-export: a model cannot be written to a terminal"));
 }
 
 TEST_CASE("without --model the shipped model is exported, wherever the program is run",

@@ -153,7 +153,7 @@ IdxPair read_idx_pair(const fs::path& images, const fs::path& labels, int classe
   pair.labels = load(labels, parse_idx_labels, pair.labels_sha256);
   if (pair.labels.labels.size() != pair.images.count) {
     throw Error(ErrorKind::kCorrupt,
-                "holds " + std::to_string(pair.labels.labels.size()) + " labels for the " +
+                "has " + std::to_string(pair.labels.labels.size()) + " labels for the " +
                     std::to_string(pair.images.count) + " images of " + images.string(),
                 labels);
   }

@@ -163,7 +163,7 @@ TEST_CASE("a pair whose counts differ is refused", "[bytes]") {
   const Error error = error_of([&] { files.read(); });
   CHECK(error.kind() == ErrorKind::kCorrupt);
   CHECK(error.path() == files.labels.string());
-  CHECK(error.message() == "holds 3 labels for the 2 images of " + files.images.string());
+  CHECK(error.message() == "has 3 labels for the 2 images of " + files.images.string());
 }
 
 TEST_CASE("a label outside the classes is refused, with its place", "[bytes]") {
