@@ -20,6 +20,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "train/(autocast|crew|instruction_sets)\\.h$" EXCLUDE
+  PATTERN "retry.h" EXCLUDE
   PATTERN "temporary_name.h" EXCLUDE
   PATTERN "vary_pixels.h" EXCLUDE)
 

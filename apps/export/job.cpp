@@ -1,8 +1,5 @@
 #include "export/job.h"
 
-#include <filesystem>
-#include <system_error>
-
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -22,17 +19,16 @@ int run(const Flags& flags, std::ostream& out) {
   set_up_logging(flags.common);
   const bool to_stdout = flags.out == "-";
   if (to_stdout && isatty(STDOUT_FILENO) == 1) {
-    throw Error(ErrorKind::kUsage, "a model is not written to a terminal (-o FILE, or -o - | …)");
+    throw Error(ErrorKind::kUsage,
+                "a model cannot be written to a terminal (use -o FILE, or -o - | …)");
   }
   const Model model = load_model(model_path(flags.model));
   const Bytes bytes = flags.to == "onnx" ? export_onnx(model) : export_torchscript(model);
   if (to_stdout) {
     write_results(out, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   } else {
-    write_file_atomically(flags.out, bytes);
     // A pipe or device may be stdout itself, which then holds the model.
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(flags.out, ignored)) out << flags.out << '\n';
+    if (write_file_atomically(flags.out, bytes) == Written::kFile) out << flags.out << '\n';
     flush_results(out);
   }
   spdlog::info(

@@ -49,7 +49,7 @@ TEST_CASE("a model is not written to a terminal", "[export]") {
       run_shell("script --quiet --return --command 'mnist-export --to onnx -o -' /dev/null");
   CHECK(outcome.exit_code == 2);
   CHECK(lines_of(outcome.out).size() == 1);
-  CHECK(outcome.out.starts_with("mnist-export: a model is not written to a terminal"));
+  CHECK(outcome.out.starts_with("mnist-export: a model cannot be written to a terminal"));
 }
 
 TEST_CASE("without --model the shipped model is exported, wherever the program is run",
@@ -60,6 +60,29 @@ TEST_CASE("without --model the shipped model is exported, wherever the program i
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.err.empty());
   CHECK(fs::exists(folder / "digits.onnx"));
+}
+
+TEST_CASE("a link to a file that is not there yet stays a link to the model", "[export]") {
+  const TemporaryDirectory folder;
+  fs::create_symlink("real.onnx", folder / "link");
+  const std::string link = (folder / "link").string();
+  const Outcome outcome = run_program("mnist-export", {"--to", "onnx", "-o", link, "-q"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out == link + "\n");
+  CHECK(fs::is_symlink(link));
+  CHECK(fs::file_size(folder / "real.onnx") > 10000);
+}
+
+TEST_CASE("an output that cannot be looked at is an error, and stays what it is", "[export]") {
+  const TemporaryDirectory folder;
+  fs::create_symlink("loop", folder / "loop");
+  const std::string loop = (folder / "loop").string();
+  const Outcome outcome = run_program("mnist-export", {"--to", "onnx", "-o", loop});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err ==
+        "mnist-export: " + loop + ": cannot be written: too many levels of symbolic links\n");
+  CHECK(fs::is_symlink(loop));
 }
 
 TEST_CASE("an export that cannot be done is one line and exit code 2", "[export]") {

@@ -2,20 +2,25 @@
 // that grow while they are read.
 //
 // Writing puts the bytes into a temporary file beside the target, syncs it, renames it over the
-// target, and syncs the folder, without which a power cut could undo the rename.
+// target, and syncs the folder, without which a power cut could undo the rename. A rename replaces
+// symbolic links, so they are followed first.
 #include "mnist/bytes/file.h"
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <climits>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
+#include "mnist/bytes/retry.h"
 #include "mnist/bytes/temporary_name.h"
 
 namespace fs = std::filesystem;
@@ -39,21 +44,16 @@ class Descriptor {
 
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
-  // False where the system reports only now that writing failed.
-  bool close() { return !is_open() || ::close(std::exchange(fd_, -1)) == 0; }
+  // False if the system reports only now that writing failed. Never repeated: the descriptor is
+  // free again even if a signal interrupts the call.
+  bool close() { return !is_open() || ::close(std::exchange(fd_, -1)) == 0 || errno == EINTR; }
 
  private:
   int fd_;
 };
 
-// Repeats a system call that a signal interrupted.
-template <typename Call>
-ssize_t retry(Call call) {
-  ssize_t result = 0;
-  do {
-    result = call();
-  } while (result < 0 && errno == EINTR);
-  return result;
+int open_file(const fs::path& path, int flags) {
+  return retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC); });
 }
 
 // Collects what `read_some(buffer, size)` yields until it returns 0.
@@ -82,7 +82,9 @@ bool write_all(const Descriptor& file, std::span<const std::uint8_t> bytes) {
 }
 
 // Some file systems have nothing to sync and say so.
-bool sync(const Descriptor& file) { return ::fsync(file.get()) == 0 || errno == EINVAL; }
+bool sync(const Descriptor& file) {
+  return retry([&] { return ::fsync(file.get()); }) == 0 || errno == EINVAL;
+}
 
 // A new file in `folder`, removed at the end of the scope unless it was moved to its final name.
 // Its mode is what the umask leaves, as for any file a program creates.
@@ -123,28 +125,69 @@ class TemporaryFile {
 
 // Pipes and devices, such as /dev/stdout, have no content to replace.
 void write_in_place(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  Descriptor file(open_file(path, O_WRONLY));
   if (!file.is_open() || !write_all(file, bytes) || !file.close()) throw_unwritable(path);
 }
 
 void replace_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open()) throw_io("cannot be written, for its folder cannot be opened", path);
+  const Descriptor folder(open_file(parent, O_RDONLY | O_DIRECTORY));
+  if (!folder.is_open()) throw_io("cannot be written: its folder cannot be opened", path);
   TemporaryFile file(folder);
   if (!file.write(bytes) || !file.move_to(path.filename()) || !sync(folder)) throw_unwritable(path);
+}
+
+// The type of what `path` leads to (S_IFREG, …), or nothing if there is nothing yet.
+std::optional<mode_t> type_of(const fs::path& path) {
+  struct stat status {};
+  if (retry([&] { return ::stat(path.c_str(), &status); }) == 0) return status.st_mode & S_IFMT;
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw_unwritable(path);
+}
+
+// Where the symbolic links at `path` lead, whether or not there is a file yet.
+fs::path end_of_links(const fs::path& path) {
+  constexpr int kMost = 40;  // as Linux follows
+  fs::path end = path;
+  for (int i = 0; i < kMost; ++i) {
+    std::array<char, PATH_MAX> target;
+    const ssize_t length =
+        retry([&] { return ::readlink(end.c_str(), target.data(), target.size()); });
+    if (length < 0) {
+      if (errno == EINVAL || errno == ENOENT || errno == ENOTDIR) return end;  // not a link
+      throw_unwritable(path);
+    }
+    end = end.parent_path() / std::string(target.data(), static_cast<std::size_t>(length));
+  }
+  errno = ELOOP;
+  throw_unwritable(path);
 }
 
 }  // namespace
 
 Bytes read_file(const fs::path& path, std::uint64_t max_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(open_file(path, O_RDONLY));
   if (!file.is_open()) throw_io("cannot be opened", path);
   return read_all(path, max_bytes, [&](char* buffer, std::size_t size) {
     const ssize_t got = retry([&] { return ::read(file.get(), buffer, size); });
     if (got < 0) throw_io("cannot be read", path);
     return static_cast<std::size_t>(got);
   });
+}
+
+Bytes read_beginning(const fs::path& path, std::size_t most) {
+  const Descriptor file(open_file(path, O_RDONLY));
+  if (!file.is_open()) throw_io("cannot be opened", path);
+  Bytes bytes(most);
+  std::size_t size = 0;
+  while (size < most) {
+    const ssize_t got = retry([&] { return ::read(file.get(), bytes.data() + size, most - size); });
+    if (got < 0) throw_io("cannot be read", path);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  bytes.resize(size);
+  return bytes;
 }
 
 Bytes read_stream(std::istream& stream, const std::string& name, std::uint64_t max_bytes) {
@@ -156,28 +199,20 @@ Bytes read_stream(std::istream& stream, const std::string& name, std::uint64_t m
   });
 }
 
-void write_file_atomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  std::error_code ignored;
-  switch (fs::status(path, ignored).type()) {
-    case fs::file_type::directory:
-      throw Error(ErrorKind::kIo, "cannot be written: is a directory", path);
-    case fs::file_type::block:
-    case fs::file_type::character:
-    case fs::file_type::fifo:
-    case fs::file_type::socket:
-      return write_in_place(path, bytes);
-    case fs::file_type::regular: {  // behind a symbolic link, perhaps, which then stays
-      const fs::path target = fs::canonical(path, ignored);
-      return replace_file(ignored ? path : target, bytes);
-    }
-    default:
-      return replace_file(path, bytes);
+Written write_file_atomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const std::optional<mode_t> type = type_of(path);
+  if (type == S_IFDIR) throw Error(ErrorKind::kIo, "cannot be written: is a directory", path);
+  if (type && type != S_IFREG) {
+    write_in_place(path, bytes);
+    return Written::kInPlace;
   }
+  replace_file(end_of_links(path), bytes);
+  return Written::kFile;
 }
 
-void write_file_atomically(const fs::path& path, std::string_view text) {
+Written write_file_atomically(const fs::path& path, std::string_view text) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());
-  write_file_atomically(path, std::span(data, text.size()));
+  return write_file_atomically(path, std::span(data, text.size()));
 }
 
 }  // namespace mnist

@@ -1,6 +1,7 @@
 // Files as bytes: bounded reading, atomic writing. Thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <istream>
@@ -17,14 +18,24 @@ using Bytes = std::vector<std::uint8_t>;
 // holds more than `max_bytes`. Works for pipes and devices too: no size is trusted.
 Bytes read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
-// Everything up to the end of `stream`; `name` stands for it in errors. Same errors.
+// Its first bytes, at most `most`, fewer only if it is shorter. Throws Error{kIo}.
+Bytes read_beginning(const std::filesystem::path& path, std::size_t most);
+
+// Everything up to the end of `stream`; `name` stands for it in errors. Same errors as read_file.
 Bytes read_stream(std::istream& stream, const std::string& name, std::uint64_t max_bytes);
+
+enum class Written {
+  kFile,    // a file holds the content now
+  kInPlace  // a pipe or a device took it
+};
 
 // Replaces `path` as a whole: temporary file in the same folder, fsync, rename, fsync of the
 // folder. Whatever happens (full disk, kill, power), `path` holds the old content or the new. A
-// symbolic link stays, and the file behind it is replaced; pipes and devices are written to in
-// place. Throws Error{kIo}, and then leaves no temporary file.
-void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
-void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+// symbolic link stays, and the file it names is replaced, or made if there is none; pipes and
+// devices are written to in place. Throws Error{kIo}, also if the system does not say what is at
+// `path`, and then leaves no temporary file.
+Written write_file_atomically(const std::filesystem::path& path,
+                              std::span<const std::uint8_t> bytes);
+Written write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace mnist

@@ -11,6 +11,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
+#include "mnist/bytes/retry.h"
 #include "mnist/bytes/temporary_name.h"
 
 namespace fs = std::filesystem;
@@ -36,12 +37,14 @@ void remove_unfinished_files(const fs::path& folder) {
 }
 
 std::optional<FolderLock> FolderLock::try_lock(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor =
+      retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (descriptor < 0) {
     throw Error(ErrorKind::kIo, "cannot be opened: " + system_reason(errno), folder.string());
   }
   FolderLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return std::nullopt;
+  const int locked = retry([&] { return ::flock(descriptor, LOCK_EX | LOCK_NB); });
+  if (locked != 0 && errno == EWOULDBLOCK) return std::nullopt;
   return lock;
 }
 

@@ -1,12 +1,14 @@
 #include "mnist/bytes/file.h"
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -88,6 +90,16 @@ TEST_CASE("a file is read up to the limit, and not a byte more", "[bytes]") {
   const Error error = error_of([&] { read_file(path, 4); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(std::string(error.what()) == path.string() + ": longer than the limit of 4 bytes");
+}
+
+TEST_CASE("the beginning of a file is read, and no more", "[bytes]") {
+  const TemporaryDirectory folder;
+  write_file_atomically(folder / "file", "1234567890");
+  CHECK(text_of(read_beginning(folder / "file", 4)) == "1234");
+  CHECK(text_of(read_beginning(folder / "file", 40)) == "1234567890");
+  CHECK(read_beginning("/dev/zero", 8).size() == 8);
+  CHECK(error_of([&] { read_beginning(folder / "absent", 4); }).message() ==
+        "cannot be opened: no such file or directory");
 }
 
 TEST_CASE("a source without an end is read no further than the limit", "[bytes]") {
@@ -174,7 +186,7 @@ TEST_CASE("a full disk leaves the old file and no temporary", "[bytes]") {
   CHECK(entries_in(folder.path()) == 1);
 }
 
-TEST_CASE("a folder that is absent or no folder cannot be written to", "[bytes]") {
+TEST_CASE("a folder that is absent or not a folder cannot be written to", "[bytes]") {
   const TemporaryDirectory folder;
   write_file_atomically(folder / "file", "old");
   for (const char* name : {"absent/file", "file/file"}) {
@@ -217,6 +229,69 @@ TEST_CASE("a symbolic link stays, and the file behind it is replaced", "[bytes]"
   write_file_atomically(folder / "link", "new");
   CHECK(fs::is_symlink(folder / "link"));
   CHECK(read_text(folder / "runs/real") == "new");
+}
+
+TEST_CASE("a symbolic link to what is not there yet stays, and the file it names is made",
+          "[bytes]") {
+  const TemporaryDirectory folder;
+  fs::create_directory(folder / "runs");
+  fs::create_symlink("runs/real", folder / "link");
+  fs::create_symlink(folder / "link", folder / "link to the link");
+  write_file_atomically(folder / "link to the link", "first");
+  CHECK(fs::is_symlink(folder / "link to the link"));
+  CHECK(fs::is_symlink(folder / "link"));
+  CHECK(read_text(folder / "runs/real") == "first");
+
+  fs::create_symlink("absent/real", folder / "astray");
+  const Error error = error_of([&] { write_file_atomically(folder / "astray", "7"); });
+  CHECK(error.kind() == ErrorKind::kIo);
+  CHECK(fs::is_symlink(folder / "astray"));
+}
+
+TEST_CASE("what the system does not let one look at is not replaced", "[bytes]") {
+  const TemporaryDirectory folder;
+  fs::create_symlink("loop", folder / "loop");
+  const Error error = error_of([&] { write_file_atomically(folder / "loop", "7"); });
+  CHECK(error.kind() == ErrorKind::kIo);
+  CHECK(error.message() == "cannot be written: too many levels of symbolic links");
+  CHECK(fs::is_symlink(folder / "loop"));
+  CHECK(entries_in(folder.path()) == 1);
+}
+
+TEST_CASE("the caller learns whether there is a file now", "[bytes]") {
+  const TemporaryDirectory folder;
+  CHECK(write_file_atomically(folder / "file", "7") == Written::kFile);
+  CHECK(write_file_atomically("/dev/null", "7") == Written::kInPlace);
+}
+
+TEST_CASE("a signal during open is not an error", "[bytes]") {
+  struct sigaction interrupt {};
+  struct sigaction before {};
+  interrupt.sa_handler = [](int) {};  // and no SA_RESTART
+  REQUIRE(::sigaction(SIGUSR1, &interrupt, &before) == 0);
+  const TemporaryDirectory folder;
+  const fs::path path = folder / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  std::string text;
+  std::thread reader([&] {
+    try {
+      text = read_text(path);  // blocks in open: nobody writes yet
+    } catch (const Error& error) {
+      text = error.what();
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ::pthread_kill(reader.native_handle(), SIGUSR1);
+  }
+  const int writer = ::open(path.c_str(), O_WRONLY | O_NONBLOCK);  // -1 if the reader gave up
+  if (writer >= 0) {
+    CHECK(::write(writer, "late", 4) == 4);
+    ::close(writer);
+  }
+  reader.join();
+  ::sigaction(SIGUSR1, &before, nullptr);
+  CHECK(text == "late");
 }
 
 TEST_CASE("a device is written to in place, and a full one is an error", "[bytes]") {
