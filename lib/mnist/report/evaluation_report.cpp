@@ -135,13 +135,15 @@ Json report_object(const ReportSubject& subject, const std::vector<CoveragePoint
   json["coverage_curve"] = coverage_json(curve);
   json["training"] = trainings_json(subject.trainings);
   json["environment"] = subject.environment;
-  if (result.comparison && subject.other_answers) {
+  if (result.comparison) {
     const PairedComparison& paired = result.comparison->paired;
     Json& comparison = json["comparison"];
     comparison["only_first_count"] = paired.only_first.size();
     comparison["only_second_count"] = paired.only_second.size();
-    comparison["only_first_answers"] = changes_json(subject, paired.only_first);
-    comparison["only_second_answers"] = changes_json(subject, paired.only_second);
+    if (subject.other_answers) {
+      comparison["only_first_answers"] = changes_json(subject, paired.only_first);
+      comparison["only_second_answers"] = changes_json(subject, paired.only_second);
+    }
   }
   return json;
 }
@@ -174,9 +176,11 @@ void prepare_comparison(Json& comparison, const ReportSubject& subject) {
   comparison["significant"] = paired.p_value < kSignificance;
   comparison["first_is_better"] = paired.only_first.size() > paired.only_second.size();
   for (const std::string side : {"only_first", "only_second"}) {
-    const std::size_t count = comparison[side + "_answers"].size();
+    const bool known = comparison.contains(side + "_answers");
+    const std::size_t count = known ? comparison[side + "_answers"].size() : 0;
     comparison[side + "_any"] = count > 0;
     comparison[side + "_cut"] = count > kShownChanges;
+    if (!known) continue;
     Json& answers = comparison[side + "_answers"];  // taken now: new members move the others
     while (answers.size() > kShownChanges) answers.erase(answers.size() - 1);
     add_pictures(answers, subject);

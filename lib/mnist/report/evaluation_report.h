@@ -23,11 +23,12 @@ struct TrainingRecord {
 
 struct ReportSubject {
   EvaluationInput answers{};
-  EvaluationResult result;  // of `answers`, with the comparison where there is one
-  std::optional<EvaluationInput> other_answers{};  // the compared model's, to the same images
+  EvaluationResult result;  // of `answers`, with the comparison if there is one
+  // The compared model's, to the same images. Without them a comparison is shown as counts alone.
+  std::optional<EvaluationInput> other_answers{};
   // The 28x28 picture that the network saw of an image (counted from 0), ink light on black.
   std::function<Image(std::int64_t)> picture{};
-  std::vector<std::string> names{};  // of each image, its file; empty where they have none
+  std::vector<std::string> names{};  // of each image, its file; empty if they have none
   std::vector<TrainingRecord> trainings{};
   // Said as it is: versions, device, digests. An object of values and of objects of values.
   nlohmann::ordered_json environment = nlohmann::ordered_json::object();

@@ -129,6 +129,22 @@ TEST_CASE("a compared report shows the images that changed sides", "[report]") {
   CHECK(contains(page, "no difference between the two that luck would not explain"));
 }
 
+TEST_CASE("a comparison without the other model's answers is reported as counts", "[report]") {
+  ReportSubject subject = subject_of({0, 1, 2, 3, 3});
+  subject.result.comparison = ModelComparison{
+      .model = "other",
+      .accuracy = 0.8,
+      .paired = {.both_right = 3, .both_wrong = 0, .only_first = {3}, .only_second = {4}}};
+  const auto files = evaluation_report(subject);
+  const Json comparison = Json::parse(text_of(files, "report.json"))["comparison"];
+  CHECK(comparison["only_first_count"] == 1);
+  CHECK_FALSE(comparison.contains("only_first_answers"));
+  const std::string page = text_of(files, "report.html");
+  CHECK(contains(page, "Comparison with other"));
+  CHECK(contains(page, "only this model right"));
+  CHECK_FALSE(contains(page, "Only this model is right"));
+}
+
 TEST_CASE("a report shows names, curves, sources and the environment it is given", "[report]") {
   ReportSubject subject = subject_of({0, 2});
   subject.answers.sources = {"scan", "phone"};
