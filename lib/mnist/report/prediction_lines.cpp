@@ -4,13 +4,16 @@
 #include "mnist/report/prediction_lines.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/base64.h"
 #include "mnist/report/csv.h"
 #include "mnist/report/number_text.h"
 
@@ -80,6 +83,15 @@ std::vector<int> best_classes(const Prediction& prediction, int count) {
 
 // --- JSON ---
 
+bool is_utf8(const std::string& text) {
+  try {
+    static_cast<void>(Json(text).dump());
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
+}
+
 Json or_null(const char* word) { return word == nullptr ? Json() : Json(word); }
 
 Json digit_json(const Prediction& prediction) {
@@ -124,6 +136,10 @@ void add_outcome(Json& json, const ReadFailure& failure, int /*topk*/) {
   json["confidence"] = nullptr;
   json["probabilities"] = nullptr;
   json["reason"] = failure.reason;
+}
+
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 // --- text ---
@@ -316,21 +332,22 @@ std::string digit_text(const PredictionRecord& record) {
 }
 
 std::string prediction_json(const PredictionRecord& record, int topk) {
-  Json json = {{"path", record.path}, {"status", to_string(status_of(record))}};
+  Json json = {{"path", record.path}};
+  if (!is_utf8(record.path)) json["path_base64"] = base64(bytes_of(record.path));
+  json["status"] = to_string(status_of(record));
   std::visit([&](const auto& outcome) { add_outcome(json, outcome, topk); }, record.outcome);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 PredictionFormatter::PredictionFormatter(PredictionFormat format) : format_(std::move(format)) {
   if (format_.topk < 0 || format_.topk > kClasses) {
-    throw Error(ErrorKind::kUsage, "the number of best classes must be 0 to 10");
+    throw Error(ErrorKind::kUsage, "--topk must be between 0 and 10");
   }
   if (format_.topk > 0 && format_.layout == Layout::kCustom) {
-    throw Error(ErrorKind::kUsage, "an output format of one's own cannot show the best classes");
+    throw Error(ErrorKind::kUsage, "--topk cannot be used with --format");
   }
   if (format_.topk > 0 && format_.layout == Layout::kTsv && format_.all) {
-    throw Error(ErrorKind::kUsage,
-                "the best classes of several digits need JSON or CSV, a line of text has no room");
+    throw Error(ErrorKind::kUsage, "--topk with --all needs --jsonl, --json or --csv");
   }
   if (format_.layout == Layout::kCustom) {
     custom_line(format_.custom, {.path = "", .outcome = Prediction{}});  // is it valid?

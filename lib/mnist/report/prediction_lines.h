@@ -39,19 +39,19 @@ PredictionStatus status_of(const PredictionRecord& record);
 // "digit", "rejected", "error".
 const char* to_string(PredictionStatus status);
 
-// The digit, or "?" where it is rejected; a page's digits, rows joined by "-"; empty for an error.
+// The digit, or "?" if it is rejected; a page's digits, rows joined by "-"; empty for an error.
 std::string digit_text(const PredictionRecord& record);
 
-// The object of --jsonl, on one line, without the newline. Bytes of the path that are no valid
-// UTF-8 become U+FFFD. `topk` as in PredictionFormat. Thread-safe.
+// The object of --jsonl, on one line, without the newline. Always valid JSON: in a path that is not
+// valid UTF-8, each invalid byte sequence becomes U+FFFD, and `path_base64` has the bytes as they
+// are. `topk` as in PredictionFormat. Thread-safe.
 std::string prediction_json(const PredictionRecord& record, int topk = 0);
 
 struct PredictionFormat {
   enum class Layout { kTsv, kJsonl, kJson, kCsv, kCustom };
   Layout layout = Layout::kTsv;
-  // Of kCustom. Fields: %p path, %d digit, %c confidence, %s status, %% percent sign; escapes: \t
-  // \n
-  // \\. A newline is added unless it ends in one.
+  // Of kCustom. Fields: %p path, %d digit, %c confidence, %s status, %% percent sign; escapes: \t,
+  // \n and \\. A newline is added unless it ends in one.
   std::string custom{};
   int topk = 0;      // adds the classes of highest probability: how many, 0 to 10
   bool all = false;  // records hold pages (--all): CSV has other columns for them

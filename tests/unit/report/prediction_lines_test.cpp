@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/base64.h"
 
 #include "support/catch.h"
 
@@ -224,9 +225,20 @@ TEST_CASE("the best classes are a list of objects in JSON", "[report]") {
   CHECK(Json::parse(prediction_json(page(), 1))["digits"][0]["topk"][0]["digit"] == 4);
 }
 
-TEST_CASE("a path that is no valid UTF-8 does not stop JSON output", "[report]") {
+TEST_CASE("a path that is not valid UTF-8 is valid JSON, with its bytes beside it", "[report]") {
   const Json json = Json::parse(prediction_json(record(read_as(7, 1.0), "caf\xe9\xff.png")));
   CHECK(json["path"] == "caf\xef\xbf\xbd\xef\xbf\xbd.png");
+  CHECK(from_base64(json["path_base64"].get<std::string>()) ==
+        std::vector<std::uint8_t>{'c', 'a', 'f', 0xe9, 0xff, '.', 'p', 'n', 'g'});
+  // A surrogate, an overlong form, and what is cut short are not UTF-8 either.
+  for (const char* broken : {"\xed\xa0\x80", "\xc0\xaf", "\xf0\x9f\x98", "\xf5\x80\x80\x80"}) {
+    CHECK(Json::parse(prediction_json(record(blank(), broken))).contains("path_base64"));
+  }
+  for (const char* sound : {"a.png", "caf\xc3\xa9.png", "\xf0\x9f\x98\x80", "\x01\x7f\"\\"}) {
+    const Json plain = Json::parse(prediction_json(record(blank(), sound)));
+    CHECK(plain["path"] == sound);
+    CHECK_FALSE(plain.contains("path_base64"));
+  }
 }
 
 TEST_CASE("the JSON array is valid with no, one and several records", "[report]") {
