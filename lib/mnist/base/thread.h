@@ -1,0 +1,17 @@
+// Threads that the system may refuse: a limit on processes (ulimit -u, a container's), no memory.
+// Thread-safe.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+namespace mnist {
+
+// Throws Error{kIo}: "cannot start a thread: …".
+std::thread start_thread(std::function<void()> work);
+
+// How many threads, up to `most`, the system allows beside those there are: it starts them to find
+// out, and ends them again.
+int startable_threads(int most);
+
+}  // namespace mnist
