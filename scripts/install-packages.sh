@@ -13,7 +13,7 @@ packages=(
   libopencv-core-dev libopencv-imgproc-dev
 )
 if [ "${1:-}" = --tests ]; then
-  packages+=(catch2 file help2man iproute2 libvalijson-dev python3 python3-torch)
+  packages+=(catch2 file help2man iproute2 libvalijson-dev python3 python3-torch strace)
 elif [ "${1:-}" = --only ]; then
   packages=("${@:2}")
 fi

@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <new>
 #include <string>
 #include <string_view>
@@ -36,6 +38,25 @@ bool stdout_has_no_reader() {
                                   (reason == 0 ? "the output is closed" : system_reason(reason)));
 }
 
+int report_current_exception() {
+  try {
+    throw;
+  } catch (const Finished&) {
+    return kSuccess;
+  } catch (const BrokenPipe&) {
+    return kSuccess;
+  } catch (const Error& error) {
+    print_error(error.what());
+  } catch (const c10::Error& error) {
+    print_error(first_line(error.what_without_backtrace()));
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory");
+  } catch (const std::exception& error) {
+    print_error(first_line(error.what()));
+  }
+  return kFailure;
+}
+
 }  // namespace
 
 void print_error(const std::string& message) {
@@ -60,28 +81,28 @@ void write_results(std::ostream& out, std::string_view text) {
   flush_results(out);
 }
 
+void require_reader() {
+  if (stdout_has_no_reader()) throw BrokenPipe{};
+}
+
 int guard(const char* program, const std::function<int()>& body) {
   program_name = program;
-  // A closed pipe shall fail the write instead of killing the process between two files.
-  // So shall a limit to the size of files.
+  // A closed pipe must fail the write instead of killing the process between two files; so must a
+  // limit to the size of files.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     return body();
-  } catch (const Finished&) {
-    return kSuccess;
-  } catch (const BrokenPipe&) {
-    return kSuccess;
-  } catch (const Error& error) {
-    print_error(error.what());
-  } catch (const c10::Error& error) {
-    print_error(first_line(error.what_without_backtrace()));
-  } catch (const std::bad_alloc&) {
-    print_error("out of memory");
-  } catch (const std::exception& error) {
-    print_error(first_line(error.what()));
+  } catch (...) {
+    return report_current_exception();
   }
-  return kFailure;
 }
+
+void end_now(int exit_code) {
+  std::cout.flush();
+  std::_Exit(exit_code);
+}
+
+void end_with_current_exception() { end_now(report_current_exception()); }
 
 }  // namespace mnist::app

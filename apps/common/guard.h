@@ -22,12 +22,22 @@ struct BrokenPipe {};
 // "<program>: <what>", and kFailure; Finished and BrokenPipe are kSuccess. Never a backtrace.
 int guard(const char* program, const std::function<int()>& body);
 
+// Ends the process at once, for when other threads may take forever. No destructor is run;
+// std::cout is flushed.
+[[noreturn]] void end_now(int exit_code);
+
+// Of a catch block inside guard()'s body: the same, with the exception reported as guard() does.
+[[noreturn]] void end_with_current_exception();
+
 // "<program>: <message>" on stderr, one line whatever bytes the message holds.
 void print_error(const std::string& message);
 
 // Flushes results. Throws BrokenPipe when nobody reads them any more, Error{kIo} when they cannot
 // be written for another reason: a full disk must not pass for success.
 void flush_results(std::ostream& out);
+
+// Throws BrokenPipe if stdout is a pipe or socket that nobody can read from any more.
+void require_reader();
 
 // Writes and flushes much at once, text or bytes. Throws the same.
 void write_results(std::ostream& out, std::string_view text);

@@ -27,16 +27,16 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
       ->type_name("FILE|RUN");
   app.add_flag("-r,--recursive", flags.recursive,
-               "Read the pictures in folders, and in folders in them, in name order; links to "
+               "Read the pictures in folders and their subfolders, in name order; links to "
                "folders in them are not followed");
   app.add_option("--files-from", flags.files_from,
-                 "Read paths from this file, one a line; - is stdin")
+                 "Read paths from this file, one per line; - is stdin")
       ->type_name("FILE");
   app.add_flag("-0,--null", flags.null_separated,
                "Paths of --files-from end in NUL (find -print0)");
   auto* format = app.add_option("--format", flags.format.custom,
                                 "Fields: %p path, %d digit, %c confidence, %s status");
-  auto* jsonl_flag = app.add_flag("--jsonl", jsonl, "One JSON object a line");
+  auto* jsonl_flag = app.add_flag("--jsonl", jsonl, "One JSON object per line");
   auto* json_flag = app.add_flag("--json", json, "One JSON array");
   auto* csv_flag = app.add_flag("--csv", csv, "Comma-separated values with a header");
   for (auto* flag : {jsonl_flag, json_flag, csv_flag}) {
@@ -52,14 +52,14 @@ Flags parse(int argc, const char* const* argv) {
   auto* below = app.add_option("--reject-below", flags.reject_below,
                                "Reject below this confidence; default: the model's threshold")
                     ->check(probability());
-  app.add_flag("--no-reject", no_reject, "Name the likeliest digit wherever there is ink")
+  app.add_flag("--no-reject", no_reject, "Name the most likely digit wherever there is ink")
       ->excludes(below);
-  app.add_flag("--fail-on-reject", flags.fail_on_reject, "Exit with 1 when a picture is rejected");
+  app.add_flag("--fail-on-reject", flags.fail_on_reject, "Exit with 1 if a picture is rejected");
   app.add_option("--invert", invert, "auto; yes: dark ink on light paper; no: light on dark")
       ->check(CLI::IsMember({"auto", "yes", "no"}))
       ->capture_default_str();
   app.add_option("--dump-input", flags.dump_input,
-                 "Write the 28x28 the network saw as PNG files here")
+                 "Write the 28x28 pixels that the network saw here, as PNG files")
       ->type_name("DIR");
   add_device_flags(app, flags.device);
   add_common_flags(app, flags.common,
@@ -83,10 +83,10 @@ Flags parse(int argc, const char* const* argv) {
   }
   const auto stdin_pictures = std::count(flags.paths.begin(), flags.paths.end(), "-");
   if (stdin_pictures + (flags.files_from == "-" ? 1 : 0) > 1) {
-    throw Error(ErrorKind::kUsage, "stdin (-) can be used once");
+    throw Error(ErrorKind::kUsage, "stdin (-) can be used only once");
   }
   if (flags.null_separated && flags.files_from.empty()) {
-    throw Error(ErrorKind::kUsage, "-0 goes with --files-from");
+    throw Error(ErrorKind::kUsage, "-0 needs --files-from");
   }
   return flags;
 }

@@ -1,17 +1,17 @@
 #include "predict/inputs.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <span>
+#include <iterator>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
+#include "mnist/bytes/file.h"
 #include "mnist/image/decode.h"
 
 namespace mnist::app::predict {
@@ -20,29 +20,37 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What cannot be looked at is no folder: reading it as a picture says what is wrong with it.
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Calls `call(failure)` again for as long as signals interrupt it. Throws Error{kIo}.
+template <typename Call>
+auto asked(const char* what, Call call) {
+  std::error_code failure;
+  auto result = call(failure);
+  while (failure == std::errc::interrupted) result = call(failure);
+  if (failure) throw Error(ErrorKind::kIo, std::string(what) + ": " + system_reason(failure));
+  return result;
+}
+
+fs::file_type type_of(const fs::path& path) {
+  return asked("cannot be opened", [&](auto& failure) { return fs::status(path, failure); }).type();
 }
 
 bool is_link(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_symlink(path, ignored);
+  return asked("cannot be opened", [&](auto& failure) {
+           return fs::symlink_status(path, failure);
+         }).type() == fs::file_type::symlink;
 }
 
-// Whether what is found in a folder is known to be no picture. Pipes and devices are none: reading
-// them may never end. Of what cannot be read, reading it as a picture says why not.
-bool is_something_else(const fs::path& path) {
-  std::error_code failure;
-  const fs::file_type type = fs::status(path, failure).type();
-  if (type != fs::file_type::regular) return !failure;
-  std::array<char, kSignatureBytes> begin{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(begin.data(), begin.size());
-  if (!file.is_open() || file.bad()) return false;
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(begin.data());
-  return !has_image_signature({bytes, static_cast<std::size_t>(file.gcount())});
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  return asked("cannot read the folder", [&](auto& failure) {
+    std::vector<fs::path> entries;
+    for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+      entries.push_back(entry->path());
+    }
+    return entries;
+  });
 }
 
 }  // namespace
@@ -51,9 +59,13 @@ Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags)
   if (flags.files_from == "-") {
     list_ = &standard_input;
   } else if (!flags.files_from.empty()) {
-    const bool folder = is_folder(flags.files_from);
-    list_file_.open(flags.files_from);
-    if (folder || !list_file_) {
+    std::error_code ignored;  // opening tells
+    const bool folder = fs::is_directory(flags.files_from, ignored);
+    do {
+      errno = 0;
+      list_file_.open(flags.files_from);
+    } while (!list_file_.is_open() && errno == EINTR);
+    if (folder || !list_file_.is_open()) {
       const std::string reason = system_reason(folder ? EISDIR : errno);
       throw Error(ErrorKind::kIo, "cannot be read: " + reason, "--files-from " + flags.files_from);
     }
@@ -61,38 +73,58 @@ Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags)
   }
 }
 
-std::optional<std::string> Inputs::next() {
+std::optional<Input> Inputs::next() {
   while (true) {
     const bool inside = !entries_.empty();
-    if (!inside && barren_) return std::exchange(barren_, std::nullopt);
-    std::optional<std::string> path;
-    if (inside) {
-      path = entries_.back().string();
-      entries_.pop_back();
-    } else {
-      path = next_named();
+    if (!inside && barren_) {
+      return Input{.path = *std::exchange(barren_, std::nullopt),
+                   .failure = "no " + std::string(kImageFormats) + " image in this folder"};
     }
-    if (!path || !flags_.recursive) return path;
-    if (is_folder(*path)) {
-      // A link to a folder may lead back up.
-      if (inside && is_link(*path)) continue;
-      if (open_folder(*path)) {
-        if (!inside) barren_ = path;
-        continue;
-      }
-    } else if (inside && is_something_else(*path)) {
-      ++skipped_;
-      continue;
+    Input input;
+    if (inside) {
+      input.path = entries_.back().string();
+      entries_.pop_back();
+    } else if (auto named = next_named()) {
+      input.path = std::move(*named);
+    } else {
+      return std::nullopt;
+    }
+    if (!flags_.recursive || input.path == "-") return input;
+    try {
+      const Look look = look_at(input.path, inside);
+      if (look == Look::kOpened && !inside) barren_ = input.path;
+      if (look == Look::kSkipped) ++skipped_;
+      if (look != Look::kPicture) continue;
+    } catch (const Error& error) {
+      input.failure = error.message();
     }
     barren_.reset();
-    return path;
+    return input;
   }
+}
+
+Inputs::Look Inputs::look_at(const std::string& path, bool inside) {
+  const fs::file_type type = type_of(path);
+  if (type == fs::file_type::directory) {
+    // A link to a folder may lead back up.
+    if (!inside || !is_link(path)) open_folder(path);
+    return Look::kOpened;
+  }
+  if (!inside) return Look::kPicture;
+  // Reading pipes and devices may never end.
+  if (type != fs::file_type::regular) return Look::kSkipped;
+  return has_image_signature(read_beginning(path, kSignatureBytes)) ? Look::kPicture
+                                                                    : Look::kSkipped;
 }
 
 std::optional<std::string> Inputs::next_named() {
   if (argument_ < flags_.paths.size()) return flags_.paths[argument_++];
   for (std::string path; list_ != nullptr && read_entry(path);) {
-    if (!flags_.null_separated && path.ends_with('\r')) path.pop_back();
+    const bool first = !std::exchange(list_begun_, true);
+    if (!flags_.null_separated) {
+      if (first && path.starts_with(kByteOrderMark)) path.erase(0, kByteOrderMark.size());
+      if (path.ends_with('\r')) path.pop_back();
+    }
     if (path == "-") path = "./-";  // in a list, the name of a file: stdin may be the list
     if (!path.empty()) return path;
   }
@@ -112,9 +144,13 @@ bool Inputs::read_entry(std::string& path) {
     for (int c = list_->rdbuf()->sbumpc(); c != std::char_traits<char>::eof();
          c = list_->rdbuf()->sbumpc()) {
       if (c == separator) return true;
-      if (c == '\0') fail(ErrorKind::kUsage, "paths end in NUL there: give -0 too");
+      if (c == '\0') {
+        const bool utf16 = path.starts_with("\xff\xfe") || path.starts_with("\xfe\xff");
+        fail(ErrorKind::kUsage,
+             utf16 ? "is UTF-16: save the list as UTF-8" : "its paths end in NUL: add -0");
+      }
       if (path.size() == kLongest) {
-        fail(ErrorKind::kUsage, "holds a path of more than 65536 bytes");
+        fail(ErrorKind::kUsage, "contains a path of more than 65536 bytes");
       }
       path += std::char_traits<char>::to_char_type(c);
     }
@@ -124,17 +160,11 @@ bool Inputs::read_entry(std::string& path) {
   return !path.empty();
 }
 
-// What cannot be read of the folder is left to whoever reads `folder` as a picture: one folder
-// among many shall not end the run.
-bool Inputs::open_folder(const fs::path& folder) {
-  const auto begin = static_cast<std::ptrdiff_t>(entries_.size());
-  std::error_code failure;
-  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
-       entry.increment(failure)) {
-    entries_.push_back(entry->path());
-  }
-  std::sort(entries_.begin() + begin, entries_.end(), std::greater<>());
-  return !failure;
+void Inputs::open_folder(const fs::path& folder) {
+  std::vector<fs::path> entries = entries_of(folder);
+  std::sort(entries.begin(), entries.end(), std::greater<>());
+  entries_.insert(entries_.end(), std::make_move_iterator(entries.begin()),
+                  std::make_move_iterator(entries.end()));
 }
 
 }  // namespace mnist::app::predict

@@ -13,28 +13,38 @@
 
 namespace mnist::app::predict {
 
+struct Input {
+  std::string path;
+  std::optional<std::string> failure;  // why it cannot be read, if that is known already
+};
+
 class Inputs {
  public:
   // `standard_input` serves --files-from - ; the picture "-" is only named here, not read.
   Inputs(const Flags& flags, std::istream& standard_input);
 
-  // The next path, or nothing at the end. Blocks while the list of --files-from is being written.
-  // Folders are opened with -r. Without it, or where they cannot be opened or hold no picture, they
-  // are handed on, and reading them as a picture says why not.
-  std::optional<std::string> next();
+  // The next picture, or nothing at the end. Blocks while the list of --files-from is being
+  // written. With -r, folders are opened, and what is in them is looked at: a file that does not
+  // begin like a picture is left out, one that cannot be looked at is handed on as a failure. So is
+  // a folder that cannot be read, or in which there is no picture.
+  std::optional<Input> next();
 
-  // How many files in folders were left out, since they do not begin like a picture.
+  // How many files in folders were left out.
   std::size_t skipped() const { return skipped_; }
 
  private:
+  enum class Look { kPicture, kOpened, kSkipped };
+
   std::optional<std::string> next_named();
-  bool read_entry(std::string& path);                     // of the list
-  bool open_folder(const std::filesystem::path& folder);  // false where some of it cannot be read
+  bool read_entry(std::string& path);  // of the list
+  Look look_at(const std::string& path, bool inside);
+  void open_folder(const std::filesystem::path& folder);
 
   const Flags& flags_;
   std::size_t argument_ = 0;
   std::istream* list_ = nullptr;
   std::ifstream list_file_;
+  bool list_begun_ = false;
   // What is left of the folders being read, the innermost at the end, each last entry first: memory
   // grows with the size of single folders, not of the tree.
   std::vector<std::filesystem::path> entries_;

@@ -25,6 +25,7 @@
 #include "common/default_model.h"
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/threads.h"
 #include "predict/inputs.h"
 #include "predict/pipeline.h"
 
@@ -37,25 +38,20 @@ constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kCapacity = 4 * kBatch;
 
-Bytes read_picture(const std::string& path, bool recursive, std::istream& in) {
+Bytes read_picture(const std::string& path, std::istream& in) {
   if (path == "-") return read_stream(in, path, kMaxFileBytes);
-  std::error_code ignored;
+  std::error_code ignored;  // opening tells
   if (fs::is_directory(path, ignored)) {
-    std::error_code failure;
-    const fs::directory_iterator entries(path, failure);
-    throw Error(ErrorKind::kIo,
-                failure     ? "cannot read the folder: " + system_reason(failure)
-                : recursive ? "no " + std::string(kImageFormats) + " image in this folder"
-                            : "is a folder (-r reads folders)",
-                path);
+    throw Error(ErrorKind::kIo, "is a folder (-r reads folders)", path);
   }
   return read_file(path, kMaxFileBytes);
 }
 
-Prepared prepare(const std::string& path, const Flags& flags, std::istream& in) {
-  Prepared prepared{.path = path, .digits = {}, .rows = {}, .failure = std::nullopt};
+Prepared prepare(const Input& input, const Flags& flags, std::istream& in) {
+  Prepared prepared{.path = input.path, .digits = {}, .rows = {}, .failure = input.failure};
+  if (prepared.failure) return prepared;
   try {
-    const Image image = decode_image(read_picture(path, flags.recursive, in));
+    const Image image = decode_image(read_picture(input.path, in));
     const NormalizeOptions options{.polarity = flags.polarity};
     if (!flags.format.all) {
       prepared.digits.push_back(normalize(image, options));
@@ -78,18 +74,25 @@ std::string padded(std::size_t number) {
   return std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits;
 }
 
+// A name of at most `most` bytes, not cut within a character of UTF-8.
+std::string shortened(std::string name, std::size_t most) {
+  if (name.size() <= most) return name;
+  while (most > 0 && (static_cast<unsigned char>(name[most]) & 0xc0) == 0x80) --most;
+  name.resize(most);
+  return name;
+}
+
 // Writes 000001-scan.png, …: numbered, since two pictures may have one name.
 class InputDump {
  public:
-  explicit InputDump(const std::string& folder) : folder_(folder) {
-    if (folder_.empty()) return;
-    make_folders(folder_);
-  }
+  explicit InputDump(const std::string& folder) : folder_(folder) {}
 
   void write(const Prepared& prepared) {
     if (folder_.empty()) return;
-    const std::string stem =
-        prepared.path == "-" ? "stdin" : fs::path(prepared.path).stem().string();
+    constexpr std::size_t kLongestStem = 200;  // with number and ending it must be a file's name
+    const std::string stem = prepared.path == "-"
+                                 ? "stdin"
+                                 : shortened(fs::path(prepared.path).stem().string(), kLongestStem);
     for (const NormalizedDigit& seen : prepared.digits) {
       const std::string name = padded(++count_) + "-" + stem + ".png";
       write_file_atomically(folder_ / name, encode_png(picture_of(seen.digit)));
@@ -143,8 +146,7 @@ bool holds_several(const PredictionRecord& record) {
 // Counts that the results alone do not show.
 void say_counts(std::size_t skipped, std::size_t several) {
   if (skipped > 0) {
-    spdlog::info("skipped {} file{} that {} no {} image", skipped, skipped == 1 ? "" : "s",
-                 skipped == 1 ? "is" : "are", kImageFormats);
+    spdlog::info("skipped {} file{}: not {}", skipped, skipped == 1 ? "" : "s", kImageFormats);
   }
   if (several > 0) {
     spdlog::info("rejected {} picture{} as several-digits: --all reads what is in {}", several,
@@ -159,34 +161,16 @@ void require_standard_input() {
   throw Error(ErrorKind::kIo, "cannot be read: " + system_reason(errno), "stdin");
 }
 
-}  // namespace
-
-Job resolve(const Flags& flags) {
-  set_up_logging(flags.common);
-  if (flags.files_from == "-" || std::ranges::find(flags.paths, "-") != flags.paths.end()) {
-    require_standard_input();
-  }
-  cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
-  const int threads = set_threads(flags.device.threads);
-  const PredictorOptions options{.device = select_device(flags.device.device),
-                                 .reject_below = flags.reject_below,
-                                 .reject = flags.reject};
-  return {flags, threads, Predictor(load_model(model_path(flags.model)), options)};
-}
-
-int run(Job& job, std::istream& in, std::ostream& out) {
-  PredictionFormatter formatter(job.flags.format);
+// Returns the exit code.
+int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionFormatter& formatter,
+              std::ostream& out) {
   InputDump dump(job.flags.dump_input);
-  Inputs inputs(job.flags, in);
-  Pipeline pipeline([&] { return inputs.next(); },
-                    [&](const std::string& path) { return prepare(path, job.flags, in); },
-                    std::min(job.threads, available_processors()), kCapacity);
   bool any_failed = false;
   bool any_rejected = false;
   std::size_t several = 0;
   out << formatter.begin();
   while (true) {
-    std::vector<Prepared> batch = pipeline.take(kBatch);
+    std::vector<Prepared> batch = pipeline.take(kBatch, require_reader);
     if (batch.empty()) break;
     for (const Prepared& prepared : batch) dump.write(prepared);
     for (const PredictionRecord& record : records_of(batch, job)) {
@@ -207,6 +191,37 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   say_counts(inputs.skipped(), several);
   if (any_failed) return kFailure;
   return any_rejected && job.flags.fail_on_reject ? kConditionMet : kSuccess;
+}
+
+}  // namespace
+
+Job resolve(const Flags& flags) {
+  set_up_logging(flags.common);
+  if (flags.files_from == "-" || std::ranges::find(flags.paths, "-") != flags.paths.end()) {
+    require_standard_input();
+  }
+  cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
+  const int threads = set_allowed_threads(flags.device.threads, 1, 1);  // Pipeline's
+  const PredictorOptions options{.device = select_device(flags.device.device),
+                                 .reject_below = flags.reject_below,
+                                 .reject = flags.reject};
+  return {flags, threads, Predictor(load_model(model_path(flags.model)), options)};
+}
+
+int run(Job& job, std::istream& in, std::ostream& out) {
+  PredictionFormatter formatter(job.flags.format);
+  if (!job.flags.dump_input.empty()) make_folders(job.flags.dump_input);
+  Inputs inputs(job.flags, in);
+  Pipeline pipeline([&] { return inputs.next(); },
+                    [&](const Input& input) { return prepare(input, job.flags, in); },
+                    std::min(job.threads, available_processors()), kCapacity);
+  try {
+    return write_all(job, pipeline, inputs, formatter, out);
+  } catch (...) {
+    // Somebody may still be writing the list, or a picture that comes through a pipe: nobody waits
+    // for them, now that there is nowhere to write results to.
+    end_with_current_exception();
+  }
 }
 
 }  // namespace mnist::app::predict

@@ -1,16 +1,38 @@
 #include "predict/pipeline.h"
 
+#include <chrono>
 #include <utility>
+
+#include "mnist/base/error.h"
+#include "mnist/base/thread.h"
 
 namespace mnist::app::predict {
 
 Pipeline::Pipeline(Source source, Prepare prepare, int threads, std::size_t capacity)
     : source_(std::move(source)), prepare_(std::move(prepare)), capacity_(capacity) {
-  threads_.emplace_back([this] { read(); });
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    start(threads);
+  } catch (...) {
+    stop();  // the destructor is not run
+    throw;
+  }
 }
 
-Pipeline::~Pipeline() {
+Pipeline::~Pipeline() { stop(); }
+
+void Pipeline::start(int workers) {
+  threads_.reserve(static_cast<std::size_t>(workers) + 1);
+  threads_.push_back(start_thread([this] { work(); }));
+  // Before the other workers: it must have its place if there are few.
+  threads_.push_back(start_thread([this] { read(); }));
+  try {
+    for (int i = 1; i < workers; ++i) threads_.push_back(start_thread([this] { work(); }));
+  } catch (const Error&) {
+    // With those there are it takes longer.
+  }
+}
+
+void Pipeline::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -27,10 +49,10 @@ void Pipeline::read() {
         changed_.wait(lock, [&] { return stopping_ || slots_.size() < capacity_; });
         if (stopping_) return;
       }
-      std::optional<std::string> path = source_();  // may block: not under the lock
-      if (!path) break;
+      std::optional<Input> input = source_();  // may block: not under the lock
+      if (!input) break;
       auto slot = std::make_shared<Slot>();
-      slot->path = std::move(*path);
+      slot->input = std::move(*input);
       const std::lock_guard lock(mutex_);
       slots_.push_back(slot);
       waiting_.push_back(std::move(slot));
@@ -58,7 +80,7 @@ void Pipeline::work() {
     std::optional<Prepared> result;
     std::exception_ptr failure;
     try {
-      result = prepare_(slot->path);
+      result = prepare_(slot->input);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -69,9 +91,15 @@ void Pipeline::work() {
   }
 }
 
-std::vector<Prepared> Pipeline::take(std::size_t most) {
+std::vector<Prepared> Pipeline::take(std::size_t most, const std::function<void()>& while_waiting) {
+  constexpr std::chrono::milliseconds kNowAndThen{200};
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return slots_.empty() ? exhausted_ : slots_.front()->done(); });
+  while (!changed_.wait_for(lock, kNowAndThen,
+                            [&] { return slots_.empty() ? exhausted_ : slots_.front()->done(); })) {
+    lock.unlock();
+    while_waiting();
+    lock.lock();
+  }
   std::vector<Prepared> taken;
   while (taken.size() < most && !slots_.empty() && slots_.front()->done()) {
     if (slots_.front()->failure) {

@@ -15,6 +15,8 @@
 
 #include "mnist/digit/normalize.h"
 
+#include "predict/inputs.h"
+
 namespace mnist::app::predict {
 
 // A picture on its way: prepared for the network, or the reason why not.
@@ -27,11 +29,13 @@ struct Prepared {
 
 class Pipeline {
  public:
-  using Source = std::function<std::optional<std::string>()>;
-  using Prepare = std::function<Prepared(const std::string& path)>;
+  using Source = std::function<std::optional<Input>()>;
+  using Prepare = std::function<Prepared(const Input& input)>;
 
-  // `source` is called on one thread of its own, `prepare` on `threads` others; both may throw,
-  // which take() passes on. At most `capacity` pictures are held, however many there are.
+  // `source` is called on one thread of its own, `prepare` on `threads` others (1 or more), or on
+  // as many of them as the system allows; both may throw, which take() passes on. At most
+  // `capacity` pictures are held, however many there are. Throws Error{kIo} if the system allows
+  // fewer than two threads.
   Pipeline(Source source, Prepare prepare, int threads, std::size_t capacity);
   // Stops after the pictures in work. Blocks as long as `source` does.
   ~Pipeline();
@@ -39,17 +43,20 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   // The next pictures that are ready, 1 to `most`, in order; waits for the first only, so that slow
-  // input is answered at once and fast input comes in batches. Empty at the end.
-  std::vector<Prepared> take(std::size_t most);
+  // input is answered at once and fast input comes in batches. Empty at the end. While it waits, it
+  // calls `while_waiting` now and then, which may throw.
+  std::vector<Prepared> take(std::size_t most, const std::function<void()>& while_waiting);
 
  private:
   struct Slot {
-    std::string path;
+    Input input;
     std::optional<Prepared> result;
     std::exception_ptr failure;
     bool done() const { return result.has_value() || failure != nullptr; }
   };
 
+  void start(int workers);
+  void stop();
   void read();
   void work();
 

@@ -130,10 +130,10 @@ TEST_CASE("a list of paths that cannot be read as one is an error, not the end o
   const std::string with_nul = pictures()[0] + '\0' + pictures()[1] + '\0';
   const Outcome outcome = predict({"--files-from", "-"}, with_nul);
   CHECK(outcome.exit_code == 2);
-  CHECK(outcome.err == "mnist-predict: --files-from -: paths end in NUL there: give -0 too\n");
+  CHECK(outcome.err == "mnist-predict: --files-from -: its paths end in NUL: add -0\n");
   const Outcome endless = predict({"--files-from", "-"}, std::string(100'000, 'x'));
   CHECK(endless.exit_code == 2);
-  CHECK(endless.err.find("holds a path of more than 65536 bytes") != std::string::npos);
+  CHECK(endless.err.find("contains a path of more than 65536 bytes") != std::string::npos);
   for (const char* input : {"--files-from - < /", "--files-from - <&-", "- < /", "- <&-"}) {
     INFO(input);
     const Outcome nothing = run_shell("mnist-predict --csv " + std::string(input));
@@ -143,7 +143,7 @@ TEST_CASE("a list of paths that cannot be read as one is an error, not the end o
   }
 }
 
-TEST_CASE("an empty value, as of an unset variable, is no default", "[predict]") {
+TEST_CASE("an empty value, as of an unset variable, is not the default", "[predict]") {
   CHECK(run_program("mnist-predict", {"--model", "", pictures()[0]}).err ==
         "mnist-predict: --model is empty\n");
   CHECK(predict({"--dump-input=", pictures()[0]}).exit_code == 2);
@@ -219,7 +219,7 @@ TEST_CASE("-r leaves out what does not begin like a picture and says how much th
   const Outcome outcome = predict({"-r", folder.path().string()});
   CHECK(outcome.exit_code == 0);
   CHECK(lines_of(outcome.out).size() == 1);
-  CHECK(outcome.err == "skipped 2 files that are no PNG, JPEG or PNM image\n");
+  CHECK(outcome.err == "skipped 2 files: not PNG, JPEG or PNM\n");
   CHECK(predict({"-r", "-q", folder.path().string()}).err.empty());
 
   const std::string cut = make("d.png", read_text(pictures()[1]).substr(0, 200));
@@ -246,7 +246,7 @@ TEST_CASE("a folder in which -r finds no picture is an error, the rest is read",
   const Outcome among_others = predict({"-r", pictures()[0], empty.string(), pictures()[1]});
   CHECK(among_others.exit_code == 2);
   CHECK(lines_of(among_others.out).size() == 2);
-  CHECK(among_others.err == message + "skipped 1 file that is no PNG, JPEG or PNM image\n");
+  CHECK(among_others.err == message + "skipped 1 file: not PNG, JPEG or PNM\n");
 }
 
 TEST_CASE("a folder that is no run's is told so, and what was looked for", "[predict]") {
@@ -277,7 +277,7 @@ TEST_CASE("a folder that cannot be read is reported, the rest of the tree is rea
                            ": cannot read the folder: permission denied\n");
 }
 
-TEST_CASE("a reader that leaves early is no error", "[predict]") {
+TEST_CASE("a reader that leaves early is not an error", "[predict]") {
   const std::string folder = fs::path(pictures()[0]).parent_path().string();
   const Outcome outcome = run_shell("set -e; (mnist-predict --model " + small_run().string() +
                                     " -r " + folder + "; echo $? >&2) | head -1");

@@ -48,6 +48,24 @@ fs::path test_pictures_or_skip(const std::string& name) {
   return folder;
 }
 
+std::string with_failing(const std::string& calls, const std::string& how, const fs::path& path) {
+  constexpr const char* kStrace = "strace -f -qq --seccomp-bpf -o /dev/null ";
+  if (std::system((std::string(kStrace) + "true 2> /dev/null").c_str()) != 0) {
+    skip("no strace here that may trace");
+  }
+  const std::string only = path.empty() ? "" : "-P '" + path.string() + "' ";
+  return kStrace + only + "-e trace=" + calls + " -e inject=" + calls + ":" + how + " ";
+}
+
+std::string with_few_processes(int allowed) {
+  // Another user than the superuser, whom the limit does not bind; one without other processes.
+  const std::string user = geteuid() == 0 ? "setpriv --reuid=65432 --clear-groups " : "";
+  if (std::system((user + "prlimit --nproc=1 true > /dev/null 2>&1").c_str()) != 0) {
+    skip("no limit to a user's processes can be set here");
+  }
+  return user + "prlimit --nproc=" + std::to_string(allowed) + " ";
+}
+
 TemporaryDirectory::TemporaryDirectory() {
   std::string pattern = (fs::temp_directory_path() / "mnist-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {

@@ -18,6 +18,16 @@ std::filesystem::path mnist_files_or_skip();
 // checkout); skips the test where there is none.
 std::filesystem::path test_pictures_or_skip(const std::string& name);
 
+// The beginning of a command line under which system calls of the program fail, in all its threads:
+// `calls` as strace names them, "openat" or "%%stat"; `how`, e.g. "error=EIO:when=2+" (the count is
+// each thread's own); with `path`, those about that file alone. Skips the test without strace.
+std::string with_failing(const std::string& calls, const std::string& how,
+                         const std::filesystem::path& path = {});
+
+// The beginning of a command line that runs a program as a user of `allowed` processes and threads
+// at most. Skips the test if no such limit can be set.
+std::string with_few_processes(int allowed);
+
 // A fresh empty folder, removed with everything in it at the end of the scope.
 class TemporaryDirectory {
  public:

@@ -1,0 +1,30 @@
+#include "common/threads.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "mnist/base/error.h"
+#include "mnist/base/processors.h"
+#include "mnist/base/thread.h"
+#include "mnist/model/device.h"
+
+namespace mnist::app {
+
+int set_allowed_threads(int threads, int own_each, int own) {
+  // LibTorch begins with a pool for the whole machine, whatever it is asked for.
+  const int machine = static_cast<int>(std::thread::hardware_concurrency());
+  const auto needed = [&](int count) {  // by that pool, by OpenMP, by the program
+    return std::max(count, machine) + count + own_each * count + own;
+  };
+  int count = threads == 0 ? available_processors() : threads;
+  const int allowed = startable_threads(needed(count));
+  while (count > 1 && needed(count) > allowed) --count;
+  if (needed(count) > allowed) {
+    throw Error(ErrorKind::kIo, "cannot start enough threads: " + std::to_string(needed(count)) +
+                                    " are needed, the system allows " + std::to_string(allowed));
+  }
+  return set_threads(count);
+}
+
+}  // namespace mnist::app
