@@ -44,9 +44,9 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   std::error_code failure;
   for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
-    std::error_code ignored;
+    std::error_code unknown;  // then reading it tells
     const bool hidden = entry->path().filename().string().starts_with('.');
-    if (!hidden && entry->is_regular_file(ignored)) files.push_back(entry->path());
+    if (!hidden && (entry->is_regular_file(unknown) || unknown)) files.push_back(entry->path());
   }
   if (failure)
     throw Error(ErrorKind::kIo, "cannot read the folder: " + system_reason(failure), folder);
@@ -80,8 +80,10 @@ LabelledPictures load_labelled_pictures(const fs::path& folder) {
     spdlog::info("skipped {} file{} without a label", unlabelled, unlabelled == 1 ? "" : "s");
   }
   if (pictures.labels.empty()) {
-    throw Error(ErrorKind::kIo, "no picture in it is labelled, by a sub-folder 0 to 9 or label<d>",
-                folder.string());
+    throw Error(
+        ErrorKind::kIo,
+        "contains no labelled picture: labels are a subfolder 0 to 9, or label<d> in the name",
+        folder.string());
   }
   return pictures;
 }

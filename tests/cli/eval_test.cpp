@@ -114,7 +114,7 @@ TEST_CASE("models that put other images aside are not judged on one validation s
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.out.empty());
     REQUIRE(lines_of(outcome.err).size() == 1);
-    CHECK(outcome.err.find("put other images aside") != std::string::npos);
+    CHECK(outcome.err.find("set aside different images") != std::string::npos);
   }
 }
 
@@ -231,6 +231,18 @@ TEST_CASE("a missing model is one line and exit code 2", "[eval]") {
   CHECK(outcome.out.empty());
   CHECK(lines_of(outcome.err).size() == 1);
   CHECK(outcome.err.starts_with("mnist-eval: /no/such/model: "));
+}
+
+TEST_CASE("a labelled picture that cannot be looked at is reported", "[eval]") {
+  const TemporaryDirectory folder;
+  for (const char* name : {"a_label1.pgm", "b_label1.pgm"}) {
+    write_text(folder / name, "P2 1 1 255 255\n");
+  }
+  fs::create_symlink("absent", folder / "c_label1.pgm");
+  const Outcome outcome = run_program("mnist-eval", {"--images", folder.path().string()});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err == "mnist-eval: " + (folder / "c_label1.pgm").string() +
+                           ": cannot be opened: no such file or directory\n");
 }
 
 TEST_CASE("a file that is no model is one line and exit code 2", "[eval]") {
