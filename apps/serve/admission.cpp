@@ -6,32 +6,13 @@
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
 
-#include "mnist/image/decode.h"
+#include "serve/header_text.h"
 
 namespace mnist::app::serve {
 namespace {
 
 constexpr std::string_view kApi = "/api/";
 constexpr std::string_view kPredict = "/api/predict";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) { return lower(c); });
-  return result;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, {}, [](char c) { return lower(c); }, [](char c) { return lower(c); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -54,40 +35,42 @@ std::optional<Refusal> wrong_host(const RequestHead& head, const AdmissionRules&
   const bool known = !name.empty() && (std::ranges::find(rules.hosts, name) != rules.hosts.end() ||
                                        name == head.local_address);
   if (known) return std::nullopt;
-  return Refusal{421, "this server does not answer to that host name (--allow-host adds one)"};
+  return Refusal{421, "this server does not answer to that host name (--allow-host NAME adds one)"};
 }
 
 std::optional<Refusal> wrong_origin(const RequestHead& head) {
+  const Refusal foreign{403, "requests from pages of other origins are not answered"};
   const auto origins = head.values("Origin");
-  if (origins.empty()) return std::nullopt;  // no browser, or no other page
+  // A form of another page is sent without asking this server first. Browsers say so in one header
+  // or in both; other clients in neither.
+  for (const std::string_view site : head.values("Sec-Fetch-Site")) {
+    if (site != "same-origin" && site != "none") return foreign;
+  }
+  if (origins.empty()) return std::nullopt;
   const std::string host = lower(head.values("Host")[0]);
   if (origins.size() == 1 && (same_name(origins[0], "http://" + host) ||
                               same_name(origins[0], "https://" + host))) {  // a proxy may add TLS
     return std::nullopt;
   }
-  return Refusal{403, "requests from other origins are not answered"};
+  return foreign;
 }
 
 std::optional<Refusal> wrong_body(const RequestHead& head, std::uint64_t max_body) {
   if (!head.values("Transfer-Encoding").empty()) {
-    return Refusal{411, "chunked bodies are not taken: send Content-Length"};
+    return Refusal{411, "chunked bodies are not accepted: send a Content-Length"};
   }
   for (const std::string_view encoding : head.values("Content-Encoding")) {
     if (!same_name(trimmed(encoding), "identity")) {
-      return Refusal{415, "compressed bodies are not taken"};
+      return Refusal{415, "compressed bodies are not accepted: send the picture as it is"};
     }
   }
-  if (head.values("Content-Length").empty()) return Refusal{411, "Content-Length is missing"};
+  if (head.values("Content-Length").empty())
+    return Refusal{411, "Content-Length is missing: send the length of the body"};
   const auto length = body_length(head);
-  if (!length) return Refusal{400, "Content-Length is malformed"};
+  if (!length) return Refusal{400, "Content-Length is malformed: it must be one number of bytes"};
   if (*length > max_body) {
-    return Refusal{413, "the body is larger than " + std::to_string(max_body >> 20) + " MiB"};
-  }
-  const std::string type = media_type(head);
-  if (type != "application/json" &&
-      std::ranges::find(kImageMediaTypes, type) == kImageMediaTypes.end()) {
-    return Refusal{415, "the content type must be that of a " + std::string(kImageFormats) +
-                            " image, or application/json"};
+    return Refusal{
+        413, "the body is larger than the limit of " + std::to_string(max_body >> 20) + " MiB"};
   }
   return std::nullopt;
 }
@@ -137,27 +120,21 @@ bool is_loopback(std::string_view host) {
   return name == "localhost" || name == "::1";
 }
 
-std::string media_type(const RequestHead& head) {
-  const auto types = head.values("Content-Type");
-  if (types.size() != 1) return {};
-  return lower(trimmed(types[0].substr(0, types[0].find(';'))));
-}
-
 std::optional<Refusal> refusal(const RequestHead& head, const AdmissionRules& rules) {
   if (auto wrong = wrong_host(head, rules)) return wrong;
   const bool reads = head.method == "GET" || head.method == "HEAD";
   if (head.path == kPredict ? head.method != "POST" : !reads) {
     if (head.path == kPredict) return Refusal{405, "POST a picture here", "POST"};
-    return Refusal{405, "only GET is answered here", "GET, HEAD"};
+    return Refusal{405, "only GET and HEAD are answered here", "GET, HEAD"};
   }
   if (!reads) {
     if (auto wrong = wrong_origin(head)) return wrong;
   }
   if (!rules.token.empty() && head.path.starts_with(kApi) && !has_token(head, rules.token)) {
-    return Refusal{401, "a token is needed: Authorization: Bearer TOKEN"};
+    return Refusal{401, "a token is required: Authorization: Bearer TOKEN"};
   }
   if (!reads) return wrong_body(head, rules.max_body);
-  if (body_length(head) != 0) return Refusal{400, "a request of this method has no body"};
+  if (body_length(head) != 0) return Refusal{400, "a GET or HEAD request must not have a body"};
   return std::nullopt;
 }
 

@@ -34,23 +34,21 @@ struct Refusal {
   std::string allow = {};  // 405: the methods that the path knows
 };
 
-// What is answered to a request that is not let in; nothing where it is. A request that passes has
-// one of these forms: GET or HEAD without a body; POST with exactly one Content-Length, at most
-// max_body, and a content type that a picture can have.
+// What is answered to a request that is not let in; nothing if it is. A request that passes has one
+// of these forms: GET or HEAD without a body; POST with exactly one Content-Length, at most
+// max_body, not compressed, and not from a page of another origin. What kind of body it is shows in
+// the body (body.h).
 std::optional<Refusal> refusal(const RequestHead& head, const AdmissionRules& rules);
 
-// The length of the body that Content-Length declares, 0 without it; nothing where the head does
+// The length of the body that Content-Length declares, 0 without it; nothing if the head does
 // not tell how long the body is (chunked, contradictory or malformed).
 std::optional<std::uint64_t> body_length(const RequestHead& head);
 
 // The name in a Host header or a host of a URL: lower case, without port, IPv6 without brackets.
-// Empty where `authority` is no host.
+// Empty if `authority` is not a host.
 std::string host_name(std::string_view authority);
 
 // Whether the whole network stays outside: localhost, 127.0.0.0/8, ::1.
 bool is_loopback(std::string_view host);
-
-// The content type without parameters, lower case.
-std::string media_type(const RequestHead& head);
 
 }  // namespace mnist::app::serve

@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include "mnist/base/thread.h"
+
 namespace mnist::app::serve {
 
-Batcher::Batcher(Predict predict) : predict_(std::move(predict)), thread_([this] { run(); }) {}
+Batcher::Batcher(Predict predict)
+    : predict_(std::move(predict)), thread_(start_thread([this] { run(); })) {}
 
 Batcher::~Batcher() {
   {

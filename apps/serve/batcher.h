@@ -20,6 +20,7 @@ class Batcher {
   // One prediction per digit, in order; may throw. Called on the batcher's thread alone.
   using Predict = std::function<std::vector<Prediction>(std::span<const NormalizedDigit>)>;
 
+  // Throws Error{kIo} if the system allows no thread.
   explicit Batcher(Predict predict);
   ~Batcher();
   Batcher(const Batcher&) = delete;

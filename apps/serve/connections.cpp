@@ -1,8 +1,10 @@
 // Sockets wait in an epoll set, level-triggered; a socket leaves it while a worker has it.
 // Deadlines are looked at ten times a second: there are at most some hundred connections.
+// Shutting a socket down ends whatever a worker does with it, which is how drain() hurries them.
 #include "serve/connections.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -19,12 +21,15 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
+#include "mnist/base/thread.h"
 
 namespace mnist::app::serve {
 namespace {
 
 constexpr int kTick = 100;                             // milliseconds
 constexpr std::chrono::milliseconds kLingering{1000};  // for a peer to read a refusal
+constexpr std::chrono::milliseconds kWriting{5000};    // for a peer to take an answer
+constexpr std::chrono::milliseconds kLastWords{500};   // for answers after give_up()
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
 
 }  // namespace
@@ -43,10 +48,9 @@ bool Connection::receive(std::size_t most) {
   return true;
 }
 
-bool Connection::wait(short events) const {
+bool Connection::wait(short events, Clock::time_point until) const {
   while (true) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
     if (left.count() <= 0) return false;
     pollfd end{socket_, events, 0};
     const int ready = poll(&end, 1, static_cast<int>(left.count()));
@@ -70,11 +74,15 @@ ssize_t Connection::read(char* bytes, std::size_t size) {
       return n;
     }
     const bool empty = errno == EAGAIN || errno == EWOULDBLOCK;
-    if (errno != EINTR && (!empty || !wait(POLLIN))) return -1;
+    if (errno != EINTR && (!empty || !wait(POLLIN, deadline_))) return -1;
   }
 }
 
 bool Connection::write(std::string_view bytes) {
+  return send_until(bytes, Clock::now() + kWriting);
+}
+
+bool Connection::send_until(std::string_view bytes, Clock::time_point until) {
   while (!bytes.empty()) {
     const ssize_t n = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n >= 0) {
@@ -82,7 +90,7 @@ bool Connection::write(std::string_view bytes) {
       continue;
     }
     const bool full = errno == EAGAIN || errno == EWOULDBLOCK;
-    if (errno != EINTR && (!full || !wait(POLLOUT))) return false;
+    if (errno != EINTR && (!full || !wait(POLLOUT, until))) return false;
   }
   return true;
 }
@@ -97,12 +105,44 @@ Connections::Connections(const ConnectionLimits& limits, Answer answer, Refusal 
   if (epoll_ < 0 || wake_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) {
     throw Error(ErrorKind::kIo, "cannot wait for connections: " + system_reason(errno));
   }
-  threads_.emplace_back([this] { hold(); });
-  for (int i = 0; i < limits_.workers; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    start();
+  } catch (...) {
+    stop();  // the destructor is not run
+    throw;
+  }
 }
 
 Connections::~Connections() {
-  drain();
+  if (!threads_.empty()) drain([] {});
+  close(wake_);
+  close(epoll_);
+}
+
+void Connections::start() {
+  threads_.reserve(static_cast<std::size_t>(limits_.workers) + 1);
+  threads_.push_back(start_thread([this] { work(); }));
+  threads_.push_back(start_thread([this] { hold(); }));
+  try {
+    for (int i = 1; i < limits_.workers; ++i) {
+      threads_.push_back(start_thread([this] { work(); }));
+    }
+  } catch (const Error&) {
+    // Those there are will do.
+  }
+  const std::lock_guard lock(mutex_);
+  const int workers = static_cast<int>(threads_.size()) - 1;
+  most_posts_ = std::max(1, workers - (workers > 4 ? 2 : 1));
+}
+
+// Of threads that have nothing to do yet.
+void Connections::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    finished_ = true;
+  }
+  ready_changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
   close(wake_);
   close(epoll_);
 }
@@ -130,10 +170,12 @@ void Connections::hand_back(Held connection) {
   wake();
 }
 
-void Connections::drain() {
+void Connections::drain(std::function<void()> give_up) {
   {
     const std::lock_guard lock(mutex_);
     draining_ = true;
+    drain_end_ = Connection::Clock::now() + limits_.drain;
+    give_up_ = std::move(give_up);
   }
   wake();
   for (std::thread& thread : threads_) thread.join();
@@ -142,18 +184,7 @@ void Connections::drain() {
 
 void Connections::hold() {
   while (true) {
-    std::vector<epoll_event> events(64);
-    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kTick);
-    for (int i = 0; i < count; ++i) {
-      if (events[i].data.fd != wake_) {
-        on_readable(events[i].data.fd);
-        continue;
-      }
-      std::uint64_t ignored = 0;
-      while (read(wake_, &ignored, sizeof ignored) > 0) {
-      }
-    }
-
+    handle_events();
     std::vector<Held> arrived;
     bool draining = false;
     {
@@ -162,22 +193,78 @@ void Connections::hold() {
       draining = draining_;
     }
     take_in(std::move(arrived));
+    end_late(draining);
+    refuse_late();
+    if (draining) cut_off();
 
-    std::vector<int> late;
-    const auto now = Connection::Clock::now();
-    for (const auto& [socket, connection] : waiting_) {
-      const bool idle = connection->state_ == Connection::State::kIdle;
-      if (connection->deadline_ <= now || (draining && idle)) late.push_back(socket);
-    }
-    for (const int socket : late) on_deadline(*waiting_.at(socket));
-
-    if (!draining || !waiting_.empty()) continue;
     const std::lock_guard lock(mutex_);
-    if (arrived_.empty() && ready_.empty() && in_work_ == 0) break;
+    const bool idle = waiting_.empty() && arrived_.empty() && quick_.empty() && posts_.empty();
+    if (draining && idle && in_work_.empty()) finished_ = true;
+    if (finished_) break;
   }
-  const std::lock_guard lock(mutex_);
-  finished_ = true;
   ready_changed_.notify_all();
+}
+
+void Connections::handle_events() {
+  std::array<epoll_event, 64> events;
+  const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kTick);
+  if (count < 0 && errno != EINTR) std::this_thread::sleep_for(std::chrono::milliseconds(kTick));
+  for (int i = 0; i < count; ++i) {
+    if (events[static_cast<std::size_t>(i)].data.fd != wake_) {
+      on_readable(events[static_cast<std::size_t>(i)].data.fd);
+      continue;
+    }
+    std::uint64_t ignored = 0;
+    while (read(wake_, &ignored, sizeof ignored) > 0) {
+    }
+  }
+}
+
+// Of the connections that wait for a head, or for the peer's end.
+void Connections::end_late(bool draining) {
+  std::vector<int> late;
+  const auto now = Connection::Clock::now();
+  for (const auto& [socket, connection] : waiting_) {
+    const bool idle = connection->state_ == Connection::State::kIdle;
+    if (connection->deadline_ <= now || (draining && idle)) late.push_back(socket);
+  }
+  for (const int socket : late) on_deadline(*waiting_.at(socket));
+}
+
+// Of the requests that wait for a worker.
+void Connections::refuse_late() {
+  std::vector<Held> late;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = Connection::Clock::now();
+    for (std::deque<Held>* queue : {&quick_, &posts_}) {
+      while (!queue->empty() && queue->front()->deadline_ <= now) {
+        late.push_back(std::move(queue->front()));
+        queue->pop_front();
+      }
+    }
+  }
+  for (const Held& connection : late) refuse(*connection, 503);
+  take_in(std::move(late));
+}
+
+// When draining has taken its time: no more patience with anybody.
+void Connections::cut_off() {
+  const auto now = Connection::Clock::now();
+  std::function<void()> give_up;
+  {
+    const std::lock_guard lock(mutex_);
+    if (now < drain_end_) return;
+    give_up = std::exchange(give_up_, nullptr);
+    for (std::deque<Held>* queue : {&quick_, &posts_}) {
+      for (const Held& connection : *queue) connection->deadline_ = now;
+    }
+    if (now >= drain_end_ + kLastWords) {
+      for (const int socket : in_work_) shutdown(socket, SHUT_RDWR);
+    }
+  }
+  if (give_up) give_up();
+  if (now >= drain_end_ + kLastWords) waiting_.clear();
 }
 
 // A connection comes with state_ kIdle (a new one, or after a request) or kLingering.
@@ -190,19 +277,22 @@ void Connections::take_in(std::vector<Held> arrived) {
     const bool lingers = connection.state_ == Connection::State::kLingering;
     connection.deadline_ = Connection::Clock::now() + (lingers ? kLingering : limits_.idle);
     epoll_event event{.events = EPOLLIN | EPOLLRDHUP, .data = {.fd = socket}};
-    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) continue;  // closes it
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) {
+      if (!lingers) refuse(connection, 503);
+      continue;  // closes it
+    }
     waiting_.insert_or_assign(socket, std::move(held));
     // The next request may have come together with the last one.
     if (!lingers) on_readable(socket);
   }
 }
 
-// Where there is none, closes the connection that matters least: the longest idle, else the one
+// If there is none, closes the connection that matters least: the longest idle, else the one
 // next to its deadline.
 bool Connections::has_room() {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() + ready_.size() < limits_.most) return true;
+    if (waiting_.size() + quick_.size() + posts_.size() < limits_.most) return true;
   }
   if (waiting_.empty()) return false;
   const auto least = std::ranges::min_element(waiting_, {}, [](const auto& entry) {
@@ -219,6 +309,8 @@ bool Connections::becomes_request(Connection& connection) const {
   const std::size_t end = connection.buffer_.find(kEndOfHead);
   if (end == std::string::npos) return false;
   connection.head_size_ = end + kEndOfHead.size();
+  connection.has_body_ =
+      !connection.buffer_.starts_with("GET ") && !connection.buffer_.starts_with("HEAD ");
   connection.consumed_ = 0;
   return true;
 }
@@ -244,14 +336,14 @@ void Connections::on_readable(int socket) {
     }
     return;
   }
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr);
+  if (epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr) != 0) return drop(socket);
   connection.state_ = Connection::State::kRequest;
-  connection.deadline_ = Connection::Clock::now() + limits_.request;
+  connection.deadline_ = Connection::Clock::now() + limits_.turn;
   Held held = std::move(found->second);
   waiting_.erase(found);
   const std::lock_guard lock(mutex_);
   connection.last_ = draining_ || ++connection.answered_ >= limits_.requests;
-  ready_.push_back(std::move(held));
+  (connection.has_body_ ? posts_ : quick_).push_back(std::move(held));
   ready_changed_.notify_one();
 }
 
@@ -264,11 +356,15 @@ void Connections::on_deadline(Connection& connection) {
 }
 
 void Connections::refuse(Connection& connection, int status) {
-  connection.deadline_ = Connection::Clock::now();  // no waiting here: it fits the socket's buffer
-  connection.write(refusal_(status));
+  // No waiting here: it fits the socket's buffer.
+  connection.send_until(refusal_(status), Connection::Clock::now());
   shutdown(connection.socket_, SHUT_WR);
   connection.state_ = Connection::State::kLingering;
   connection.deadline_ = Connection::Clock::now() + kLingering;
+}
+
+bool Connections::can_work() const {
+  return !quick_.empty() || (!posts_.empty() && posts_in_work_ < most_posts_);
 }
 
 void Connections::work() {
@@ -276,11 +372,14 @@ void Connections::work() {
     Held connection;
     {
       std::unique_lock lock(mutex_);
-      ready_changed_.wait(lock, [&] { return finished_ || !ready_.empty(); });
-      if (ready_.empty()) return;
-      connection = std::move(ready_.front());
-      ready_.pop_front();
-      ++in_work_;
+      ready_changed_.wait(lock, [&] { return finished_ || can_work(); });
+      if (!can_work()) return;
+      std::deque<Held>& queue = quick_.empty() ? posts_ : quick_;
+      connection = std::move(queue.front());
+      queue.pop_front();
+      connection->deadline_ = Connection::Clock::now() + limits_.request;
+      in_work_.insert(connection->socket_);
+      if (connection->has_body_) ++posts_in_work_;
     }
     const Next next = answer_(*connection);
     if (next == Next::kLinger) {
@@ -289,10 +388,11 @@ void Connections::work() {
     } else {
       connection->state_ = Connection::State::kIdle;
     }
-    if (next == Next::kClose) connection.reset();
     const std::lock_guard lock(mutex_);
-    if (connection) arrived_.push_back(std::move(connection));
-    --in_work_;
+    in_work_.erase(connection->socket_);  // before it is closed: its number may come again
+    if (connection->has_body_) --posts_in_work_;
+    if (!posts_.empty()) ready_changed_.notify_one();
+    if (next != Next::kClose) arrived_.push_back(std::move(connection));
     wake();
   }
 }

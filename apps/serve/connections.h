@@ -1,6 +1,7 @@
 // TCP connections that wait for a request cost no thread: one thread holds them all until the head
 // of a request has arrived, then a worker answers it. So a thousand idle connections, or a thousand
-// that send a byte a second, keep nobody from being served.
+// that send a byte a second, keep nobody from being served. Requests with a body never have all
+// workers, so that those without one are answered at once.
 #pragma once
 
 #include <chrono>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <sys/types.h>
@@ -25,9 +27,11 @@ struct ConnectionLimits {
   std::size_t head_bytes = 16 * 1024;        // of request line and headers
   std::chrono::milliseconds idle{5000};      // between requests
   std::chrono::milliseconds head{5000};      // from the first byte of a head to its last
-  std::chrono::milliseconds request{20000};  // for body and answer
+  std::chrono::milliseconds turn{8000};      // until a worker is free for a request
+  std::chrono::milliseconds request{20000};  // for the body to come
+  std::chrono::milliseconds drain{3000};     // for the requests in work when the server stops
   int requests = 1000;                       // answered on one connection
-  int workers = 16;                          // requests in work at the same time
+  int workers = 16;                          // requests in work at the same time, 1 or more
 };
 
 // A connection whose next request has its head in `read`. Used by one thread at a time.
@@ -42,7 +46,7 @@ class Connection {
   // Bytes of the request, the head included: what has come already first, then from the network.
   // 0 at its end, -1 on an error or when the request's time is over.
   ssize_t read(char* bytes, std::size_t size);
-  // All of `bytes`, or false.
+  // All of `bytes`, or false: on an error, or if the peer does not take them in time.
   bool write(std::string_view bytes);
 
   std::size_t head_size() const { return head_size_; }  // to the end of the empty line
@@ -56,7 +60,8 @@ class Connection {
 
   // Takes what the network has, without waiting. False at the end of the stream or on an error.
   bool receive(std::size_t most);
-  bool wait(short events) const;
+  bool send_until(std::string_view bytes, Clock::time_point until);
+  bool wait(short events, Clock::time_point until) const;
 
   int socket_;
   std::string buffer_;
@@ -67,6 +72,7 @@ class Connection {
   Clock::time_point deadline_;
   int answered_ = 0;
   bool last_ = false;
+  bool has_body_ = false;  // of this request, as far as its method tells
 };
 
 class Connections {
@@ -79,10 +85,10 @@ class Connections {
   };
   // Answers one request. Called from several threads; must not throw.
   using Answer = std::function<Next(Connection&)>;
-  // The whole response to a request that never became one: 408 or 431.
+  // The whole response to a request that no worker answers: 408, 431 or 503.
   using Refusal = std::function<std::string(int status)>;
 
-  // Throws Error{kIo} where the system refuses.
+  // With as many workers as the system allows. Throws Error{kIo} if it allows none.
   Connections(const ConnectionLimits& limits, Answer answer, Refusal refusal);
   ~Connections();
   Connections(const Connections&) = delete;
@@ -91,18 +97,27 @@ class Connections {
   // Takes over an accepted socket. Thread-safe.
   void add(int socket);
   // Closes idle connections, answers the requests that have begun to arrive, and returns when all
-  // threads have ended. Nothing may be added any more.
-  void drain();
+  // threads have ended. After limits.drain, `give_up` is called, upon which answers must come at
+  // once; then what is still open is closed, so that this takes little more than limits.drain.
+  // Nothing may be added any more.
+  void drain(std::function<void()> give_up);
 
  private:
   using Held = std::unique_ptr<Connection>;
 
+  void start();
+  void stop();
   void hold();  // the thread that waits
   void work();  // each worker
   void wake() const;
   void hand_back(Held connection);
+  void handle_events();
   void take_in(std::vector<Held> arrived);
+  void end_late(bool draining);
+  void refuse_late();
+  void cut_off();
   bool has_room();
+  bool can_work() const;
   void on_readable(int socket);
   void on_deadline(Connection& connection);
   void refuse(Connection& connection, int status);
@@ -118,9 +133,14 @@ class Connections {
   std::mutex mutex_;
   std::condition_variable ready_changed_;
   std::vector<Held> arrived_;  // new, or back from a worker
-  std::deque<Held> ready_;     // with the head of a request
-  std::size_t in_work_ = 0;
+  std::deque<Held> quick_;     // with the head of a request that has no body
+  std::deque<Held> posts_;     // with the head of one that may have one
+  std::unordered_set<int> in_work_;
+  int posts_in_work_ = 0;
+  int most_posts_ = 0;
   bool draining_ = false;
+  Connection::Clock::time_point drain_end_;
+  std::function<void()> give_up_;
   bool finished_ = false;
 
   std::unordered_map<int, Held> waiting_;  // the holding thread's own

@@ -9,19 +9,24 @@ Flags parse(int argc, const char* const* argv) {
   CLI::App app("Serves a web page on which digits are drawn or uploaded and read, and its API.");
   app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
       ->type_name("FILE|RUN");
-  app.add_option("--host", flags.host, "Address to listen at; any but a loopback one takes a token")
+  app.add_option("--host", flags.host,
+                 "Address to listen at; all but loopback ones require a token")
       ->capture_default_str();
-  app.add_option("--port", flags.port, "Port to listen at; 0: any that is free")
+  app.add_option("--port", flags.port, "Port to listen at; 0: any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   app.add_option("--allow-host", flags.allowed_hosts,
-                 "Answer under this host name too; may be repeated")
+                 "Also answer to this host name; may be repeated")
       ->type_name("NAME")
       ->take_all();
   app.add_option("--token", flags.token,
-                 "Token that requests must carry; default: $MNIST_SERVE_TOKEN, or a random one "
-                 "where one is needed")
+                 "Token that requests must carry; default: $MNIST_SERVE_TOKEN, or a random one if "
+                 "one is required")
       ->type_name("TOKEN");
+  app.add_option("--timeout", flags.timeout, "Answer 503 if a picture takes longer to be read")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
   app.add_flag("--open", flags.open, "Open the page in a browser");
   app.add_option("--device", flags.device.device, "auto, cpu, cuda or cuda:N")
       ->capture_default_str();
@@ -33,8 +38,8 @@ Flags parse(int argc, const char* const* argv) {
                    "  mnist-serve --open\n"
                    "  mnist-serve --port 0 --model runs/best\n"
                    "  mnist-serve --host 0.0.0.0 --allow-host digits.example.org\n"
-                   "  curl --data-binary @scan.png -H 'Content-Type: image/png' "
-                   "http://localhost:8080/api/predict\n");
+                   "  curl --data-binary @scan.png http://localhost:8080/api/predict\n"
+                   "  curl -F image=@scan.png http://localhost:8080/api/predict\n");
   parse_command_line(app, argc, argv);
   return flags;
 }

@@ -14,7 +14,8 @@ struct Flags {
   std::string host = "127.0.0.1";
   int port = 8080;  // 0: any that is free
   std::vector<std::string> allowed_hosts;
-  std::string token;  // empty: $MNIST_SERVE_TOKEN, or one is made where one is needed
+  std::string token;   // empty: $MNIST_SERVE_TOKEN, or a random one if one is required
+  double timeout = 8;  // seconds for reading a picture
   bool open = false;
   DeviceFlags device;
 };

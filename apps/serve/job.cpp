@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <mutex>
@@ -25,14 +27,18 @@
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
+#include "common/threads.h"
 
 namespace mnist::app::serve {
 namespace {
 
+// At least: for the network, the connections, and one each to answer and to read.
+constexpr int kOwnThreads = 4;
+
 std::string random_token() {
   std::array<unsigned char, 16> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    throw Error(ErrorKind::kIo, "the system gives no random numbers: give --token");
+    throw Error(ErrorKind::kIo, "the system provides no random numbers: set --token");
   }
   std::string token;
   for (const unsigned char byte : bytes) {
@@ -52,7 +58,7 @@ std::string token_of(const Flags& flags) {
   const bool plain = std::ranges::all_of(
       token, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
   if (!plain) {
-    throw Error(ErrorKind::kUsage, "a token consists of letters, digits, - and _");
+    throw Error(ErrorKind::kUsage, "a token may contain only letters, digits, - and _");
   }
   return token;
 }
@@ -94,7 +100,7 @@ void log_line(const std::string& line, bool is_fault) {
 
 std::string url_of(const std::string& host, int port, const std::string& token) {
   std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  if (host == "0.0.0.0" || host == "::") {  // everywhere, which is no address to go to
+  if (host == "0.0.0.0" || host == "::") {  // everywhere, which is not an address to go to
     std::array<char, 256> machine{};
     name = gethostname(machine.data(), machine.size() - 1) == 0 ? machine.data() : "localhost";
   }
@@ -119,7 +125,7 @@ Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
   const std::string token = token_of(flags);
   cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
-  set_threads(1);
+  set_allowed_threads(1, 0, kOwnThreads);
   const PredictorOptions options{.device = select_device(flags.device.device)};
   auto predictor = std::make_shared<Predictor>(load_model(model_path(flags.model)), options);
   const std::string model = describe(predictor->model());
@@ -129,14 +135,16 @@ Job resolve(const Flags& flags) {
   job.reader = std::make_unique<Reader>(predict_with(std::move(predictor)), at_once);
   ServerOptions server{
       .host = flags.host, .port = flags.port, .hosts = flags.allowed_hosts, .token = token};
+  server.patience = std::chrono::milliseconds(std::llround(1000 * flags.timeout));
   std::array<char, 256> machine{};
   if (!is_loopback(flags.host) && gethostname(machine.data(), machine.size() - 1) == 0) {
     server.hosts.emplace_back(machine.data());
   }
   job.server = std::make_unique<Server>(
       server,
-      [reader = job.reader.get()](std::span<const std::uint8_t> picture, bool with_input) {
-        return reader->read(picture, with_input);
+      [reader = job.reader.get()](std::span<const std::uint8_t> picture, bool with_input,
+                                  Clock::time_point until) {
+        return reader->read(picture, with_input, until);
       },
       model, log_line);
   job.url = url_of(flags.host, job.server->port(), token);
@@ -150,7 +158,10 @@ int run(Job& job, std::ostream& out) {
   flush_results(out);
   spdlog::info("Digits are read at this address until Ctrl-C.");
   if (job.open) open_browser(job.url);
-  job.server->run(interrupted);
+  if (!job.server->run(interrupted)) {
+    spdlog::warn("ended before a picture was read: it took too long");
+    end_now(kSuccess);
+  }
   return kSuccess;
 }
 

@@ -37,25 +37,15 @@ Prepared prepare(std::span<const std::uint8_t> picture) {
   return prepared;
 }
 
-class Place {
- public:
-  explicit Place(std::counting_semaphore<>& places) : places_(places) { places_.acquire(); }
-  ~Place() { places_.release(); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
- private:
-  std::counting_semaphore<>& places_;
-};
-
 }  // namespace
 
 Reader::Reader(Batcher::Predict predict, int pictures_at_once)
     : batcher_(std::move(predict)), places_(pictures_at_once) {}
 
-std::string Reader::read(std::span<const std::uint8_t> picture, bool with_input) {
+std::string Reader::read(std::span<const std::uint8_t> picture, bool with_input,
+                         Clock::time_point until) {
   const Prepared prepared = [&] {
-    const Place place(places_);
+    const Places::Taken place(places_, until);
     return prepare(picture);
   }();
   const std::vector<Prediction> predictions = batcher_.predict(prepared.digits);

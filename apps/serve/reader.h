@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <semaphore>
 #include <span>
 #include <string>
 
 #include "serve/batcher.h"
+#include "serve/places.h"
 
 namespace mnist::app::serve {
 
@@ -19,12 +19,12 @@ class Reader {
   // `picture` is a PNG, JPEG or PNM file. The answer is the object of mnist-predict --jsonl for
   // it, path "-"; for a picture of several digits the object of --all. `with_input` adds to each
   // prediction `input`: the 28x28 that the network saw, the PNG of --dump-input in base64. Throws
-  // Error for what cannot be decoded. Thread-safe.
-  std::string read(std::span<const std::uint8_t> picture, bool with_input);
+  // Error for what cannot be decoded, TooLate if it cannot begin by `until`. Thread-safe.
+  std::string read(std::span<const std::uint8_t> picture, bool with_input, Clock::time_point until);
 
  private:
   Batcher batcher_;
-  std::counting_semaphore<> places_;
+  Places places_;
 };
 
 }  // namespace mnist::app::serve

@@ -1,6 +1,7 @@
-// A request's way: connections.h waits for its head; set_up() judges the head and, where it is not
+// A request's way: connections.h waits for its head; set_up() judges the head and, if it is not
 // let in, marks the connection for closing; httplib routes it, and answers the refusal before the
-// body is read.
+// body is read. body.h finds the picture in the body, readings.h has it read, for as long as the
+// answer may take.
 #include "serve/server.h"
 
 #include <algorithm>
@@ -10,15 +11,14 @@
 #include <optional>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
-#include "mnist/bytes/base64.h"
 #include "mnist/report/prediction_lines.h"
 
+#include "serve/body.h"
 #include "serve/http.h"
 #include "serve/page.h"
+#include "serve/readings.h"
 
 namespace mnist::app::serve {
 namespace {
@@ -49,60 +49,6 @@ std::string error_body(const std::string& reason) {
 void answer_error(Response& response, int status, const std::string& reason) {
   response.status = status;
   response.set_content(error_body(reason), kJson);
-}
-
-// The text "image" of a body {"image": base64}. Whatever else a body holds, it costs no more than
-// its length: parsing stops at the first value that is not looked for.
-struct ImageField : nlohmann::json_sax<nlohmann::json> {
-  std::string key_name;
-  std::optional<std::string> image;
-  bool too_much = false;
-  int depth = 0;
-
-  bool unwanted() {
-    too_much = true;
-    return false;
-  }
-  bool string(string_t& text) override {
-    if (depth != 1 || key_name != "image" || image) return unwanted();
-    image = std::move(text);
-    return true;
-  }
-  bool key(string_t& name) override {
-    key_name = name;
-    return true;
-  }
-  bool start_object(std::size_t /*size*/) override { return ++depth == 1 || unwanted(); }
-  bool end_object() override { return --depth == 0; }
-  bool null() override { return unwanted(); }
-  bool boolean(bool /*value*/) override { return unwanted(); }
-  bool number_integer(number_integer_t /*value*/) override { return unwanted(); }
-  bool number_unsigned(number_unsigned_t /*value*/) override { return unwanted(); }
-  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override {
-    return unwanted();
-  }
-  bool binary(binary_t& /*value*/) override { return unwanted(); }
-  bool start_array(std::size_t /*size*/) override { return unwanted(); }
-  bool end_array() override { return unwanted(); }
-  bool parse_error(std::size_t /*at*/, const std::string& /*token*/,
-                   const nlohmann::detail::exception& /*why*/) override {
-    return false;
-  }
-};
-
-struct BadRequest {
-  std::string reason;
-};
-
-std::vector<std::uint8_t> picture_in_json(const std::string& body) {
-  ImageField field;
-  const bool parsed = nlohmann::json::sax_parse(body, &field);
-  if (!parsed && !field.too_much) throw BadRequest{"the body is no JSON"};
-  if (!parsed || !field.image) throw BadRequest{"the body must be {\"image\": base64}"};
-  std::erase_if(*field.image, [](char c) { return c == '\n' || c == '\r'; });  // as base64(1) adds
-  auto picture = from_base64(*field.image);
-  if (!picture) throw BadRequest{"\"image\" is no base64"};
-  return std::move(*picture);
 }
 
 // httplib's view of a connection.
@@ -150,12 +96,27 @@ RequestHead head_of(const Request& request, std::string local) {
 std::string own_name(const std::string& host) {
   const bool bare_ipv6 = !host.starts_with('[') && std::ranges::count(host, ':') > 1;
   std::string name = host_name(bare_ipv6 ? "[" + host + "]" : host);
-  if (name.empty()) throw Error(ErrorKind::kUsage, "'" + host + "' is no host name");
+  if (name.empty()) throw Error(ErrorKind::kUsage, "'" + host + "' is not a host name");
   return name;
 }
 
 // Set by set_up() and read by the handlers of the same request, which run on the same thread.
 thread_local std::optional<Refusal> refused;
+thread_local std::string content_type;
+
+// httplib must not take bodies apart: it limits forms to 8 KiB, and matches the headers of their
+// parts with a regular expression that recurses. body.h does it.
+void hide_content_type(Request& request) {
+  content_type = request.get_header_value("Content-Type");
+  request.headers.erase("Content-Type");
+  request.set_header("Content-Type", "application/octet-stream");
+}
+
+// "8", "0.4".
+std::string seconds_text(std::chrono::milliseconds time) {
+  const std::string tenths = std::to_string(time.count() % 1000 / 100);
+  return std::to_string(time.count() / 1000) + (tenths == "0" ? "" : "." + tenths);
+}
 
 }  // namespace
 
@@ -164,7 +125,7 @@ class Server::Impl {
   Impl(const ServerOptions& options, ReadPicture read, std::string model, Log log)
       : options_(options),
         rules_{.hosts = {}, .token = options.token, .max_body = options.max_body},
-        read_(std::move(read)),
+        readings_(std::move(read), options.connections.workers),
         model_(std::move(model) + '\n'),
         log_(std::move(log)) {
     for (const std::string& host : options.hosts) rules_.hosts.push_back(own_name(host));
@@ -177,22 +138,23 @@ class Server::Impl {
     if (port_ < 0) {
       throw Error(ErrorKind::kIo,
                   errno == EADDRINUSE ? "the port is in use"
-                  : errno == 0        ? "no such address here"
+                  : errno == 0        ? "this machine does not have that address"
                                       : system_reason(errno),
                   options.host + ":" + std::to_string(options.port));
     }
+    connections_.emplace(
+        options_.connections, [this](Connection& connection) { return answer(connection); },
+        [](int status) { return early_refusal(status); });
   }
 
   int port() const { return port_; }
 
-  void run(const std::function<bool()>& stop_requested) {
-    Connections connections(
-        options_.connections, [this](Connection& connection) { return answer(connection); },
-        [](int status) { return early_refusal(status); });
+  bool run(const std::function<bool()>& stop_requested) {
     const bool stopped =
-        http_.accept_until(stop_requested, [&](int socket) { connections.add(socket); });
-    connections.drain();
-    if (!stopped) throw Error(ErrorKind::kIo, "no connection can be taken any more");
+        http_.accept_until(stop_requested, [&](int socket) { connections_->add(socket); });
+    connections_->drain([this] { readings_.give_up(); });
+    if (!stopped) throw Error(ErrorKind::kIo, "no more connections can be accepted");
+    return !readings_.busy();
   }
 
  private:
@@ -263,14 +225,18 @@ class Server::Impl {
   void predict(const Request& request, Response& response) {
     const bool with_input = request.get_param_value("input") == "1";
     try {
-      if (media_type(head_of(request, {})) == kJson) {
-        response.set_content(read_(picture_in_json(request.body), with_input) + '\n', kJson);
-      } else {
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(request.body.data());
-        response.set_content(read_({bytes, request.body.size()}, with_input) + '\n', kJson);
+      const std::optional<std::string> answer = readings_.read(
+          picture_in(content_type, request.body), with_input, Clock::now() + options_.patience);
+      if (answer) {
+        response.set_content(*answer + '\n', kJson);
+        return;
       }
-    } catch (const BadRequest& bad) {
-      answer_error(response, 400, bad.reason);
+      response.set_header("Retry-After", "1");
+      answer_error(response, 503,
+                   "no answer within " + seconds_text(options_.patience) +
+                       " s: the server is busy, or this picture takes too long");
+    } catch (const BadBody& bad) {
+      answer_error(response, bad.status, bad.reason);
     } catch (const Error& error) {
       answer_error(response, 422, error.message());
     }
@@ -289,6 +255,7 @@ class Server::Impl {
       request_line = head.method + " " + head.path;
       length = body_length(head);
       refused = refusal(head, rules_);
+      hide_content_type(request);
       request.ranges.clear();                    // 0.11 aborts on one that lies beyond the end
       request.headers.erase("Accept-Encoding");  // small answers, and 0.11 takes br;q=0 for br
       if (request.get_header_value("Connection") == "close") closes = true;
@@ -312,15 +279,17 @@ class Server::Impl {
   static std::string reason(int status) {
     switch (status) {
       case 404:
-        return "there is nothing under this path";
+        return "there is nothing under this path (POST /api/predict reads a picture)";
       case 408:
-        return "the request took too long";
+        return "the request took too long to arrive";
       case 413:
         return "the body is too large";
       case 414:
         return "the path is too long";
       case 431:
         return "the headers are too long";
+      case 503:
+        return "the server is busy: try again";
       default:
         return status < 500 ? "the request is malformed" : "an internal error";
     }
@@ -328,9 +297,10 @@ class Server::Impl {
 
   static std::string early_refusal(int status) {
     const std::string body = error_body(reason(status));
-    std::string response =
-        "HTTP/1.1 " + std::to_string(status) +
-        (status == 408 ? " Request Timeout" : " Request Header Fields Too Large");
+    std::string response = "HTTP/1.1 " + std::to_string(status) +
+                           (status == 408   ? " Request Timeout"
+                            : status == 503 ? " Service Unavailable\r\nRetry-After: 1"
+                                            : " Request Header Fields Too Large");
     for (const auto& [name, value] : kHeaders) {
       response.append("\r\n").append(name).append(": ").append(value);
     }
@@ -341,11 +311,12 @@ class Server::Impl {
 
   ServerOptions options_;
   AdmissionRules rules_;
-  ReadPicture read_;
+  Readings readings_;
   std::string model_;
   Log log_;
   HttpServer http_;
   int port_ = -1;
+  std::optional<Connections> connections_;  // the first to end: its threads use the others
 };
 
 Server::Server(const ServerOptions& options, ReadPicture read, std::string model, Log log)
@@ -355,6 +326,6 @@ Server::~Server() = default;
 
 int Server::port() const { return impl_->port(); }
 
-void Server::run(const std::function<bool()>& stop_requested) { impl_->run(stop_requested); }
+bool Server::run(const std::function<bool()>& stop_requested) { return impl_->run(stop_requested); }
 
 }  // namespace mnist::app::serve

@@ -1,15 +1,16 @@
 // The HTTP server: who is let in (admission.h), what is answered, and the page.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "serve/admission.h"
 #include "serve/connections.h"
+#include "serve/readings.h"
 
 namespace mnist::app::serve {
 
@@ -19,29 +20,32 @@ struct ServerOptions {
   std::vector<std::string> hosts{};  // further names that Host may have
   std::string token{};               // that /api/ asks for; empty: none
   std::uint64_t max_body = 24 << 20;
+  std::chrono::milliseconds patience{8000};  // for a picture that has come to be read
   ConnectionLimits connections{};
 };
 
 class Server {
  public:
-  // The answer to a picture: a JSON object. Throws Error where the picture cannot be read. Called
-  // from several threads.
-  using ReadPicture =
-      std::function<std::string(std::span<const std::uint8_t> picture, bool with_input)>;
+  // The answer to a picture: a JSON object. Throws Error if the picture cannot be read, TooLate if
+  // it cannot begin by `until`. Called from several threads.
+  using ReadPicture = Readings::Read;
   // A line about each request that was answered, and about each fault inside. Several threads.
   using Log = std::function<void(const std::string& line, bool is_fault)>;
 
   // Binds; nobody is answered yet. `model` is what GET /api/model says, a JSON object. Throws
-  // Error{kIo}, e.g. where the port is in use.
+  // Error{kIo}, e.g. if the port is in use or the system allows no threads.
   Server(const ServerOptions& options, ReadPicture read, std::string model, Log log);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   int port() const;
-  // Answers until `stop_requested`, which is asked many times a second, then finishes the requests
-  // that have begun. Call it once. Throws Error{kIo} when no connection can be taken any more.
-  void run(const std::function<bool()>& stop_requested);
+  // Answers until `stop_requested`, which is asked many times a second, then for
+  // ConnectionLimits::drain at most the requests that have begun; those that are not done by then
+  // get a 503. Returns within half a second more, true unless a picture is still being read, for
+  // which the destructor would wait. Call it once. Throws Error{kIo} when no more connections can
+  // be accepted.
+  bool run(const std::function<bool()>& stop_requested);
 
  private:
   class Impl;

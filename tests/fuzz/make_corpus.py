@@ -234,12 +234,36 @@ def image_seeds():
     return {**png_seeds(), **jpegs, **pnms, "not-a-picture": b"GIF89a"}
 
 
+def request_body_seeds():
+    png = b"\x89PNG\r\n\x1a\n and more"
+    base64 = b"iVBORw0KGgogYW5kIG1vcmU="
+    json = b"application/json\n"
+    form = b"multipart/form-data; boundary=b\n"
+    part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a \\"b\\".png"\r\n\r\n'
+    return {
+        "raw": b"image/jpg\n" + png,
+        "nothing": b"",
+        "text": b"text/plain\nhello",
+        "json": json + b'{"image": "' + base64 + b'"}',
+        "json-data-url": json + b'{"image": "data:image/png;base64,' + base64 + b'"}',
+        "json-data-url-cut": json + b'{"image": "data:"}',
+        "json-nested": json + b"[" * 1000,
+        "form": form + part + png + b"\r\n--b--\r\n",
+        "form-text": form + b"--b\r\ncontent-disposition:form-data;name=image\r\n\r\n" + base64 + b"\r\n--b--",
+        "form-preamble": form + b"hello\r\n" + part + b"\r\n--b--\r\nbye",
+        "form-cut": form + part + png,
+        "form-no-boundary": b'multipart/form-data; boundary="\n' + part,
+        "form-only-boundaries": form + b"--b\r\n" * 10,
+    }
+
+
 def main():
     targets = {
         "decode_image": image_seeds(),
         "gzip": gzip_seeds(),
         "idx": idx_seeds(),
         "json_document": json_document_seeds(),
+        "request_body": request_body_seeds(),
         "safetensors": safetensors_seeds(),
     }
     for target, seeds in targets.items():

@@ -47,6 +47,20 @@ TEST_CASE("the answer is that of mnist-predict, byte for byte", "[serve]") {
   };
   for (const std::string& file : pictures()) compare(file, "");
 
+  // However it is sent.
+  const std::string url = "http://127.0.0.1:" + std::to_string(port) + "/api/predict";
+  const std::string expected = compare(pictures()[3], "").dump();
+  for (const char* how : {"--data-binary @", "-H 'Content-Type: image/jpg' --data-binary @",
+                          "-F image=@", "-F file=@", "-H 'Content-Type:' --data-binary @"}) {
+    INFO(how);
+    const Outcome sent = run_shell("curl -s " + (how + pictures()[3]) + " " + url);
+    CHECK(nlohmann::json::parse(sent.out).dump() == expected);
+  }
+  const Outcome as_url =
+      run_shell("printf '{\"image\":\"data:image/png;base64,%s\"}' \"$(base64 -w0 '" +
+                pictures()[3] + "')\" | curl -s -d @- " + url);
+  CHECK(nlohmann::json::parse(as_url.out).dump() == expected);
+
   const std::string several = (folder / "several.png").string();
   write_text(several, png_of_42());
   const auto page = compare(several, "--all");
@@ -93,12 +107,53 @@ TEST_CASE("an address that others reach takes a token, made where none is given"
   CHECK(url.size() == token + 8 + 32 + 1);
 }
 
+TEST_CASE("it starts with as many threads as the system allows, or says that it cannot",
+          "[serve][needs-user]") {
+  int served = 0;
+  int refused = 0;
+  for (const int allowed : {1, 4, 7, 8, 9, 12, 20, 200}) {
+    INFO(allowed);
+    Child child("/bin/sh", {"-c", "exec " + with_few_processes(allowed) + MNIST_BIN_DIR +
+                                      "/mnist-serve -q --port 0"});
+    const std::string url = child.first_line();
+    if (!url.empty()) {
+      ++served;
+      const int port = std::stoi(url.substr(url.rfind(':') + 1));
+      CHECK(status_of(ask(port, get("/healthz"))) == 200);
+      CHECK(status_of(ask(port, post_png(read_text(pictures()[7])))) == 200);
+      child.signal(SIGTERM);
+      CHECK(child.wait().exit_code == 0);
+      continue;
+    }
+    ++refused;
+    const Outcome outcome = child.wait();
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(lines_of(outcome.err).size() == 1);
+    CHECK(outcome.err.starts_with("mnist-serve: cannot start "));
+  }
+  CHECK(served > 0);
+  CHECK(refused > 0);
+}
+
+TEST_CASE("without what it waits for connections with, it does not start",
+          "[serve][needs-strace]") {
+  for (const char* call : {"epoll_create1", "epoll_ctl", "eventfd2"}) {
+    const Outcome outcome = run_shell("timeout 60 " + with_failing(call, "error=ENOMEM:when=1") +
+                                      "mnist-serve --port 0");
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err == "mnist-serve: cannot wait for connections: cannot allocate memory\n");
+  }
+}
+
 TEST_CASE("a mistake in the flags is one line and exit code 2", "[serve]") {
   for (const std::vector<std::string>& flags : {std::vector<std::string>{"--port", "70000"},
                                                 {"--model", "/nonexistent"},
                                                 {"--token", "a b"},
                                                 {"--host", "no.such.host.invalid"},
                                                 {"--allow-host", "host:port"},
+                                                {"--timeout", "0"},
                                                 {"--prot", "80"}}) {
     const Outcome outcome = run_program("mnist-serve", flags);
     CHECK(outcome.exit_code == 2);
