@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer, request as connect } from "node:http";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
@@ -446,6 +447,40 @@ test("a size that comes back brings back the drawing as it was", async () => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.waitForTimeout(100);
   for (const i of [0, 1]) assert.ok(Math.abs((await inkSize(page))[i] - drawn[i]) <= 2);
+  await close();
+});
+
+test("behind a proxy, below a path, the page finds its files and the server", async () => {
+  const proxy = createServer((request, response) => {
+    if (!request.url.startsWith("/some/digits/")) return response.writeHead(404).end();
+    const path = request.url.slice("/some/digits".length);
+    const { method, headers } = request;
+    request.pipe(connect({ port: server.port, path, method, headers }, answer => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    }));
+  });
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${proxy.address().port}/some/digits/`;
+  const { page, area, settled, text, close } = await open(kDesk, { url });
+  await drawByMouse(page, strokes(7, (await area())(0.35, 0.2, 0.3, 0.6)));
+  await settled();
+  assert.equal(await text("digit"), "7");
+  await close();
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+test("a picture that takes the server too long is told as such, and is no outage", async () => {
+  const { page, area, settled, text, close } = await open(kDesk, { mayFail: true });
+  const reason = "no answer within 8 s: the server is busy, or this picture takes too long";
+  await page.route("**/api/predict*", route => route.fulfill({
+    status: 503, contentType: "application/json", body: JSON.stringify({ status: "error", reason }),
+  }));
+  await drawByMouse(page, strokes(7, (await area())(0.35, 0.2, 0.3, 0.6)));
+  await settled();
+  assert.equal(await text("headline"), "This takes too long");
+  await page.unroute("**/api/predict*");
   await close();
 });
 

@@ -7,6 +7,7 @@ const kTries = 2; // of one question, as long as the server lives
 const kRetry = 800;
 const kHeartbeat = 5_000;
 const kGateway = [502, 503, 504]; // a proxy that cannot reach the server
+const kServer = new URL(".", import.meta.url); // behind a proxy it may be anywhere
 
 // The token of the address is kept, and taken out of there: not for onlookers and bookmarks.
 function takeToken() {
@@ -78,13 +79,14 @@ export class Questions extends EventTarget {
       const headers = { "Content-Type": blob.type };
       const token = sessionStorage.getItem("token");
       if (token) headers.Authorization = `Bearer ${token}`;
-      const response = await fetch("/api/predict?input=1", {
+      const response = await fetch(new URL("api/predict?input=1", kServer), {
         method: "POST", body: blob, headers, signal: asking.signal,
       });
       const { ok, status } = response;
-      if (kGateway.includes(status)) throw new Error(status);
       // A refusal may be a proxy's, in HTML.
       const answer = await response.json().catch(fault => (ok ? Promise.reject(fault) : {}));
+      // The server itself answers 503 too, with a reason, when it gives up on a picture.
+      if (kGateway.includes(status) && !answer.reason) throw new Error(status);
       return { ok, status, answer };
     } finally {
       clearTimeout(late);
@@ -93,7 +95,7 @@ export class Questions extends EventTarget {
 
   async #probe() {
     try {
-      const response = await fetch("/healthz", { signal: AbortSignal.timeout(kHeartbeat) });
+      const response = await fetch(new URL("healthz", kServer), { signal: AbortSignal.timeout(kHeartbeat) });
       if (response.ok) return true;
     } catch {
       // said below

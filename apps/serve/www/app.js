@@ -1,8 +1,8 @@
 // Wires the drawing surface, the server's answers and what is shown of them.
-import { Questions } from "/answer.js";
-import { Drawing } from "/drawing.js";
-import { placeLabels } from "/labels.js";
-import { describe, describeError, kEmpty, kOffline, kReading, percent, ranked } from "/words.js";
+import { Questions } from "./answer.js";
+import { Drawing } from "./drawing.js";
+import { placeLabels } from "./labels.js";
+import { describe, describeError, kEmpty, kOffline, kReading, percent, ranked } from "./words.js";
 
 const $ = id => document.getElementById(id);
 const kWhileDrawing = 110; // milliseconds between questions while the pen is down
@@ -122,7 +122,7 @@ function showBoxes(digits) {
     box.classList.toggle("small", label.small);
     box.classList.toggle("selected", i === selected);
     box.setAttribute("aria-label", `Digit ${i + 1} of ${digits.length}: ` +
-      (digit.digit === null ? "can’t be told" : `${name}, ${percent(digit.confidence)} sure`));
+      (digit.digit === null ? "can’t be read" : `${name}, ${percent(digit.confidence)} sure`));
     box.setAttribute("aria-pressed", i === selected);
     box.addEventListener("click", () => {
       selected = i;
@@ -288,7 +288,7 @@ async function read(file) {
     busy(true);
     questions.ask(() => blob); // the server knows why it cannot be read
   } else {
-    showNothing(describeError(422, "this file holds no pixels that the browser can read"));
+    showNothing(describeError(422, "this file contains no pixels that the browser can read"));
   }
 }
 

@@ -73,6 +73,7 @@ export function describeError(status, reason) {
   if (status === 401) return { ...words, headline: "A token is needed", detail: "Open the whole address that mnist-serve printed, with its #token." };
   if (status === 413) return { ...words, headline: "This picture is too large", detail: reason ? words.detail : "Something on the way to the server stops it." };
   if (status === 0) return { ...words, headline: "No answer to this picture", detail: "The server is there, but the picture does not get through." };
+  if (status === 503) return { ...words, headline: "This takes too long", detail: reason ? words.detail : "The server is busy." };
   if (status >= 500) return { ...words, headline: "The server failed at this picture", detail: "Its own messages say more." };
   if (status === 403 || status === 421) return { ...words, headline: "The server does not trust this page" };
   return words;
