@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "mnist/predict/calibration.h"
+#include "mnist/predict/inference.h"
+
 #include "support/torch_catch.h"
 #include "unit/train/train_testing.h"
 
@@ -209,10 +212,14 @@ struct KeepRecorder : Observer {
 TEST_CASE("without a validation split, the digits among outliers calibrate", "[train]") {
   RunConfig config = small_run();
   config.data.outliers = 60;
-  Trainer trainer(config, generate_digit_set(40, 1), {}, torch::kCPU);
+  const DigitSet digits = generate_digit_set(40, 1);
+  Trainer trainer(config, digits, {}, torch::kCPU);
   Observer observer;
   trainer.run(observer);
-  CHECK(trainer.model().temperature > 0);
+  Model model = trainer.model();
+  const torch::Tensor logits = infer_logits(model.network, digits.images, torch::kCPU);
+  CHECK(model.temperature == Approx(fit_temperature(logits, digits.labels)).epsilon(1e-3));
+  CHECK(model.temperature != 1.0);
 }
 
 TEST_CASE("the weights to keep are those of the most accurate epoch, or of the last", "[train]") {
