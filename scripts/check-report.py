@@ -80,7 +80,7 @@ def main():
     folder = arguments.folder
     for name in ("report.json", "report.html"):
         if not (folder / name).is_file():
-            sys.exit(f"check-report.py: {folder}: holds no {name}")
+            sys.exit(f"check-report.py: {folder}: there is no {name} in it")
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     page = Page()
     page.feed((folder / "report.html").read_text(encoding="utf-8"))

@@ -80,7 +80,7 @@ for stem in "${!digests[@]}"; do
   for file in "$dir/$stem" "$dir/$stem.gz"; do
     [ -e "$file" ] || continue
     verified "$file" "$stem" || {
-      say "$file is not MNIST's, or damaged: move it away, or give another folder"
+      say "$file is not a file of MNIST, or it is damaged: move it away, or use another folder"
       exit 1
     }
     there=yes

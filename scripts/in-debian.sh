@@ -22,7 +22,7 @@ tree=$(realpath -m -- "${DEBIAN_TREE:-build/debian-$suite}")
 
 if [ ! -e "$tree/srv/.complete" ]; then
   if [ -n "$(ls -A -- "$tree" 2>/dev/null)" ] && [ ! -e "$tree/.made-by-in-debian" ]; then
-    say "$tree is there and not a tree of this script's: choose another folder"
+    say "$tree exists and was not made by this script: choose another folder"
     exit 2
   fi
   say "making $tree"

@@ -21,7 +21,7 @@ fi
 say() { echo "install-packages.sh: $*" >&2; }
 
 install_debian_packages() {
-  command -v apt-get >/dev/null || { say "this is no Debian; please install: $*"; exit 2; }
+  command -v apt-get >/dev/null || { say "apt-get is missing; on a system other than Debian, please install: $*"; exit 2; }
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || { say "needs root or sudo"; exit 2; }

@@ -111,7 +111,7 @@ class ConvNet(torch.nn.Module):
 
 
 def read_safetensors(path):
-    """(tensors by name, metadata) of a safetensors file. ValueError if it is none, or damaged."""
+    """(tensors by name, metadata) of a safetensors file. ValueError if it is not one, or damaged."""
     with open(path, "rb") as file:
         content = bytearray(file.read())
     try:
@@ -175,7 +175,7 @@ def save(network, path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Says what a model file of mnist-toolkit holds.")
+    parser = argparse.ArgumentParser(description="Says what is in a model file of mnist-toolkit.")
     parser.add_argument("model", nargs="+", help="model file or run folder")
     try:
         for name in parser.parse_args().model:

@@ -20,7 +20,7 @@ fs::path data_directory(const std::string& flag, const std::string& configured) 
   }
   if (!fs::is_directory(folder)) {
     throw Error(ErrorKind::kIo,
-                "no such data folder: run scripts/fetch-mnist.sh or give --data DIR",
+                "the data folder does not exist: run scripts/fetch-mnist.sh or use --data DIR",
                 folder.string());
   }
   return folder;

@@ -17,7 +17,7 @@ fs::path model_path(const std::string& flag) {
   if (fs::exists(installed)) return installed;
   const fs::path source = fs::path(MNIST_SOURCE_MODELS) / kName;
   if (fs::exists(source)) return source;
-  throw Error(ErrorKind::kIo, "the shipped model is missing: give --model FILE", source.string());
+  throw Error(ErrorKind::kIo, "the shipped model is missing: use --model FILE", source.string());
 }
 
 }  // namespace mnist::app

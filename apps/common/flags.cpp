@@ -31,8 +31,8 @@ void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& exam
   app.set_version_flag("--version", [] {
     return std::string("mnist-toolkit ") + kVersion + " (" + describe_torch() + ")";
   });
-  app.add_flag("-q,--quiet", flags.quiet, "Report errors alone");
-  app.add_flag("-v,--verbose", flags.verbose, "Report more; twice for everything");
+  app.add_flag("-q,--quiet", flags.quiet, "Report errors only");
+  app.add_flag("-v,--verbose", flags.verbose, "Report more; give it twice to report everything");
   app.add_option("--color", flags.color, "Colours on stderr")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str();
@@ -42,7 +42,8 @@ void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& exam
 
 void add_device_flags(CLI::App& app, DeviceFlags& flags) {
   app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
-  app.add_option("--threads", flags.threads, "Threads of the network; 0: every processor allowed")
+  app.add_option("--threads", flags.threads,
+                 "Threads for the network; 0: one for each processor allowed")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
 }

@@ -56,7 +56,7 @@ void log_to_file_too(const std::filesystem::path& file) {
     // A full disk, most likely: said once, in one line. The run ends where its results cannot be
     // kept, not for its log.
     spdlog::default_logger()->set_error_handler([file, said = false](const std::string&) mutable {
-      if (!said) print_error(file.string() + ": cannot be written; going on without a log");
+      if (!said) print_error(file.string() + ": cannot be written; continuing without a log");
       said = true;
     });
   } catch (const spdlog::spdlog_ex&) {

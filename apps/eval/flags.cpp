@@ -6,7 +6,7 @@ Flags parse(int argc, const char* const* argv) {
   Flags flags;
   CLI::App app("Reports how well a model reads labelled digits.");
   app.add_option("--model", flags.models,
-                 "Model file or run folder; several are an ensemble; default: the shipped model")
+                 "Model file or run folder; several form an ensemble; default: the shipped model")
       ->type_name("FILE|RUN")
       ->expected(1)
       ->allow_extra_args(false)
@@ -16,9 +16,9 @@ Flags parse(int argc, const char* const* argv) {
       app.add_option("--split", flags.split, "test, validation (as the model was trained) or train")
           ->check(CLI::IsMember({"test", "validation", "train"}))
           ->capture_default_str();
-  app.add_option(
-         "--images", flags.images,
-         "Folder of pictures instead, labelled by sub-folder (3/a.png) or name (a_label3.png)")
+  app.add_option("--images", flags.images,
+                 "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name "
+                 "(a_label3.png)")
       ->type_name("DIR")
       ->excludes(data)
       ->excludes(split);
@@ -26,14 +26,14 @@ Flags parse(int argc, const char* const* argv) {
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();
   app.add_option("--report", flags.report,
-                 "Folder for report.html, with all figures and pictures in it, and for its PNG and "
+                 "Folder for report.html, which contains all figures and pictures, and for PNG and "
                  "JSON files")
       ->type_name("DIR");
   app.add_option("--compare", flags.compare,
-                 "Another model, on the same images: McNemar's exact test")
+                 "Compare with another model on the same images (McNemar's exact test)")
       ->type_name("FILE|RUN");
   app.add_option("--min-accuracy", flags.min_accuracy,
-                 "Exit with 1 when accuracy is below, e.g. 0.99")
+                 "Exit with 1 if the accuracy is below this, e.g. 0.99")
       ->check(probability());
   add_device_flags(app, flags.device);
   add_common_flags(app, flags.common,

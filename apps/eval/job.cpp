@@ -62,11 +62,11 @@ DigitSet validation_part(const DigitSet& training, const Job& job) {
   const auto check = [&](const Model& model) {
     const SplitRecord split = split_record(model);
     if (split.labels_sha256 != training.labels_sha256) {
-      throw Error(ErrorKind::kUsage, "it was trained on other data than these", model.path);
+      throw Error(ErrorKind::kUsage, "it was trained on different data", model.path);
     }
     if (split == first) return;
     throw Error(ErrorKind::kUsage,
-                "its training put other images aside than that of " + job.models.front().path +
+                "its training set aside different images from that of " + job.models.front().path +
                     ": 'seed' or 'data.validation' differ",
                 model.path);
   };

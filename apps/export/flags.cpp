@@ -6,7 +6,7 @@ Flags parse(int argc, const char* const* argv) {
   Flags flags;
   CLI::App app(
       "Writes a model for other programs: ink [N,1,28,28] in [0,1] goes in, probabilities [N,10] "
-      "come out, and all between is in the file.");
+      "come out; everything in between is in the file.");
   app.add_option("--model", flags.model, "Model file or run folder; default: the shipped model")
       ->type_name("FILE|RUN");
   app.add_option("--to", flags.to, "onnx or torchscript")

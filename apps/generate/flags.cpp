@@ -26,11 +26,13 @@ Flags parse(int argc, const char* const* argv) {
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str()
       ->needs(pictures);
-  app.add_flag("--scenes", flags.scenes,
-               "As photographed: shadows, ruled paper, pencil, chalk … in turn, each in the name")
+  app.add_flag(
+         "--scenes", flags.scenes,
+         "As if photographed: shadows, ruled paper, pencil, chalk, … in turn; file names say which")
       ->needs(pictures);
-  app.add_option("--outliers", flags.outliers,
-                 "Besides, so many things that are no digit, 28x28: one more IDX file, or pictures")
+  app.add_option(
+         "--outliers", flags.outliers,
+         "Also draw this many things that are not digits, 28x28: one more IDX file, or pictures")
       ->check(CLI::Range(0, kMostImages))
       ->capture_default_str();
   app.add_option("--seed", flags.seed, "The same seed draws the same digits")

@@ -118,7 +118,7 @@ void require_no_data(const fs::path& folder) {
     for (const char* ending : {"", ".gz"}) {
       const fs::path file = folder / (std::string(name) + ending);
       if (!fs::exists(file)) continue;
-      throw Error(ErrorKind::kUsage, "is there already: choose another folder, or remove it",
+      throw Error(ErrorKind::kUsage, "already exists: choose another folder, or remove it",
                   file.string());
     }
   }

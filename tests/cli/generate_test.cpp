@@ -61,7 +61,7 @@ TEST_CASE("data that are there are neither replaced nor hidden", "[generate]") {
     const Outcome outcome = run_program("mnist-generate", {"--out", folder.path().string()});
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.err == "mnist-generate: " + (folder / name).string() +
-                             ": is there already: choose another folder, or remove it\n");
+                             ": already exists: choose another folder, or remove it\n");
     CHECK(read_text(folder / name) == "precious");
   }
 }

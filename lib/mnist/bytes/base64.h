@@ -12,7 +12,7 @@ namespace mnist {
 
 std::string base64(std::span<const std::uint8_t> bytes);
 
-// Nothing where `text` is no base64; it has no line breaks.
+// Nothing if `text` is not base64, which here has no line breaks.
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text);
 
 }  // namespace mnist

@@ -75,8 +75,8 @@ Bytes gunzip(std::span<const std::uint8_t> bytes, std::uint64_t max_bytes) {
   Bytes content;
   while (!bytes.empty()) {
     if (!is_gzip(bytes)) {
-      throw_corrupt("something else follows the gzip data: " + std::to_string(bytes.size()) +
-                    " bytes");
+      throw_corrupt("unexpected data after the end of the gzip data: " +
+                    std::to_string(bytes.size()) + " bytes");
     }
     gunzip_member(stream, bytes, max_bytes, content);
     inflateReset(&stream);

@@ -71,7 +71,7 @@ std::array<std::uint32_t, dimensions> parse_header(std::span<const std::uint8_t>
   for (std::size_t i = 0; i < dimensions; ++i) {
     sizes[i] = read_size(bytes, kMagicBytes + i * kSizeBytes);
   }
-  if (std::ranges::find(sizes, 0U) != sizes.end()) throw_corrupt("declares a size of zero");
+  if (std::ranges::find(sizes, 0U) != sizes.end()) throw_corrupt("declares a size of 0");
   const std::uint64_t declared = count_elements(sizes);
   const std::uint64_t present = bytes.size() - header_bytes(dimensions);
   if (present != declared) {
@@ -153,7 +153,7 @@ IdxPair read_idx_pair(const fs::path& images, const fs::path& labels, int classe
   pair.labels = load(labels, parse_idx_labels, pair.labels_sha256);
   if (pair.labels.labels.size() != pair.images.count) {
     throw Error(ErrorKind::kCorrupt,
-                "holds " + std::to_string(pair.labels.labels.size()) + " labels for the " +
+                "has " + std::to_string(pair.labels.labels.size()) + " labels for the " +
                     std::to_string(pair.images.count) + " images of " + images.string(),
                 labels);
   }
@@ -166,9 +166,10 @@ fs::path find_idx_file(const fs::path& folder, const std::string& stem) {
     std::error_code ignored;
     if (fs::is_regular_file(folder / name, ignored)) return folder / name;
   }
-  throw Error(ErrorKind::kIo,
-              "holds neither " + stem + " nor " + stem + ".gz (scripts/fetch-mnist.sh gets them)",
-              folder);
+  throw Error(
+      ErrorKind::kIo,
+      "contains neither " + stem + " nor " + stem + ".gz (scripts/fetch-mnist.sh gets them)",
+      folder);
 }
 
 }  // namespace mnist

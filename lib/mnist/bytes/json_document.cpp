@@ -70,7 +70,7 @@ std::string_view word_at(std::string_view text, std::size_t position) {
 std::string plain_words(std::string_view message, std::string_view found) {
   const auto says = [&](std::string_view part) { return message.find(part) != std::string::npos; };
   if (says("number overflow")) return "a number is too large";
-  if (says("missing closing '*/'")) return "a comment has no end";
+  if (says("missing closing '*/'")) return "a comment is not closed";
   if (says("missing closing quote") || says("control character U+000A")) {
     return "a quotation mark is not closed";
   }
@@ -191,7 +191,7 @@ JsonDocument JsonDocument::parse(std::string_view text, const std::string& name)
   document.name_ = name;
   if (text.find('\0') != std::string_view::npos) {
     // The parser would take it for the end and ignore what follows.
-    throw Error(ErrorKind::kCorrupt, "holds a NUL character: not JSON", name);
+    throw Error(ErrorKind::kCorrupt, "contains a NUL character: not JSON", name);
   }
   int line = 1;
   LineRecorder recorder(text, line, document.lines_);
@@ -205,7 +205,7 @@ JsonDocument JsonDocument::parse(std::string_view text, const std::string& name)
   }
   document.root_ = json::parse(text, nullptr, true, ignore_comments);
   if (!document.root_.is_object()) {
-    throw Error(ErrorKind::kCorrupt, "holds no JSON object", name);
+    throw Error(ErrorKind::kCorrupt, "does not contain a JSON object", name);
   }
   return document;
 }
@@ -217,7 +217,7 @@ void JsonDocument::set(const std::string& key_path, const std::string& value,
   std::string path;
   for (std::string key; std::getline(keys, key, '.');) {
     if (key.empty() || !target->is_object()) {
-      throw Error(ErrorKind::kUsage, "'" + key_path + "' leads to no config value", origin);
+      throw Error(ErrorKind::kUsage, "'" + key_path + "' does not name a config value", origin);
     }
     path = joined(path, key);
     auto [found, added] = target->emplace(key, json::object());

@@ -81,7 +81,7 @@ class HeaderGuard : public nlohmann::json_sax<json> {
 
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception&) override {
-    throw_corrupt("its header is no valid JSON, from byte " + std::to_string(position));
+    throw_corrupt("its header is not valid JSON, from byte " + std::to_string(position));
   }
 
  private:
@@ -110,33 +110,33 @@ std::uint64_t read_header_size(std::span<const std::uint8_t> bytes, std::uint64_
   for (std::size_t i = 0; i < kLengthBytes; ++i) size |= std::uint64_t{bytes[i]} << (8 * i);
   if (size > max_header) {
     throw_corrupt("its header is longer than " + size_text(max_header) +
-                  ", or it is no safetensors file");
+                  ", or this is not a safetensors file");
   }
   if (size > bytes.size() - kLengthBytes) throw_corrupt("truncated within its header");
   return size;
 }
 
 json parse_header(std::string_view text) {
-  if (text.empty() || text.front() != '{') throw_corrupt("its header is no JSON object");
+  if (text.empty() || text.front() != '{') throw_corrupt("its header is not a JSON object");
   // The JSON parser takes a zero byte for the end of the text.
-  if (text.find('\0') != std::string_view::npos) throw_corrupt("its header holds a zero byte");
+  if (text.find('\0') != std::string_view::npos) throw_corrupt("its header contains a zero byte");
   HeaderGuard guard;
   json::sax_parse(text.begin(), text.end(), &guard);
   return json::parse(text.begin(), text.end());
 }
 
 std::map<std::string, std::string> read_metadata(const json& value) {
-  if (!value.is_object()) throw_corrupt("its metadata are no JSON object");
+  if (!value.is_object()) throw_corrupt("its metadata is not a JSON object");
   std::map<std::string, std::string> metadata;
   for (const auto& [key, text] : value.items()) {
-    if (!text.is_string()) throw_corrupt("its metadata " + shown(key) + " are no string");
+    if (!text.is_string()) throw_corrupt("its metadata " + shown(key) + " is not a string");
     metadata.emplace(key, text.get<std::string>());
   }
   return metadata;
 }
 
 TensorType read_type(const std::string& name, const json& value) {
-  if (!value.is_string()) throw_corrupt(tensor(name) + ": dtype is no string");
+  if (!value.is_string()) throw_corrupt(tensor(name) + ": dtype is not a string");
   const auto& type_name = value.get_ref<const std::string&>();
   const auto* const found =
       std::ranges::find_if(kTypes, [&](const TypeInfo& type) { return type_name == type.name; });
@@ -149,18 +149,18 @@ TensorType read_type(const std::string& name, const json& value) {
 
 std::vector<std::int64_t> read_integers(const std::string& name, const char* key,
                                         const json& value) {
-  if (!value.is_array()) throw_corrupt(tensor(name) + ": " + key + " is no list");
+  if (!value.is_array()) throw_corrupt(tensor(name) + ": " + key + " is not a list");
   std::vector<std::int64_t> integers;
   for (const json& item : value) {
     if (!item.is_number_unsigned() || !std::in_range<std::int64_t>(item.get<std::uint64_t>())) {
-      throw_corrupt(tensor(name) + ": " + key + " holds something else than sizes");
+      throw_corrupt(tensor(name) + ": " + key + " contains a value that is not a size");
     }
     integers.push_back(item.get<std::int64_t>());
   }
   return integers;
 }
 
-// Nothing where it overflows. A size of zero does not excuse the others, whatever their order.
+// Nothing if it overflows. A size of zero does not excuse the others, whatever their order.
 std::optional<std::uint64_t> byte_count(TensorType type, const std::vector<std::int64_t>& shape) {
   std::uint64_t bytes = element_size(type);
   bool empty = false;
@@ -178,14 +178,14 @@ TensorView read_tensor(const std::string& name, const json& entry,
                        std::span<const std::uint8_t> data) {
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") ||
       !entry.contains("shape") || !entry.contains("data_offsets")) {
-    throw_corrupt(tensor(name) + ": its entry is not made of dtype, shape and data_offsets");
+    throw_corrupt(tensor(name) + ": its entry must consist of dtype, shape and data_offsets");
   }
   TensorView view{.type = read_type(name, entry["dtype"]),
                   .shape = read_integers(name, "shape", entry["shape"]),
                   .data = {}};
   const auto offsets = read_integers(name, "data_offsets", entry["data_offsets"]);
   if (offsets.size() != 2 || offsets[0] > offsets[1]) {
-    throw_corrupt(tensor(name) + ": data_offsets are no begin and end");
+    throw_corrupt(tensor(name) + ": data_offsets are not a begin and an end");
   }
   const auto begin = static_cast<std::uint64_t>(offsets[0]);
   const auto end = static_cast<std::uint64_t>(offsets[1]);

@@ -13,7 +13,7 @@ std::string sha256_hex(std::span<const std::uint8_t> bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
-    throw Error(ErrorKind::kUnsupported, "this OpenSSL offers no SHA-256");
+    throw Error(ErrorKind::kUnsupported, "this OpenSSL does not provide SHA-256");
   }
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;

@@ -11,7 +11,7 @@ namespace mnist {
 namespace {
 
 void require_same_length(std::size_t left, std::size_t right) {
-  if (left != right) throw Error(ErrorKind::kUsage, "one entry per image is needed in every list");
+  if (left != right) throw Error(ErrorKind::kUsage, "every list needs one entry per image");
 }
 
 // The mean of score(label, probabilities) over all images.
@@ -50,7 +50,7 @@ std::vector<ReliabilityBin> reliability_bins(std::span<const double> confidences
   std::vector<std::int64_t> right(result.size());
   for (std::size_t i = 0; i < confidences.size(); ++i) {
     if (!(confidences[i] >= 0.0 && confidences[i] <= 1.0)) {
-      throw Error(ErrorKind::kUsage, "a confidence is not in 0 to 1");
+      throw Error(ErrorKind::kUsage, "a confidence is not between 0 and 1");
     }
     const auto bin = std::ranges::lower_bound(result, confidences[i], {}, &ReliabilityBin::upper);
     const auto b = static_cast<std::size_t>(bin - result.begin());

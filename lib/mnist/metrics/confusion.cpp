@@ -17,7 +17,7 @@ ConfusionMatrix::ConfusionMatrix(int classes) : classes_(classes) {
 void ConfusionMatrix::add(int truth, std::optional<int> predicted) {
   for (const int label : {truth, predicted.value_or(truth)}) {
     if (label < 0 || label >= classes_) {
-      throw Error(ErrorKind::kUsage, "class " + std::to_string(label) + " is not in 0 to " +
+      throw Error(ErrorKind::kUsage, "class " + std::to_string(label) + " is not between 0 and " +
                                          std::to_string(classes_ - 1));
     }
   }

@@ -104,7 +104,7 @@ std::optional<int> most_probable(const Probabilities& probabilities) {
 std::vector<bool> right_answers(const std::vector<int>& labels,
                                 const std::vector<Probabilities>& probabilities) {
   if (labels.size() != probabilities.size()) {
-    throw Error(ErrorKind::kUsage, "one entry per image is needed in every list");
+    throw Error(ErrorKind::kUsage, "every list needs one entry per image");
   }
   std::vector<bool> right(labels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -8,7 +8,8 @@ namespace mnist {
 
 Interval wilson_interval(std::int64_t successes, std::int64_t trials) {
   if (successes < 0 || successes > trials) {
-    throw Error(ErrorKind::kUsage, "an interval needs between 0 and all successes");
+    throw Error(ErrorKind::kUsage,
+                "the number of successes must be between 0 and the number of trials");
   }
   if (trials == 0) return {};
 

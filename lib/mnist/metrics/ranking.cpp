@@ -35,7 +35,7 @@ double auroc(std::span<const double> positives, std::span<const double> negative
 std::vector<CoveragePoint> coverage_curve(std::span<const double> confidences,
                                           const std::vector<bool>& correct) {
   if (confidences.size() != correct.size()) {
-    throw Error(ErrorKind::kUsage, "one entry per image is needed in every list");
+    throw Error(ErrorKind::kUsage, "every list needs one entry per image");
   }
   require_ordered(confidences);
   std::vector<std::size_t> order(confidences.size());

@@ -71,12 +71,12 @@ class Renderer {
       const auto open = text_.find("{{", at_);
       if (out != nullptr) out->append(text_.substr(at_, open - at_));
       if (open == std::string_view::npos) {
-        if (!name.empty()) fail("section '" + std::string(name) + "' has no end");
+        if (!name.empty()) fail("section '" + std::string(name) + "' is not closed");
         at_ = text_.size();
         return;
       }
       const auto close = text_.find("}}", open);
-      if (close == std::string_view::npos) fail("a tag has no end");
+      if (close == std::string_view::npos) fail("a tag is not closed");
       const std::string_view tag = trimmed(text_.substr(open + 2, close - open - 2));
       at_ = close + 2;
       if (tag.empty()) fail("a tag is empty");
@@ -85,7 +85,7 @@ class Renderer {
         case '!':
           break;
         case '/':
-          if (rest != name) fail("'" + std::string(rest) + "' ends what has not begun");
+          if (rest != name) fail("'" + std::string(rest) + "' ends a section that has not begun");
           return;
         case '#':
         case '^':
@@ -125,12 +125,12 @@ class Renderer {
   static std::string text_of(const Scope& scope, std::string_view tag) {
     if (scope.value->is_string()) return scope.value->get<std::string>();
     if (scope.value->is_number_integer()) return scope.value->dump();
-    fail("'" + std::string(tag) + "' is no text");
+    fail("'" + std::string(tag) + "' is not text");
   }
 
   static std::string number_markup(const Scope& scope, std::string_view filter) {
     const Json& value = *scope.value;
-    if (!value.is_number() && !value.is_null()) fail(scope.pointer + " is no number");
+    if (!value.is_number() && !value.is_null()) fail(scope.pointer + " is not a number");
     const std::string shown =
         value.is_null() ? "\u2013" : shown_number(value.get<double>(), filter);
     return "<data value=\"" + value.dump() + "\" data-json=\"" + escape_markup(scope.pointer) +

@@ -58,7 +58,7 @@ std::vector<TrainingEpoch> parse_training_history(std::string_view metrics_jsonl
     try {
       history.push_back(parse_row(nlohmann::json::parse(row)));
     } catch (const nlohmann::json::exception&) {
-      throw Error(ErrorKind::kCorrupt, "line " + std::to_string(line) + " is no row of metrics");
+      throw Error(ErrorKind::kCorrupt, "line " + std::to_string(line) + " is not a row of metrics");
     }
   }
   return history;

@@ -100,8 +100,8 @@ TEST_CASE("gunzip refuses bytes after the last member", "[bytes]") {
   for (const Bytes& rest : {Bytes{0}, Bytes{0x1f}, bytes_of("rest")}) {
     const Error error = error_of([&] { gunzip(joined({gzip(bytes_of("7")), rest}), kPlenty); });
     CHECK(error.kind() == ErrorKind::kCorrupt);
-    CHECK(error.message() ==
-          "something else follows the gzip data: " + std::to_string(rest.size()) + " bytes");
+    CHECK(error.message() == "unexpected data after the end of the gzip data: " +
+                                 std::to_string(rest.size()) + " bytes");
   }
 }
 

@@ -110,9 +110,9 @@ TEST_CASE("IDX images and labels are not taken for each other", "[bytes]") {
 
 TEST_CASE("an IDX size of zero is refused", "[bytes]") {
   for (const std::size_t position : {7, 11, 15}) {
-    CHECK(fault_of_images(with(kImagesFile, position, 0)) == "declares a size of zero");
+    CHECK(fault_of_images(with(kImagesFile, position, 0)) == "declares a size of 0");
   }
-  CHECK(fault_of_labels({0, 0, 8, 1, 0, 0, 0, 0}) == "declares a size of zero");
+  CHECK(fault_of_labels({0, 0, 8, 1, 0, 0, 0, 0}) == "declares a size of 0");
 }
 
 TEST_CASE("an IDX file with fewer bytes than it declares is refused", "[bytes]") {
@@ -163,7 +163,7 @@ TEST_CASE("a pair whose counts differ is refused", "[bytes]") {
   const Error error = error_of([&] { files.read(); });
   CHECK(error.kind() == ErrorKind::kCorrupt);
   CHECK(error.path() == files.labels.string());
-  CHECK(error.message() == "holds 3 labels for the 2 images of " + files.images.string());
+  CHECK(error.message() == "has 3 labels for the 2 images of " + files.images.string());
 }
 
 TEST_CASE("a label outside the classes is refused, with its place", "[bytes]") {
@@ -202,7 +202,7 @@ TEST_CASE("an IDX file that is not there is an error that tells how to get it", 
   CHECK(error.kind() == ErrorKind::kIo);
   CHECK(std::string(error.what()) ==
         folder.path().string() +
-            ": holds neither labels nor labels.gz (scripts/fetch-mnist.sh gets them)");
+            ": contains neither labels nor labels.gz (scripts/fetch-mnist.sh gets them)");
 }
 
 TEST_CASE("the MNIST files themselves are read", "[bytes][needs-mnist]") {

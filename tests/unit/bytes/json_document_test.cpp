@@ -145,13 +145,13 @@ TEST_CASE("text that is no JSON object is refused with its place, in plain words
   CHECK(problem("{\"a\": \"x\n}") == "line 1: a quotation mark is not closed");
   CHECK(problem("{\"a\": \"x") == "line 1: a quotation mark is not closed");
   CHECK(problem("{\"a\":\n\"\\x\"}") == "line 2: in a text: forbidden character after backslash");
-  CHECK(problem("{} /* x") == "line 1: a comment has no end");
+  CHECK(problem("{} /* x") == "line 1: a comment is not closed");
   CHECK(problem("{\"a\": 1e999}") == "line 1: a number is too large");
-  CHECK(problem("[1]") == "holds no JSON object");
+  CHECK(problem("[1]") == "does not contain a JSON object");
   CHECK(problem("") == "line 1: expected a value, found the end");
   CHECK(problem("{} {}") == "line 1: expected nothing more, found '{'");
   CHECK(problem("{\"a\": 1,\n \"a\": 2}") == "line 2: key 'a' is given twice");
-  CHECK(problem(std::string("{}\0{}", 5)) == "holds a NUL character: not JSON");
+  CHECK(problem(std::string("{}\0{}", 5)) == "contains a NUL character: not JSON");
   CHECK(problem("{\"a\":" + std::string(40, '[') + std::string(40, ']') + "}")
             .find("nested more than 32") != std::string::npos);
 }

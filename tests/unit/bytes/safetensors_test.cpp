@@ -107,7 +107,7 @@ TEST_CASE("a safetensors header over 1 MiB is refused, however long the file", "
   constexpr std::size_t kMaxHeader = 1 << 20;
   const std::string padded = "{}" + std::string(kMaxHeader - 2, ' ');
   CHECK(parse_safetensors(file_of(padded)).tensors.empty());
-  const std::string expected = "its header is longer than 1 MiB, or it is no safetensors file";
+  const std::string expected = "its header is longer than 1 MiB, or this is not a safetensors file";
   CHECK(fault_of(file_of(padded + " ")) == expected);
   CHECK(parse_safetensors(file_of(padded + " "), kLongestHeaderBytes).tensors.empty());
   CHECK(fault_of(length_prefix(~std::uint64_t{0})) == expected);
@@ -116,16 +116,16 @@ TEST_CASE("a safetensors header over 1 MiB is refused, however long the file", "
 
 TEST_CASE("a safetensors header that is no JSON object is refused", "[bytes]") {
   for (const char* header : {"", "[]", "7", "null", " {}", "\xef\xbb\xbf{}"}) {
-    CHECK(fault_of(file_of(header)) == "its header is no JSON object");
+    CHECK(fault_of(file_of(header)) == "its header is not a JSON object");
   }
-  CHECK(fault_of(file_of(R"({"w" 7})")) == "its header is no valid JSON, from byte 6");
+  CHECK(fault_of(file_of(R"({"w" 7})")) == "its header is not valid JSON, from byte 6");
   for (const char* header : {"{", "{}{}", "{} x", R"({"w":1e999})", R"({/* */})", "{\"\xff\":1}"}) {
-    CHECK(fault_of(file_of(header)).find("its header is no valid JSON") == 0);
+    CHECK(fault_of(file_of(header)).find("its header is not valid JSON") == 0);
   }
 }
 
 TEST_CASE("a zero byte does not hide the rest of a safetensors header", "[bytes]") {
-  CHECK(fault_of(file_of(std::string("{}\0{}", 5))) == "its header holds a zero byte");
+  CHECK(fault_of(file_of(std::string("{}\0{}", 5))) == "its header contains a zero byte");
 }
 
 TEST_CASE("duplicate keys in a safetensors header are refused wherever they are", "[bytes]") {
@@ -150,14 +150,14 @@ TEST_CASE("a deeply nested safetensors header is refused without exhausting the 
 }
 
 TEST_CASE("safetensors metadata must be strings", "[bytes]") {
-  CHECK(fault_of(file_of(R"({"__metadata__":["a"]})")) == "its metadata are no JSON object");
+  CHECK(fault_of(file_of(R"({"__metadata__":["a"]})")) == "its metadata is not a JSON object");
   CHECK(fault_of(file_of(R"({"__metadata__":{"epochs":3}})")) ==
-        "its metadata \"epochs\" are no string");
+        "its metadata \"epochs\" is not a string");
 }
 
 TEST_CASE("a safetensors entry must be made of type, shape and offsets", "[bytes]") {
   const std::string expected =
-      "tensor \"w\": its entry is not made of dtype, shape and data_offsets";
+      "tensor \"w\": its entry must consist of dtype, shape and data_offsets";
   CHECK(fault_of(file_of_entry("7")) == expected);
   CHECK(fault_of(file_of_entry("{}")) == expected);
   CHECK(fault_of(file_of_entry(R"({"dtype":"U8","shape":[0]})")) == expected);
@@ -170,26 +170,27 @@ TEST_CASE("a safetensors element type must be a known one", "[bytes]") {
   CHECK(fault_of(file_of_entry(entry("F16", "[1]", "[0,2]"), 2), ErrorKind::kUnsupported) ==
         "tensor \"w\": element type \"F16\" is not supported");
   CHECK(fault_of(file_of_entry(R"({"dtype":8,"shape":[0],"data_offsets":[0,0]})")) ==
-        "tensor \"w\": dtype is no string");
+        "tensor \"w\": dtype is not a string");
 }
 
 TEST_CASE("safetensors sizes must be whole numbers that 63 bits hold", "[bytes]") {
-  CHECK(fault_of(file_of_entry(entry("U8", "1", "[0,1]"), 1)) == "tensor \"w\": shape is no list");
+  CHECK(fault_of(file_of_entry(entry("U8", "1", "[0,1]"), 1)) ==
+        "tensor \"w\": shape is not a list");
   for (const char* size : {"-1", "1.0", "1e0", "\"1\"", "null", "true", "9223372036854775808",
                            "18446744073709551616"}) {
     CHECK(fault_of(file_of_entry(entry("U8", std::string("[") + size + "]", "[0,1]"), 1)) ==
-          "tensor \"w\": shape holds something else than sizes");
+          "tensor \"w\": shape contains a value that is not a size");
   }
 }
 
 TEST_CASE("safetensors offsets must be a begin and an end", "[bytes]") {
   CHECK(fault_of(file_of_entry(entry("U8", "[1]", "{}"), 1)) ==
-        "tensor \"w\": data_offsets is no list");
+        "tensor \"w\": data_offsets is not a list");
   CHECK(fault_of(file_of_entry(entry("U8", "[1]", "[-1,0]"), 1)) ==
-        "tensor \"w\": data_offsets holds something else than sizes");
+        "tensor \"w\": data_offsets contains a value that is not a size");
   for (const char* offsets : {"[]", "[1]", "[0,1,1]", "[1,0]", "[9223372036854775807,0]"}) {
     CHECK(fault_of(file_of_entry(entry("U8", "[1]", offsets), 1)) ==
-          "tensor \"w\": data_offsets are no begin and end");
+          "tensor \"w\": data_offsets are not a begin and an end");
   }
 }
 

@@ -40,7 +40,7 @@ TEST_CASE("the rows of metrics.jsonl become a history, null becoming undefined",
 
 TEST_CASE("a line of metrics.jsonl that is none is an error that names it", "[report]") {
   CHECK_THROWS_WITH(parse_training_history(std::string(kRows) + "half a li"),
-                    "line 3 is no row of metrics");
+                    "line 3 is not a row of metrics");
   CHECK_THROWS_AS(parse_training_history("{}"), Error);
   CHECK_THROWS_AS(parse_training_history(R"({"epoch":1,"train_loss":"low"})"), Error);
 }
