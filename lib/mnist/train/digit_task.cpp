@@ -10,10 +10,10 @@
 
 #include "mnist/base/error.h"
 #include "mnist/data/sampling.h"
-#include "mnist/read/evaluate.h"
 #include "mnist/gradient/digit_gradient.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/calibration.h"
+#include "mnist/read/evaluate.h"
 #include "mnist/read/inference.h"
 #include "mnist/report/number_text.h"
 
@@ -57,7 +57,7 @@ DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet
 
 TaskSize DigitTask::size() const {
   return {.examples = batches_.size(),
-          .given = batches_.size() - config_.data.outliers,
+          .given = batches_.size() - config_.data.hands - config_.data.outliers,
           .held_out = validation_.size()};
 }
 
