@@ -1,0 +1,153 @@
+#include "mnist/gradient/bfloat16/layers.h"
+
+#include <string>
+#include <utility>
+
+#include "mnist/digit/digit.h"
+
+namespace mnist::bfloat16 {
+
+void Layer::pack(const Kernels& kernels, bool has_backward) {
+  // In memory [out][ky][kx][in]: channels last (model/convnet.cpp).
+  WeightView view{weight.data_ptr<float>(),
+                  out_channels,
+                  in_channels,
+                  taps(),
+                  int_of(weight.stride(0)),
+                  int_of(weight.stride(1)),
+                  int_of(weight.stride(3)),
+                  false};
+  std::vector<float> padded;
+  if (real_ins < in_channels) {
+    padded.resize(weights());
+    for (int i = 0; i < out_channels * taps(); ++i) {
+      std::copy_n(view.data + i * real_ins, real_ins, &padded[i * in_channels]);
+    }
+    view.data = padded.data();
+    view.out_stride = taps() * in_channels;
+    view.in_stride = 1;
+    view.tap_stride = in_channels;
+  }
+  kernels.pack(view, packed.data());
+  if (!has_backward) return;
+  std::swap(view.outs, view.ins);
+  std::swap(view.out_stride, view.in_stride);
+  view.reverse_taps = gathers_back();
+  kernels.pack(view, packed_backward.data());
+}
+
+void LinearLayer::pack(const Kernels& kernels) {
+  // In memory [out][in][tap]: Torch flattens channels first.
+  const float* data = weight.data_ptr<float>();
+  kernels.pack({data, real_outs, ins, taps, features(), taps, 1, false}, packed.data());
+  for (int tap = 0; tap < taps; ++tap) pack_backward(kernels, tap);
+  std::copy_n(bias.data_ptr<float>(), real_outs, bias_copy.begin());
+}
+
+// The weights from all outputs to one tap's inputs. The outputs' padding multiplies gradients of
+// 0, but must be there: the classes' come from a padded copy.
+void LinearLayer::pack_backward(const Kernels& kernels, int tap) {
+  Bf16* to = packed_backward.data() + static_cast<std::size_t>(tap) * packed_size(ins, outs, 1);
+  const float* data = weight.data_ptr<float>();
+  if (outs == real_outs) {
+    kernels.pack({data + tap, ins, outs, 1, taps, features(), 0, false}, to);
+    return;
+  }
+  std::vector<float> padded(static_cast<std::size_t>(outs) * ins);
+  for (int out = 0; out < real_outs; ++out) {
+    for (int in = 0; in < ins; ++in) {
+      padded[out * ins + in] = data[out * features() + in * taps + tap];
+    }
+  }
+  kernels.pack({padded.data(), ins, outs, 1, 1, ins, 0, false}, to);
+}
+
+std::vector<Layer> layers_of(const ConvNetImpl& network) {
+  const ConvNetOptions& options = network.options;
+  std::vector<Layer> layers;
+  const auto parameters = network.named_parameters();
+  const auto buffers = network.named_buffers();
+  for (const ConvolutionLayer& planned : convolution_layers(options)) {
+    Layer layer{};
+    layer.kernel = int_of(options.kernel);
+    layer.border = options.padding ? layer.kernel / 2 : 0;
+    layer.side = int_of(planned.side);
+    layer.real_ins = int_of(planned.in_channels);
+    layer.in_channels = std::max(layer.real_ins, kInputChannels);
+    layer.out_channels = int_of(planned.out_channels);
+    layer.pool = planned.pooled;
+    layer.out_side = int_of(planned.pooled_side());
+    layer.weight = parameters["conv" + planned.number + ".weight"];
+    layer.scale = parameters["norm" + planned.number + ".weight"];
+    layer.shift = parameters["norm" + planned.number + ".bias"];
+    layer.running_mean = buffers["norm" + planned.number + ".running_mean"];
+    layer.running_var = buffers["norm" + planned.number + ".running_var"];
+    layer.batches = buffers["norm" + planned.number + ".num_batches_tracked"];
+    layer.packed.resize(packed_size(layer.out_channels, layer.in_channels, layer.taps()));
+    if (!layers.empty()) {
+      layer.packed_backward.resize(packed_size(layer.real_ins, layer.out_channels, layer.taps()));
+    }
+    for (auto* values :
+         {&layer.y_scale, &layer.y_shift, &layer.dz_factor, &layer.y_factor, &layer.constant}) {
+      values->resize(layer.out_channels);
+    }
+    layer.mean.resize(layer.out_channels);
+    layer.inverse_std.resize(layer.out_channels);
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+std::vector<LinearLayer> linear_layers_of(const ConvNetImpl& network, const Layer& last) {
+  std::vector<LinearLayer> linear;
+  const auto parameters = network.named_parameters();
+  int ins = last.out_channels;
+  int taps = last.out_side * last.out_side;
+  const auto add = [&](const std::string& name, int outs) {
+    LinearLayer layer{};
+    layer.ins = ins;
+    layer.taps = taps;
+    layer.real_outs = outs;
+    layer.outs = (outs + kLanes - 1) / kLanes * kLanes;
+    layer.weight = parameters[name + ".weight"];
+    layer.bias = parameters[name + ".bias"];
+    layer.packed.resize(packed_size(outs, ins, taps));
+    layer.packed_backward.resize(static_cast<std::size_t>(taps) * packed_size(ins, layer.outs, 1));
+    layer.bias_copy.resize(layer.outs);
+    linear.push_back(std::move(layer));
+    ins = outs;
+    taps = 1;
+  };
+  if (network.options.hidden > 0) add("hidden", int_of(network.options.hidden));
+  add("output", kClasses);
+  return linear;
+}
+
+Scratch make_scratch(const std::vector<Layer>& layers, const std::vector<LinearLayer>& linear) {
+  Scratch scratch;
+  const LinearLayer& first = linear.front();
+  std::size_t sums = static_cast<std::size_t>(kChunk) * std::max(first.features(), first.outs);
+  std::size_t in_pairs =
+      static_cast<std::size_t>(kChunk + 1) * std::max(first.features(), linear.back().features());
+  std::size_t out_pairs = static_cast<std::size_t>(kChunk) * first.outs;
+  for (const Layer& layer : layers) {
+    // Of the way there and of the way back.
+    sums = std::max<std::size_t>({sums, static_cast<std::size_t>(layer.out_size()),
+                                  static_cast<std::size_t>(layer.in_size())});
+    const auto group = static_cast<std::size_t>(layer.group());
+    in_pairs = std::max(in_pairs, group * layer.in_size());
+    out_pairs = std::max(out_pairs, group * layer.out_pairs_size());
+    scratch.dy.emplace_back(with_slack(layer.dy_size()));
+  }
+  scratch.sums.resize(with_slack(sums));
+  scratch.in_pairs.resize(with_slack(in_pairs));
+  scratch.out_pairs.resize(with_slack(out_pairs));
+  const std::size_t rows = kChunk + 2;  // a row of zeros behind an odd number of images
+  scratch.flat.resize(with_slack(rows * first.features()));
+  scratch.hidden.resize(with_slack(rows * first.outs));
+  scratch.rounded.resize(with_slack(rows * std::max(first.outs, kLogits)));
+  scratch.logits.resize(with_slack(rows * kLogits));
+  return scratch;
+}
+
+}  // namespace mnist::bfloat16
