@@ -169,8 +169,9 @@ TEST_CASE("a value that the chosen optimiser would ignore is refused", "[train]"
 
 TEST_CASE("a missing data folder is one line that says how to get the data", "[train]") {
   const TrainingAttempt attempt;
-  check_one_error_line(attempt.train({"--data", "/no/such/folder"}),
-                       "/no/such/folder: the data folder does not exist: run scripts/fetch-mnist.sh");
+  check_one_error_line(
+      attempt.train({"--data", "/no/such/folder"}),
+      "/no/such/folder: the data folder does not exist: run scripts/fetch-mnist.sh");
   CHECK_FALSE(fs::exists(attempt.out));
 }
 

@@ -46,8 +46,8 @@ DigitSet load_mnist(const std::filesystem::path& folder, Split split);
 // Digits drawn by the project itself (draw/digits.h), classes evenly spread.
 DigitSet generate_digit_set(std::int64_t count, std::uint64_t seed);
 
-// `digits` and behind them `count` digits by writers from all over the world (draw/hands.h), each by
-// another one, classes evenly spread. A function of its arguments alone.
+// `digits` and behind them `count` digits by writers from all over the world (draw/hands.h), each
+// by another one, classes evenly spread. A function of its arguments alone.
 DigitSet with_hands(const DigitSet& digits, std::int64_t count, std::uint64_t seed);
 
 // `digits` and behind them `count` images that are no digit (draw/outliers.h), labelled

@@ -31,7 +31,7 @@ struct Find {
 };
 
 struct Page {
-  std::vector<Find> finds{};     // row by row from the top, from left to right
+  std::vector<Find> finds{};   // row by row from the top, from left to right
   bool other_writing = false;  // letters, signs, drawings: something is there that is not a digit
 };
 
