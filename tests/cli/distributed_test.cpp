@@ -86,7 +86,8 @@ struct Training {
     settings["model"]["dropout"] = 0.2;
     settings["training"]["epochs"] = epochs;
     settings["training"]["ema_decay"] = 0.9;
-    settings["optimizer"]["learning_rate"] = 0.003;
+    settings["training"]["batch_size"] = 128;
+    settings["optimizer"]["learning_rate"] = 0.001;  // rounding grows slowly
     settings["augmentation"] = {{"shift", 1.5}, {"rotation", 10}};
     write_text(config, settings.dump());
   }

@@ -38,8 +38,8 @@ work=$(mktemp -d)
 "$bin"/mnist-generate --out "$work/data" --train 2000 --test 500 --seed 7 >/dev/null
 cat >"$work/config.json" <<END
 {"model": {"channels": [8, 16], "hidden": 32, "dropout": 0.2}, "data": {"validation": 200},
- "training": {"epochs": 2, "batch_size": 64}, "augmentation": {"shift": 1.5},
- "optimizer": {"name": "adamw", "learning_rate": 0.01}, "threads": 1}
+ "training": {"epochs": 2, "batch_size": 128}, "augmentation": {"shift": 1.5},
+ "optimizer": {"name": "adamw", "learning_rate": 0.001}, "threads": 1}
 END
 
 # train RANK OUT ARGUMENT…: one rank of two, in its own namespace.

@@ -16,10 +16,12 @@ constexpr std::size_t kBatch = 512;
 
 // How much the page network's first look counts beside the classifier's answer, as an exponent.
 constexpr double kFirstLook = 0.5;
-constexpr double kLeastProbability = 1e-4;
-// Of finds: more likely a digit than not. The model's own threshold is for MNIST's form, where the
+// In steps, so that the rounding of sums, which threads decide, does not show.
+constexpr double kProbabilityStep = 1e-3;
+// Of finds: about as likely a digit as not, since the page network keeps its probabilities low
+// (focal loss); seen on multi-dev. The model's own threshold is for MNIST's form, where the
 // page network has not judged.
-constexpr double kLikely = 0.5;
+constexpr double kLikely = 0.45;
 
 }  // namespace
 
@@ -67,7 +69,8 @@ Prediction Predictor::decide(const Find& find, const float* probabilities,
   double sum = 0;
   for (int c = 0; c < kClasses; ++c) {
     prediction.probabilities[c] =
-        probabilities[c] * std::pow(std::max(kLeastProbability, find.first_look[c]), kFirstLook);
+        probabilities[c] *
+        std::pow(std::max(1.0, std::round(find.first_look[c] / kProbabilityStep)), kFirstLook);
     sum += prediction.probabilities[c];
   }
   if (!(sum > 0) || !std::isfinite(sum) || !std::isfinite(acceptance)) {  // a network gone wrong

@@ -1,4 +1,5 @@
 // How much ink is on a picture: what can be built without LibTorch.
+#include <cstdint>
 #include <iostream>
 #include <numeric>
 
@@ -9,5 +10,6 @@
 int main(int, char** argv) {
   const mnist::Image picture = mnist::decode_image(mnist::read_file(argv[1], 64 << 20));
   std::cout << mnist::kVersion << ' '
-            << std::accumulate(picture.pixels.begin(), picture.pixels.end(), 0.0) << '\n';
+            << std::accumulate(picture.pixels.begin(), picture.pixels.end(), std::int64_t{0})
+            << '\n';
 }
