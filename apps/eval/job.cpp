@@ -106,22 +106,18 @@ EvaluationInput evaluate_pictures(std::span<const Model> models, const LabelledP
   }
   input.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto count = static_cast<double>(models.size());
-  const RejectionThresholds thresholds = mean_thresholds(models);
   for (std::size_t i = 0; i < pictures.pages.size(); ++i) {
     const Find* surest = surest_digit(readings.front()[i]);
     if (surest == nullptr) continue;
     const auto place = static_cast<std::size_t>(surest - readings.front()[i].finds.data());
     input.probabilities[i].fill(0);
-    double acceptance = 0;
     for (const std::vector<Page>& pages : readings) {
       const Prediction& prediction = pages[i].finds[place].prediction;
       for (int c = 0; c < kClasses; ++c) {
         input.probabilities[i][c] += prediction.probabilities[c] / count;
       }
-      acceptance += prediction.acceptance / count;
     }
-    input.rejected[i] = only_digit(readings.front()[i]).rejection == Rejection::kSeveralDigits ||
-                        thresholds.reject(input.probabilities[i], acceptance);
+    input.rejected[i] = only_digit(readings.front()[i]).rejection.has_value();
   }
   return input;
 }

@@ -98,6 +98,9 @@ Find find_of(const Candidate& candidate, const OwnInk& own, const SeenLevel& see
   if (cv::countNonZero(own.strength > kInked) > 0) {
     find.box = box_of(own, seen.level, image);
     find.digit = ink::frame_digit(own.strength).digit;
+    // In steps of a byte, as from a file: the rounding of sums, which threads decide, does not
+    // show.
+    for (float& ink : find.digit.ink) ink = std::round(255.0F * ink) / 255.0F;
   }
   double sum = 0;
   for (int c = 0; c < kClasses; ++c) sum += candidate.classes[c];
