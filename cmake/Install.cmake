@@ -17,7 +17,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   FILES_MATCHING PATTERN "*.h"
   REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
   REGEX "digit/frame\.h$" EXCLUDE
-  REGEX "draw/(camera|glyphs|handwriting|sheet)\.h$" EXCLUDE
+  REGEX "draw/(camera|digit_styles|glyphs|handwriting|sheet)\.h$" EXCLUDE
   REGEX "read/(candidates|levels|reading_order)\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
