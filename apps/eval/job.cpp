@@ -97,27 +97,15 @@ EvaluationInput evaluate_pictures(std::span<const Model> models, const LabelledP
   input.probabilities.resize(pictures.labels.size(), unknown);
   input.rejected.resize(pictures.labels.size(), true);
   const auto start = std::chrono::steady_clock::now();
-  std::vector<std::vector<Page>> readings;
-  for (const Model& model : models) {
-    Predictor predictor(model, {.device = device});
-    readings.push_back(pictures.pages);
-    classify(readings.back(), predictor);
-    input.model += (input.model.empty() ? "" : " + ") + model.path;
-  }
+  std::vector<Page> pages = pictures.pages;
+  Predictor predictor({models.begin(), models.end()}, {.device = device});
+  classify(pages, predictor);
+  input.model = joined_paths(models);
   input.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const auto count = static_cast<double>(models.size());
-  for (std::size_t i = 0; i < pictures.pages.size(); ++i) {
-    const Find* surest = surest_digit(readings.front()[i]);
-    if (surest == nullptr) continue;
-    const auto place = static_cast<std::size_t>(surest - readings.front()[i].finds.data());
-    input.probabilities[i].fill(0);
-    for (const std::vector<Page>& pages : readings) {
-      const Prediction& prediction = pages[i].finds[place].prediction;
-      for (int c = 0; c < kClasses; ++c) {
-        input.probabilities[i][c] += prediction.probabilities[c] / count;
-      }
-    }
-    input.rejected[i] = only_digit(readings.front()[i]).rejection.has_value();
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    const Find* surest = surest_digit(pages[i]);
+    if (surest != nullptr) input.probabilities[i] = surest->prediction.probabilities;
+    input.rejected[i] = only_digit(pages[i]).rejection.has_value();
   }
   return input;
 }

@@ -137,7 +137,7 @@ Job resolve(const Flags& flags) {
   set_allowed_threads(1, 0, kOwnThreads);
   const PredictorOptions options{.device = select_device(flags.device.device)};
   auto predictor = std::make_shared<Predictor>(load_model(model_path(flags.model)), options);
-  const std::string model = describe(predictor->model());
+  const std::string model = describe(predictor->models().front());
 
   Job job;
   const int at_once = flags.device.threads > 0 ? flags.device.threads : available_processors();

@@ -92,7 +92,12 @@ void rows(Layout& layout) {
   const double height = layout.options.height;
   const double side = layout.side;
   const double slope = dice.normal(0.0, 0.03);
-  const double pitch = side * dice.uniform(1.25, 2.4);
+  // Where lines are close, as in tally forms, something is often printed between them.
+  const bool is_tight = dice.chance(0.35);
+  const double pitch = side * (is_tight ? dice.uniform(0.98, 1.35) : dice.uniform(1.25, 2.4));
+  const bool has_rules = is_tight && !layout.options.rows_only && dice.chance(0.5);
+  const double rule = std::max(0.8, side * dice.uniform(0.02, 0.1));
+  const double printed = dice.uniform(0.4, 1.0);
   const double start = dice.uniform(0.0, kTiltedMargin) * width;
   double y = side * dice.uniform(0.55, 1.5);
   if (height < 2.5 * side) y = height / 2 + side * dice.uniform(-0.2, 0.2);
@@ -103,11 +108,20 @@ void rows(Layout& layout) {
       continue;
     }
     const double left = start + side * dice.normal(0.1, 0.3);
-    if (dice.chance(0.08)) {  // a rule that ends where the number begins
+    if (has_rules) {
+      const double below = y + pitch * dice.normal(0.5, 0.04);
+      draw_lines(layout.sheet.print, {{{-1, below}, {width + 1, below}}}, rule, printed);
+    }
+    if (dice.chance(has_rules ? 0.5 : 0.08)) {  // a rule that ends where the number begins
       draw_lines(layout.sheet.print, {{{-1, y + side * dice.normal(0.0, 0.2)}, {left, y}}},
                  std::max(0.8, side * dice.uniform(0.03, 0.12)), dice.uniform(0.5, 1.0));
     }
     const double end = write_row(layout, left, width - 0.3 * side, y, slope);
+    if (has_rules && dice.chance(0.4)) {  // an edge right behind the number
+      const double edge = end + side * dice.uniform(-0.02, 0.25);
+      draw_lines(layout.sheet.print, {{{edge, y - pitch / 2}, {edge, y + pitch / 2}}}, rule,
+                 printed);
+    }
     if (dice.chance(0.12)) underline(layout, left, end, y, slope);
     ++layout.row;
   }
@@ -137,8 +151,11 @@ void table(Layout& layout) {
   Dice& dice = layout.dice;
   const double side = layout.side;
   const int per_cell = 1 + static_cast<int>(dice.below(dice.chance(0.5) ? 1 : 3));
-  const double cell_width = side * (per_cell * dice.uniform(0.75, 1.1) + dice.uniform(0.1, 1.0));
-  const double cell_height = side * dice.uniform(1.02, 2.2);
+  const bool is_tight = dice.chance(0.35);
+  const double cell_width =
+      side * (is_tight ? per_cell * dice.uniform(0.6, 0.9) + dice.uniform(0.0, 0.25)
+                       : per_cell * dice.uniform(0.75, 1.1) + dice.uniform(0.1, 1.0));
+  const double cell_height = side * (is_tight ? dice.uniform(0.92, 1.4) : dice.uniform(1.02, 2.2));
   const double left = dice.uniform(-0.1, 0.15) * layout.options.width;
   const double top = dice.uniform(-0.1, 0.15) * layout.options.height;
   const int columns = std::max(1, static_cast<int>((layout.options.width - left) / cell_width));
@@ -386,7 +403,7 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
   PageOptions sheet_options = options;
   const bool is_small = dice.chance(options.small_picture) && side < options.width;
   if (is_small) {
-    const double shorter = std::max(12.0, side / dice.uniform(0.4, 0.97));
+    const double shorter = std::max(12.0, side / dice.uniform(0.4, 1.0));
     const double longer = shorter * (dice.chance(0.5) ? 1.0 : dice.uniform(1.0, 2.2));
     const bool upright = dice.chance(0.5);
     sheet_options.width = std::min(options.width, cvCeil(upright ? shorter : longer));

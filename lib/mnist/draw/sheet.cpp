@@ -61,7 +61,12 @@ cv::Mat1f raster_of_strokes(int digit, const Writing& writing, double side,
                             std::mt19937_64& engine) {
   Drawing drawing = draw_digit(digit, writing.writer, engine);
   Dice dice(engine);
-  if (writing.is_distorted) transform(drawing.strokes, Lean(writing, 0, 0));
+  if (writing.is_distorted) {
+    Writing lean = writing;
+    // Turned far, a 1 with a flag is a 7, and a 7 a 1.
+    if (digit == 1 || digit == 7) lean.turn = std::clamp(lean.turn, -0.12, 0.12);
+    transform(drawing.strokes, Lean(lean, 0, 0));
+  }
   return raster(std::move(drawing.strokes), writing.pen, side, dice.uniform(0.9, 1.6));
 }
 

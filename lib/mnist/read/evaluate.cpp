@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "mnist/read/calibration.h"
+#include "mnist/read/ensemble.h"
 #include "mnist/read/inference.h"
 
 namespace mnist {
@@ -23,49 +23,31 @@ std::vector<Probabilities> rows_of(const torch::Tensor& probabilities) {
 
 }  // namespace
 
-bool RejectionThresholds::reject(const Probabilities& probabilities, double acceptance) const {
-  const double confidence = *std::max_element(probabilities.begin(), probabilities.end());
-  return acceptance < accept_above || confidence < reject_below;
-}
-
-RejectionThresholds mean_thresholds(std::span<const Model> models) {
-  RejectionThresholds sum;
-  for (const Model& model : models) {
-    sum.reject_below += model.reject_below;
-    sum.accept_above += model.accept_above;
-  }
-  const auto count = static_cast<double>(models.size());
-  return {.reject_below = sum.reject_below / count, .accept_above = sum.accept_above / count};
+std::string joined_paths(std::span<const Model> models) {
+  std::string paths;
+  for (const Model& model : models) paths += (paths.empty() ? "" : " + ") + model.path;
+  return paths;
 }
 
 EvaluationInput evaluate_models(std::span<Model> models, const DigitSet& digits,
                                 torch::Device device) {
   EvaluationInput input;
+  input.model = joined_paths(models);
   const auto start = std::chrono::steady_clock::now();
-  torch::Tensor sum = torch::zeros({digits.size(), kClasses}, torch::kFloat64);
-  torch::Tensor acceptance = torch::zeros({digits.size()}, torch::kFloat64);
-  for (Model& model : models) {
+  const Answers answers = mean_answers(models, [&](Model& model) {
     model.network->to(device);
-    // Double precision: ten float32 probabilities sum to 1 only within 1e-7.
-    const torch::Tensor logits =
-        infer_logits(model.network, digits.images, device).to(torch::kFloat64);
-    sum += (logits / model.temperature).softmax(1);
-    acceptance += acceptance_of(logits);
-    input.model += (input.model.empty() ? "" : " + ") + model.path;
-  }
-  const auto count = static_cast<double>(models.size());
-  sum /= count;
-  acceptance /= count;
+    return infer_logits(model.network, digits.images, device);
+  });
   input.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   input.data = digits.name;
   const std::int64_t* labels = digits.labels.data_ptr<std::int64_t>();
   input.labels.assign(labels, labels + digits.size());
-  input.probabilities = rows_of(sum);
+  input.probabilities = rows_of(answers.probabilities);
   const RejectionThresholds thresholds = mean_thresholds(models);
   for (std::size_t i = 0; i < input.probabilities.size(); ++i) {
     input.rejected.push_back(
-        thresholds.reject(input.probabilities[i], acceptance.data_ptr<double>()[i]));
+        thresholds.reject(input.probabilities[i], answers.acceptance.data_ptr<double>()[i]));
   }
   return input;
 }

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "mnist/read/calibration.h"
+#include "mnist/base/error.h"
 
 namespace mnist {
 namespace {
@@ -26,9 +26,17 @@ constexpr double kLikely = 0.45;
 }  // namespace
 
 Predictor::Predictor(Model model, const PredictorOptions& options)
-    : model_(std::move(model)), options_(options) {
-  model_.network->to(options_.device);
-  model_.network->eval();
+    : Predictor(std::vector<Model>{std::move(model)}, options) {}
+
+Predictor::Predictor(std::vector<Model> models, const PredictorOptions& options)
+    : models_(std::move(models)), options_(options) {
+  if (models_.empty()) throw Error(ErrorKind::kUsage, "no model to predict with");
+  thresholds_ = mean_thresholds(models_);
+  if (options_.reject_below) thresholds_.reject_below = *options_.reject_below;
+  for (Model& model : models_) {
+    model.network->to(options_.device);
+    model.network->eval();
+  }
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const Find> finds) {
@@ -50,18 +58,17 @@ void Predictor::predict_batch(std::span<const Find> finds, std::vector<Predictio
     std::memcpy(ink.data_ptr<float>() + i * kDigitPixels, finds[i].digit.ink.data(),
                 sizeof finds[i].digit.ink);
   }
-  const torch::Tensor logits =
-      model_.network->forward(ink.to(options_.device)).to(torch::kCPU, torch::kFloat32);
-  // The eleventh class was trained with these logits: the temperature is for the ten alone.
-  const torch::Tensor acceptance = acceptance_of(logits).contiguous();
-  const torch::Tensor probabilities = (logits / model_.temperature).softmax(1).contiguous();
+  const torch::Tensor there = ink.to(options_.device);
+  const Answers answers = mean_answers(models_, [&](Model& model) {
+    return model.network->forward(there).to(torch::kCPU, torch::kFloat32);
+  });
   for (std::int64_t i = 0; i < count; ++i) {
-    predictions.push_back(decide(finds[i], probabilities.data_ptr<float>() + i * kClasses,
-                                 acceptance.data_ptr<float>()[i]));
+    predictions.push_back(decide(finds[i], answers.probabilities.data_ptr<double>() + i * kClasses,
+                                 answers.acceptance.data_ptr<double>()[i]));
   }
 }
 
-Prediction Predictor::decide(const Find& find, const float* probabilities,
+Prediction Predictor::decide(const Find& find, const double* probabilities,
                              double acceptance) const {
   Prediction prediction;
   if (find.kind == FindKind::kUnreadable) prediction.rejection = Rejection::kUnsure;
@@ -83,9 +90,9 @@ Prediction Predictor::decide(const Find& find, const float* probabilities,
   prediction.confidence = *best;
   prediction.acceptance = acceptance * find.score;
   if (!options_.reject) return prediction;
-  if (prediction.acceptance < (find.score < 1 ? kLikely : model_.accept_above)) {
+  if (prediction.acceptance < (find.score < 1 ? kLikely : thresholds_.accept_above)) {
     prediction.rejection = Rejection::kNotADigit;
-  } else if (prediction.confidence < options_.reject_below.value_or(model_.reject_below)) {
+  } else if (prediction.confidence < thresholds_.reject_below) {
     prediction.rejection = Rejection::kUnsure;
   }
   return prediction;

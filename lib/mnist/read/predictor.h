@@ -1,4 +1,4 @@
-// Digits -> Predictions: the network, its calibration and the decision to trust it.
+// Digits -> Predictions: the classifier, its calibration and the decision to trust it.
 #pragma once
 
 #include <optional>
@@ -11,6 +11,7 @@
 #include "mnist/digit/page.h"
 #include "mnist/digit/prediction.h"
 #include "mnist/model/model_file.h"
+#include "mnist/read/ensemble.h"
 
 namespace mnist {
 
@@ -25,6 +26,8 @@ struct PredictorOptions {
 class Predictor {
  public:
   explicit Predictor(Model model, const PredictorOptions& options = {});
+  // Several are an ensemble (read/ensemble.h). Throws Error{kUsage} if there is none.
+  explicit Predictor(std::vector<Model> models, const PredictorOptions& options = {});
 
   // One prediction per find, in order; of what is not a digit an empty one. What the page network
   // took a digit for has a say in its probabilities, and how sure it was of it in its acceptance.
@@ -32,14 +35,15 @@ class Predictor {
   // per thread, or one caller at a time.
   std::vector<Prediction> predict(std::span<const Find> finds);
 
-  const Model& model() const { return model_; }
+  std::span<const Model> models() const { return models_; }
 
  private:
   // Appends a prediction for each find.
   void predict_batch(std::span<const Find> finds, std::vector<Prediction>& predictions);
-  Prediction decide(const Find& find, const float* probabilities, double acceptance) const;
+  Prediction decide(const Find& find, const double* probabilities, double acceptance) const;
 
-  Model model_;
+  std::vector<Model> models_;
+  RejectionThresholds thresholds_;
   PredictorOptions options_;
 };
 

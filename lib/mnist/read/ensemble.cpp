@@ -1,0 +1,42 @@
+#include "mnist/read/ensemble.h"
+
+#include <algorithm>
+
+#include "mnist/read/calibration.h"
+
+namespace mnist {
+
+bool RejectionThresholds::reject(const Probabilities& probabilities, double acceptance) const {
+  const double confidence = *std::max_element(probabilities.begin(), probabilities.end());
+  return acceptance < accept_above || confidence < reject_below;
+}
+
+RejectionThresholds mean_thresholds(std::span<const Model> models) {
+  RejectionThresholds sum;
+  for (const Model& model : models) {
+    sum.reject_below += model.reject_below;
+    sum.accept_above += model.accept_above;
+  }
+  const auto count = static_cast<double>(models.size());
+  return {.reject_below = sum.reject_below / count, .accept_above = sum.accept_above / count};
+}
+
+Answers mean_answers(std::span<Model> models,
+                     const std::function<torch::Tensor(Model& model)>& logits_of) {
+  Answers sum;
+  for (Model& model : models) {
+    // Double precision: ten float32 probabilities sum to 1 only within 1e-7.
+    const torch::Tensor logits = logits_of(model).to(torch::kFloat64);
+    const torch::Tensor probabilities = (logits / model.temperature).softmax(1);
+    // The eleventh class was trained with these logits: the temperature is for the ten alone.
+    const torch::Tensor acceptance = acceptance_of(logits);
+    sum.probabilities =
+        sum.probabilities.defined() ? sum.probabilities + probabilities : probabilities;
+    sum.acceptance = sum.acceptance.defined() ? sum.acceptance + acceptance : acceptance;
+  }
+  const auto count = static_cast<double>(models.size());
+  return {.probabilities = (sum.probabilities / count).contiguous(),
+          .acceptance = (sum.acceptance / count).contiguous()};
+}
+
+}  // namespace mnist

@@ -1,0 +1,35 @@
+// One classifier or several: what they say of the same digits, calibrated and averaged.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include <torch/types.h>
+
+#include "mnist/metrics/evaluation.h"
+#include "mnist/model/model_file.h"
+
+namespace mnist {
+
+// When an answer is not trusted.
+struct RejectionThresholds {
+  double reject_below = 0;  // of the highest probability
+  double accept_above = 0;  // of the acceptance
+
+  bool reject(const Probabilities& probabilities, double acceptance) const;
+};
+
+// For an ensemble, to judge its averaged answers by. `models` must not be empty.
+RejectionThresholds mean_thresholds(std::span<const Model> models);
+
+struct Answers {
+  torch::Tensor probabilities;  // double [N,10], rows sum to 1
+  torch::Tensor acceptance;     // double [N]: acceptance_of() (calibration.h)
+};
+
+// The mean over `models`, which must not be empty. `logits_of` shows the same N digits to the model
+// that it is given: float [N,10], on the CPU, before any temperature.
+Answers mean_answers(std::span<Model> models,
+                     const std::function<torch::Tensor(Model& model)>& logits_of);
+
+}  // namespace mnist
