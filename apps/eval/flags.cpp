@@ -16,15 +16,26 @@ Flags parse(int argc, const char* const* argv) {
       app.add_option("--split", flags.split, "test, validation (as the model was trained) or train")
           ->check(CLI::IsMember({"test", "validation", "train"}))
           ->capture_default_str();
-  app.add_option("--images", flags.images,
-                 "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name "
-                 "(a_label3.png)")
-      ->type_name("DIR")
-      ->excludes(data)
-      ->excludes(split);
-  app.add_option("--page-model", flags.page_model,
-                 "With --images: model file or run folder of the page network, which finds the "
-                 "digits; default: the shipped one")
+  auto* images =
+      app.add_option(
+             "--images", flags.images,
+             "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name "
+             "(a_label3.png)")
+          ->type_name("DIR")
+          ->excludes(data)
+          ->excludes(split);
+  auto* pages =
+      app.add_option("--pages", flags.pages,
+                     "Evaluate whole pages of digits: the folder's pages.jsonl (mnist-generate "
+                     "--pages) or its pictures' names (scan__12-345.png) have the texts")
+          ->type_name("DIR")
+          ->excludes(images)
+          ->excludes(data)
+          ->excludes(split);
+  app.add_option(
+         "--page-model", flags.page_model,
+         "With --images and --pages: model file or run folder of the page network, which finds the "
+         "digits; default: the shipped one")
       ->type_name("FILE|RUN");
   app.add_option("--format", flags.format, "text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))
@@ -32,19 +43,23 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--report", flags.report,
                  "Folder for report.html, which contains all figures and pictures, and for PNG and "
                  "JSON files")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->excludes(pages);
   app.add_option("--compare", flags.compare,
                  "Compare with another model on the same images (McNemar's exact test)")
-      ->type_name("FILE|RUN");
+      ->type_name("FILE|RUN")
+      ->excludes(pages);
   app.add_option("--min-accuracy", flags.min_accuracy,
-                 "Exit with 1 if the accuracy is below this, e.g. 0.99")
+                 "Exit with 1 if the accuracy, of pages the share that is read whole, is below "
+                 "this, e.g. 0.99")
       ->check(probability());
   add_device_flags(app, flags.device);
   add_common_flags(app, flags.common,
                    "  mnist-eval --model runs/fast\n"
                    "  mnist-eval --model runs/a --model runs/b --format json | jq .accuracy\n"
                    "  mnist-eval --model runs/new --compare runs/old --report report\n"
-                   "  mnist-eval --images photos/ --min-accuracy 0.98\n");
+                   "  mnist-eval --images photos/ --min-accuracy 0.98\n"
+                   "  mnist-eval --pages scans/\n");
   parse_command_line(app, argc, argv);
   return flags;
 }

@@ -16,6 +16,7 @@ struct Flags {
   std::vector<std::string> models;
   std::string data;
   std::string images;
+  std::string pages;
   std::string split = "test";
   std::string format = "text";
   std::string report;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -20,11 +21,14 @@
 #include "mnist/report/evaluation_csv.h"
 #include "mnist/report/evaluation_json.h"
 #include "mnist/report/evaluation_text.h"
+#include "mnist/report/page_report.h"
+#include "mnist/report/prediction_lines.h"
 
 #include "common/data_files.h"
 #include "common/default_model.h"
 #include "common/guard.h"
 #include "common/logging.h"
+#include "eval/labelled_pages.h"
 #include "eval/labelled_pictures.h"
 #include "eval/report_folder.h"
 
@@ -194,6 +198,37 @@ nlohmann::ordered_json environment_of(const Job& job, const Examination& examina
   return environment;
 }
 
+std::string formatted(const PageReport& report, const std::string& format) {
+  if (format == "json") return page_report_json(report);
+  return format == "csv" ? page_report_csv(report) : page_report_text(report);
+}
+
+// Reads every page and compares it with what stands there. Returns the exit code.
+int evaluate_pages(const Job& job, std::ostream& out) {
+  const Finder finder = load_finder(page_model_path(job.flags.page_model));
+  Predictor predictor(job.models, {.device = job.device});
+  PageReport report{.model = joined_paths(job.models), .data = job.flags.pages};
+  const auto start = std::chrono::steady_clock::now();
+  LabelledPages labelled = load_labelled_pages(job.flags.pages, finder);
+  classify(labelled.pages, predictor);
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.pages = std::move(labelled.truths);
+  for (std::size_t i = 0; i < report.pages.size(); ++i) {
+    PageReading& reading = report.pages[i];
+    const PagePrediction read = page_prediction(labelled.pages[i]);
+    if (!read.digits.empty()) reading.read = digit_text({.path = {}, .outcome = read});
+    for (const LocatedPrediction& digit : read.digits) {
+      const bool is_read = !digit.prediction.rejection && digit.prediction.digit;
+      reading.finds.push_back({.digit = is_read ? *digit.prediction.digit : -1, .box = digit.box});
+    }
+  }
+  write_results(out, formatted(report, job.flags.format));
+  if (labelled.any_failed) return kFailure;
+  const double share = total_scores(report).whole_share();
+  const bool good_enough = !job.flags.min_accuracy || share >= *job.flags.min_accuracy;
+  return good_enough ? kSuccess : kConditionMet;
+}
+
 std::string formatted(const EvaluationResult& result, const std::string& format) {
   if (format == "json") return evaluation_json(result);
   return format == "csv" ? evaluation_csv(result) : evaluation_text(result);
@@ -218,6 +253,7 @@ Job resolve(const Flags& flags) {
 }
 
 int run(Job& job, std::ostream& out) {
+  if (!job.flags.pages.empty()) return evaluate_pages(job, out);
   const Examination examination(job);
   const EvaluationInput input = examination.ask(job.models);
   EvaluationResult result = evaluate_predictions(input);

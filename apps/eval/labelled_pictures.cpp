@@ -1,26 +1,19 @@
 #include "eval/labelled_pictures.h"
 
-#include <algorithm>
 #include <optional>
 #include <regex>
-#include <system_error>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
 #include "mnist/base/error.h"
-#include "mnist/base/system_reason.h"
-#include "mnist/bytes/file.h"
-#include "mnist/image/decode.h"
 
-#include "common/guard.h"
+#include "eval/labelled_folder.h"
 
 namespace mnist::app::eval {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
-constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
 
 std::optional<int> label_of(const fs::path& file) {
   static const std::regex pattern("label([0-9])(?![0-9])");
@@ -30,29 +23,6 @@ std::optional<int> label_of(const fs::path& file) {
   const std::string name = file.filename().string();
   if (!std::regex_search(name, match, pattern)) return std::nullopt;
   return match[1].str()[0] - '0';
-}
-
-// Names such as <source>__<n>__label<d>.png carry their source before the first double underscore.
-std::string source_of(const fs::path& file) {
-  const std::string name = file.filename().string();
-  const auto end = name.find("__");
-  return end == std::string::npos ? "" : name.substr(0, end);
-}
-
-std::vector<fs::path> files_below(const fs::path& folder) {
-  if (!fs::is_directory(folder)) throw Error(ErrorKind::kIo, "no such folder", folder.string());
-  std::vector<fs::path> files;
-  std::error_code failure;
-  for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
-       entry.increment(failure)) {
-    std::error_code unknown;  // then reading it tells
-    const bool hidden = entry->path().filename().string().starts_with('.');
-    if (!hidden && (entry->is_regular_file(unknown) || unknown)) files.push_back(entry->path());
-  }
-  if (failure)
-    throw Error(ErrorKind::kIo, "cannot read the folder: " + system_reason(failure), folder);
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 }  // namespace
@@ -66,18 +36,12 @@ LabelledPictures load_labelled_pictures(const fs::path& folder, const Finder& fi
       ++unlabelled;
       continue;
     }
-    try {
-      pictures.pages.push_back(finder.find(
-          decode_image(read_file(file, kMaxFileBytes), {.max_decoded_pixels = kMostUsefulPixels})));
-    } catch (const Error& error) {
+    std::optional<Page> page = find_in(file, finder);
+    if (!page) {
       pictures.any_failed = true;
-      print_error(error.with_path(file.string()).what());
-      continue;
-    } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
-      pictures.any_failed = true;
-      print_error(file.string() + ": cannot be processed: " + error.what());
       continue;
     }
+    pictures.pages.push_back(std::move(*page));
     pictures.labels.push_back(*label);
     pictures.names.push_back(file.lexically_relative(folder).string());
     pictures.sources.push_back(source_of(file));

@@ -10,8 +10,9 @@ constexpr int kMostImages = 2'739'137;  // of 28x28, in the 2 GiB that an IDX fi
 Flags parse(int argc, const char* const* argv) {
   Flags flags;
   CLI::App app(
-      "Draws handwritten-looking digits: a stand-in for the MNIST files, or pictures to try "
-      "mnist-predict on.");
+      "Draws handwritten-looking digits: a stand-in for the MNIST files, pictures and whole pages "
+      "to "
+      "try mnist-predict on, or a stress set.");
   app.add_option("--out", flags.out, "Folder to write to")->type_name("DIR")->required();
   auto* pictures = app.add_flag("--pictures", flags.pictures, "PNG pictures instead of IDX files");
   app.add_option("--train", flags.train, "Training digits in the IDX files")
@@ -30,17 +31,52 @@ Flags parse(int argc, const char* const* argv) {
          "--scenes", flags.scenes,
          "As if photographed: shadows, ruled paper, pencil, chalk, … in turn; file names say which")
       ->needs(pictures);
+  auto* pages = app.add_option("--pages", flags.pages,
+                               "Draw this many pages of numbers, with their truth: pages.jsonl has "
+                               "the text, the boxes and the ink's picture of each")
+                    ->type_name("N")
+                    ->check(CLI::Range(1, 1'000'000))
+                    ->excludes(pictures);
+  app.add_option("--width", flags.width, "Of a page, in pixels")
+      ->check(CLI::Range(32, 4096))
+      ->capture_default_str()
+      ->needs(pages);
+  app.add_option("--height", flags.height, "Of a page, in pixels")
+      ->check(CLI::Range(32, 4096))
+      ->capture_default_str()
+      ->needs(pages);
+  auto* stress =
+      app.add_option("--stress", flags.stress,
+                     "Draw the first images of this IDX file under 15 kinds of disturbance, as "
+                     "pictures that mnist-eval --images reports kind by kind")
+          ->type_name("IDX")
+          ->excludes(pictures)
+          ->excludes(pages);
+  app.add_option("--labels", flags.labels,
+                 "Labels of the images of --stress; default: the file named ...labels-idx1... "
+                 "beside them")
+      ->type_name("IDX")
+      ->needs(stress);
+  app.add_option("--per-kind", flags.per_kind, "Images of each kind of disturbance")
+      ->check(CLI::Range(1, kMostImages))
+      ->capture_default_str()
+      ->needs(stress);
   app.add_option(
          "--outliers", flags.outliers,
          "Also draw this many things that are not digits, 28x28: one more IDX file, or pictures")
       ->check(CLI::Range(0, kMostImages))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(pages)
+      ->excludes(stress);
   app.add_option("--seed", flags.seed, "The same seed draws the same digits")
       ->check(CLI::Range(std::int64_t{0}, INT64_MAX))
       ->capture_default_str();
   add_common_flags(app, flags.common,
                    "  mnist-generate --out data/generated\n"
-                   "  mnist-generate --pictures --out samples && mnist-predict -r samples\n");
+                   "  mnist-generate --pictures --out samples && mnist-predict -r samples\n"
+                   "  mnist-generate --pages 200 --out pages && mnist-eval --pages pages\n"
+                   "  mnist-generate --stress data/mnist/t10k-images-idx3-ubyte --out stress &&\n"
+                   "    mnist-eval --images stress\n");
   parse_command_line(app, argc, argv);
   return flags;
 }

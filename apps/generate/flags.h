@@ -13,9 +13,15 @@ struct Flags {
   std::string out;
   bool pictures = false;
   bool scenes = false;
+  std::uint32_t pages = 0;
+  int width = 384;  // of pages, in pixels
+  int height = 256;
+  std::string stress;  // the IDX images to disturb
+  std::string labels;  // theirs
   std::uint32_t train = 20000;
   std::uint32_t test = 2000;
   std::uint32_t count = 10;
+  std::uint32_t per_kind = 1000;
   std::uint32_t outliers = 0;
   std::uint64_t seed = 1;
 };

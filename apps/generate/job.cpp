@@ -20,6 +20,9 @@
 #include "mnist/image/encode.h"
 
 #include "common/guard.h"
+#include "generate/numbered.h"
+#include "generate/pages.h"
+#include "generate/stress_set.h"
 
 namespace mnist::app::generate {
 namespace {
@@ -56,13 +59,6 @@ PictureOptions picture_options(std::uint32_t number, std::mt19937_64& engine) {
   return options;
 }
 
-fs::path numbered(const Flags& flags, const std::string& prefix, std::uint32_t n,
-                  const std::string& what) {
-  const std::string number = std::to_string(n);
-  const std::string zeros(number.size() < 4 ? 4 - number.size() : 0, '0');
-  return fs::path(flags.out) / (prefix + zeros + number + "_" + what + ".png");
-}
-
 // Ink is 255, as in the MNIST files.
 std::vector<std::uint8_t> outlier(const Flags& flags, std::uint32_t n) {
   std::vector<std::uint8_t> pixels;
@@ -86,7 +82,7 @@ void write_outliers(const Flags& flags, std::ostream& out) {
 
 void write_outlier_pictures(const Flags& flags, std::ostream& out) {
   for (std::uint32_t n = 0; n < flags.outliers; ++n) {
-    const fs::path file = numbered(flags, "", n, "outlier");
+    const fs::path file = numbered(flags.out, "", n, "outlier");
     write_file_atomically(file, encode_png({.width = kDigitSide,
                                             .height = kDigitSide,
                                             .format = PixelFormat::kGrey,
@@ -105,7 +101,7 @@ void write_pictures(const Flags& flags, std::ostream& out) {
     const Image picture = flags.scenes ? photographed(drawing, scene, engine)
                                        : render_picture(drawing, picture_options(n, engine));
     const std::string prefix = flags.scenes ? std::string(to_string(scene)) + "__" : "";
-    const fs::path file = numbered(flags, prefix, n, "label" + std::to_string(digit));
+    const fs::path file = numbered(flags.out, prefix, n, "label" + std::to_string(digit));
     write_file_atomically(file, encode_png(picture));
     out << file.string() << '\n';
   }
@@ -128,7 +124,11 @@ void require_no_data(const fs::path& folder) {
 
 int run(const Flags& flags, std::ostream& out) {
   make_folders(flags.out);
-  if (flags.pictures) {
+  if (flags.pages > 0) {
+    write_pages(flags, out);
+  } else if (!flags.stress.empty()) {
+    write_stress_set(flags, out);
+  } else if (flags.pictures) {
     write_pictures(flags, out);
     write_outlier_pictures(flags, out);
   } else {

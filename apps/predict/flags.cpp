@@ -51,8 +51,11 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--topk", flags.format.topk, "Add the most probable classes")
       ->check(CLI::Range(1, 10))
       ->excludes(format);
-  app.add_flag("--all", flags.format.all,
-               "Read every digit of each picture, rows top to bottom, left to right");
+  auto* all = app.add_flag("--all", flags.format.all,
+                           "Read every digit of each picture, rows top to bottom, left to right");
+  app.add_flag("--signs", flags.format.signs,
+               "Also the points, commas, slashes and hyphens between digits; a space between rows")
+      ->needs(all);
   auto* below = app.add_option("--reject-below", flags.reject_below,
                                "Reject below this confidence; default: the model's threshold")
                     ->check(probability());
@@ -64,6 +67,14 @@ Flags parse(int argc, const char* const* argv) {
       ->capture_default_str();
   app.add_option("--dump-input", flags.dump_input,
                  "Write the 28x28 pixels that the network saw here, as PNG files")
+      ->type_name("DIR");
+  app.add_option("--explain", flags.explain,
+                 "Write here how each picture was read, as a PNG file: the finds with their "
+                 "scores, what the networks saw of each, the ten probabilities")
+      ->type_name("DIR");
+  app.add_option("--review-to", flags.review_to,
+                 "Write here what was rejected or is doubtful, as PNG files for a person to sort "
+                 "into folders 0 to 9")
       ->type_name("DIR");
   add_device_flags(app, flags.device);
   add_common_flags(app, flags.common,

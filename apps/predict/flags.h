@@ -27,6 +27,11 @@ struct Flags {
   bool reject = true;
   bool fail_on_reject = false;
   std::string dump_input;
+  std::string explain;
+  std::string review_to;
+
+  // Whether the pictures themselves are needed after they have been read.
+  bool shows_pictures() const { return !explain.empty() || !review_to.empty(); }
 };
 
 // Throws Error{kUsage}, or Finished after --help and --version.

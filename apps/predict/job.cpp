@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
 #include <span>
 #include <system_error>
@@ -27,6 +28,7 @@
 #include "common/logging.h"
 #include "common/threads.h"
 #include "predict/inputs.h"
+#include "predict/pictures_out.h"
 #include "predict/pipeline.h"
 
 namespace mnist::app::predict {
@@ -38,6 +40,7 @@ constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
 constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kCapacity = 4 * kBatch;
+constexpr std::size_t kFewPictures = 16;  // held at a time, of 16 MB at most
 
 Bytes read_picture(const std::string& path, std::istream& in) {
   if (path == "-") return read_stream(in, path, kMaxFileBytes);
@@ -48,16 +51,25 @@ Bytes read_picture(const std::string& path, std::istream& in) {
   return read_file(path, kMaxFileBytes);
 }
 
-Prepared prepare(const Input& input, const Job& job, std::istream& in) {
-  // Of the calling thread: pictures are prepared side by side, each by one thread.
-  thread_local const int threads = set_threads(1);
-  static_cast<void>(threads);
-  Prepared prepared{.path = input.path, .page = {}, .failure = input.failure};
-  if (prepared.failure) return prepared;
+// "scan.tif#3": page 3 of scan.tif, as results name it; nothing for the name of a file.
+std::optional<std::pair<std::string, int>> page_named_by(const std::string& path) {
+  std::error_code ignored;
+  const std::size_t at = path.rfind('#');
+  if (at == std::string::npos || fs::exists(path, ignored)) return std::nullopt;
+  int number = 0;
+  const char* const end = path.data() + path.size();
+  const auto [rest, failure] = std::from_chars(path.data() + at + 1, end, number);
+  if (failure != std::errc{} || rest != end || number < 1) return std::nullopt;
+  return std::pair{path.substr(0, at), number};
+}
+
+// One page, counted from 0, of the file's bytes.
+Prepared prepare_page(const std::string& path, const Bytes& bytes, int page, const Job& job) {
+  Prepared prepared{.path = path, .page = {}, .failure = std::nullopt};
   try {
-    const Image image =
-        decode_image(read_picture(input.path, in), {.max_decoded_pixels = kMostUsefulPixels});
+    Image image = decode_image(bytes, {.page = page, .max_decoded_pixels = kMostUsefulPixels});
     prepared.page = job.finder.find(image, job.flags.polarity);
+    if (job.flags.shows_pictures()) prepared.picture = std::move(image);
   } catch (const Error& error) {
     prepared.failure = error.message();
   } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's, not the batch's
@@ -66,43 +78,26 @@ Prepared prepare(const Input& input, const Job& job, std::istream& in) {
   return prepared;
 }
 
-std::string padded(std::size_t number) {
-  const std::string digits = std::to_string(number);
-  return std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits;
-}
-
-// A name of at most `most` bytes, not cut within a character of UTF-8.
-std::string shortened(std::string name, std::size_t most) {
-  if (name.size() <= most) return name;
-  while (most > 0 && (static_cast<unsigned char>(name[most]) & 0xc0) == 0x80) --most;
-  name.resize(most);
-  return name;
-}
-
-// Writes 000001-scan.png, …: numbered, since two pictures may have one name.
-class InputDump {
- public:
-  InputDump(const std::string& folder, bool all) : folder_(folder), all_(all) {}
-
-  void write(const Prepared& prepared) {
-    if (folder_.empty()) return;
-    constexpr std::size_t kLongestStem = 200;  // with number and ending it must be a file's name
-    const std::string stem = prepared.path == "-"
-                                 ? "stdin"
-                                 : shortened(fs::path(prepared.path).stem().string(), kLongestStem);
-    const Find* surest = surest_digit(prepared.page);
-    for (const Find& find : prepared.page.finds) {
-      if (find.kind != FindKind::kDigit || (!all_ && &find != surest)) continue;
-      const std::string name = padded(++count_) + "-" + stem + ".png";
-      write_file_atomically(folder_ / name, encode_png(picture_of(find.digit)));
+void prepare(const Input& input, const Job& job, std::istream& in, const Pipeline::Emit& emit) {
+  // Of the calling thread: pictures are prepared side by side, each by one thread.
+  thread_local const int threads = set_threads(1);
+  static_cast<void>(threads);
+  std::optional<std::string> failure = input.failure;
+  try {
+    if (failure) throw Error(ErrorKind::kIo, *failure);
+    if (const auto named = page_named_by(input.path)) {
+      return emit(prepare_page(input.path, read_picture(named->first, in), named->second - 1, job));
     }
+    const Bytes bytes = read_picture(input.path, in);
+    const int pages = page_count(bytes);
+    if (pages < 2) return emit(prepare_page(input.path, bytes, 0, job));
+    for (int page = 0; page < pages; ++page) {
+      emit(prepare_page(input.path + '#' + std::to_string(page + 1), bytes, page, job));
+    }
+  } catch (const Error& error) {
+    emit({.path = input.path, .page = {}, .failure = error.message()});
   }
-
- private:
-  fs::path folder_;
-  bool all_;  // every digit of a picture, or the surest
-  std::size_t count_ = 0;
-};
+}
 
 // All digits of the batch go through the network together.
 std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, const Job& job) {
@@ -112,7 +107,7 @@ std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, const Job
     if (prepared.failure) {
       record.outcome = ReadFailure{std::move(*prepared.failure)};
     } else if (job.flags.format.all) {
-      record.outcome = page_prediction(prepared.page);
+      record.outcome = page_prediction(prepared.page, job.flags.format.signs);
     } else {
       record.outcome = only_digit(prepared.page, job.flags.reject);
     }
@@ -155,6 +150,8 @@ void require_standard_input() {
 int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionFormatter& formatter,
               std::ostream& out) {
   InputDump dump(job.flags.dump_input, job.flags.format.all);
+  Explanations explain(job.flags.explain);
+  Review review(job.flags.review_to, job.flags.format.all);
   bool any_failed = false;
   bool any_rejected = false;
   std::size_t several = 0;
@@ -163,7 +160,11 @@ int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionForm
     std::vector<Prepared> batch = pipeline.take(kBatch, require_reader);
     if (batch.empty()) break;
     classify_batch(batch, job.predictor);
-    for (const Prepared& prepared : batch) dump.write(prepared);
+    for (const Prepared& prepared : batch) {
+      dump.write(prepared);
+      explain.write(prepared);
+      review.write(prepared);
+    }
     for (const PredictionRecord& record : records_of(batch, job)) {
       out << formatter.record(record);
       const PredictionStatus outcome = status_of(record);
@@ -202,11 +203,15 @@ Job resolve(const Flags& flags) {
 
 int run(Job& job, std::istream& in, std::ostream& out) {
   PredictionFormatter formatter(job.flags.format);
-  if (!job.flags.dump_input.empty()) make_folders(job.flags.dump_input);
+  for (const std::string& folder : {job.flags.dump_input, job.flags.explain, job.flags.review_to}) {
+    if (!folder.empty()) make_folders(folder);
+  }
   Inputs inputs(job.flags, in);
-  Pipeline pipeline([&] { return inputs.next(); },
-                    [&](const Input& input) { return prepare(input, job, in); },
-                    std::min(job.threads, available_processors()), kCapacity);
+  Pipeline pipeline(
+      [&] { return inputs.next(); },
+      [&](const Input& input, const Pipeline::Emit& emit) { prepare(input, job, in, emit); },
+      std::min(job.threads, available_processors()),
+      job.flags.shows_pictures() ? kFewPictures : kCapacity);
   try {
     return write_all(job, pipeline, inputs, formatter, out);
   } catch (...) {

@@ -77,41 +77,65 @@ void Pipeline::work() {
       slot = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    std::optional<Prepared> result;
     std::exception_ptr failure;
     try {
-      result = prepare_(slot->input);
+      prepare_(slot->input, [&](Prepared prepared) { add(*slot, std::move(prepared)); });
     } catch (...) {
       failure = std::current_exception();
     }
     const std::lock_guard lock(mutex_);
-    slot->result = std::move(result);
     slot->failure = failure;
+    slot->is_done = true;
     if (slot == slots_.front()) changed_.notify_all();
   }
+}
+
+// Waits while too many of the file's pictures are held. The file at the front is always being
+// worked on, since files are begun in order: somebody goes on.
+void Pipeline::add(Slot& slot, Prepared prepared) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return stopping_ || slot.results.size() < kPages; });
+  slot.results.push_back(std::move(prepared));
+  if (&slot == slots_.front().get()) changed_.notify_all();
 }
 
 std::vector<Prepared> Pipeline::take(std::size_t most, const std::function<void()>& while_waiting) {
   constexpr std::chrono::milliseconds kNowAndThen{200};
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kNowAndThen,
-                            [&] { return slots_.empty() ? exhausted_ : slots_.front()->done(); })) {
-    lock.unlock();
-    while_waiting();
-    lock.lock();
-  }
   std::vector<Prepared> taken;
-  while (taken.size() < most && !slots_.empty() && slots_.front()->done()) {
-    if (slots_.front()->failure) {
-      if (!taken.empty()) break;  // first what came before it
-      std::rethrow_exception(slots_.front()->failure);
+  // Of a file whose pictures have all been taken, its end may come later: that is nothing to
+  // return.
+  while (taken.empty() && !(slots_.empty() && exhausted_)) {
+    const auto is_ready = [&] {
+      return slots_.empty() ? exhausted_ : slots_.front()->shows_something();
+    };
+    while (!changed_.wait_for(lock, kNowAndThen, is_ready)) {
+      lock.unlock();
+      while_waiting();
+      lock.lock();
     }
-    taken.push_back(std::move(*slots_.front()->result));
-    slots_.pop_front();
+    take_ready(most, taken);
+    changed_.notify_all();
   }
   if (taken.empty() && source_failure_) std::rethrow_exception(source_failure_);
-  changed_.notify_all();
   return taken;
+}
+
+// Throws what preparing a file threw, after everything before it has been taken.
+void Pipeline::take_ready(std::size_t most, std::vector<Prepared>& taken) {
+  while (taken.size() < most && !slots_.empty() && slots_.front()->shows_something()) {
+    Slot& front = *slots_.front();
+    while (taken.size() < most && !front.results.empty()) {
+      taken.push_back(std::move(front.results.front()));
+      front.results.pop_front();
+    }
+    if (!front.results.empty() || !front.is_done) return;
+    if (front.failure) {
+      if (!taken.empty()) return;
+      std::rethrow_exception(front.failure);
+    }
+    slots_.pop_front();
+  }
 }
 
 }  // namespace mnist::app::predict

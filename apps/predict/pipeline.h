@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "mnist/digit/page.h"
+#include "mnist/image/image.h"
 
 #include "predict/inputs.h"
 
@@ -24,17 +25,20 @@ struct Prepared {
   std::string path;
   Page page;  // without predictions
   std::optional<std::string> failure;
+  Image picture{};  // only if somebody wants to look at it
 };
 
 class Pipeline {
  public:
   using Source = std::function<std::optional<Input>()>;
-  using Prepare = std::function<Prepared(const Input& input)>;
+  using Emit = std::function<void(Prepared prepared)>;
+  // Calls `emit` once for each picture in the file.
+  using Prepare = std::function<void(const Input& input, const Emit& emit)>;
 
   // `source` is called on one thread of its own, `prepare` on `threads` others (1 or more), or on
   // as many of them as the system allows; both may throw, which take() passes on. At most
-  // `capacity` pictures are held, however many there are. Throws Error{kIo} if the system allows
-  // fewer than two threads.
+  // `capacity` files are held, and of each at most kPages pictures, however many there are. Throws
+  // Error{kIo} if the system allows fewer than two threads.
   Pipeline(Source source, Prepare prepare, int threads, std::size_t capacity);
   // Stops after the pictures in work. Blocks as long as `source` does.
   ~Pipeline();
@@ -47,17 +51,22 @@ class Pipeline {
   std::vector<Prepared> take(std::size_t most, const std::function<void()>& while_waiting);
 
  private:
+  static constexpr std::size_t kPages = 64;
+
   struct Slot {
     Input input;
-    std::optional<Prepared> result;
+    std::deque<Prepared> results;  // that nobody has taken yet
+    bool is_done = false;          // no more results come
     std::exception_ptr failure;
-    bool done() const { return result.has_value() || failure != nullptr; }
+    bool shows_something() const { return is_done || !results.empty(); }
   };
 
   void start(int workers);
   void stop();
   void read();
   void work();
+  void add(Slot& slot, Prepared prepared);
+  void take_ready(std::size_t most, std::vector<Prepared>& taken);
 
   Source source_;
   Prepare prepare_;

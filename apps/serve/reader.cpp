@@ -33,6 +33,26 @@ void add_inputs(const Page& page, Json& digits) {
   }
 }
 
+// How each find came about, for those who ask why.
+Json finds_json(const Page& page) {
+  Json finds = Json::array();
+  for (const Find& find : page.finds) {
+    Json json = {{"kind", to_string(find.kind)},
+                 {"box", {find.box.x, find.box.y, find.box.width, find.box.height}},
+                 {"score", find.score}};
+    const Prediction& prediction = find.prediction;
+    if (find.kind == FindKind::kDigit && prediction.digit) {
+      json["first_look"] = find.first_look;
+      json["guess"] = *prediction.digit;
+      json["confidence"] = prediction.confidence;
+      json["acceptance"] = prediction.acceptance;
+    }
+    json["reason"] = prediction.rejection ? Json(to_string(*prediction.rejection)) : Json();
+    finds.push_back(std::move(json));
+  }
+  return finds;
+}
+
 }  // namespace
 
 Reader::Reader(FindDigits find, Batcher::Predict predict, int pictures_at_once)
@@ -61,6 +81,7 @@ std::string Reader::read(std::span<const std::uint8_t> picture, bool with_input,
     const Find* surest = surest_digit(page);
     json["input"] = input_of(surest != nullptr ? surest->digit : Digit{});
   }
+  json["finds"] = finds_json(page);
   return json.dump();
 }
 

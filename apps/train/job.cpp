@@ -22,6 +22,7 @@
 #include "mnist/parallel/process_group.h"
 
 #include "common/data_files.h"
+#include "common/default_model.h"
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
@@ -252,8 +253,12 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   const torch::Device device = device_for(job);
   const int threads = set_threads(threads_for(job));
   const RunConfig config = config_to_train(job);
-  std::unique_ptr<TrainingTask> task =
-      make_task(config, {.data = job.data, .device = device, .communicator = communicator});
+  std::unique_ptr<TrainingTask> task = make_task(
+      config, {.data = job.data,
+               .page_model = config.data.finds > 0 ? page_model_path(config.data.page_model)
+                                                   : std::filesystem::path(),
+               .device = device,
+               .communicator = communicator});
   if (communicator != nullptr) check_same_data(*task, job.data, *communicator);
   const int processes = communicator == nullptr ? 1 : communicator->size();
   json environment = environment_of(*task, device, threads, processes);

@@ -181,6 +181,44 @@ TEST_CASE("a folder of labelled pictures is evaluated through the path of mnist-
   CHECK(left_out.err == "skipped 1 file without a label\n");
 }
 
+TEST_CASE("pages are measured whole, by characters and digit by digit", "[eval]") {
+  const TemporaryDirectory folder;
+  REQUIRE(
+      run_program("mnist-generate", {"--pages", "8", "--out", folder.path().string()}).exit_code ==
+      0);
+  const auto ask = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"--pages", folder.path().string()});
+    return run_program("mnist-eval", more);
+  };
+  const Outcome outcome = ask({"--format", "json"});
+  REQUIRE(outcome.exit_code == 0);
+  const json report = json::parse(outcome.out);
+  CHECK(report["pages"] == 8);
+  CHECK(report["digits"] > 10);
+  CHECK(report["missed"] < report["digits"]);
+  CHECK(ask({}).out.find("read whole") != std::string::npos);
+  CHECK(ask({"--min-accuracy", "1"}).exit_code == (report["whole_share"] < 1 ? 1 : 0));
+}
+
+TEST_CASE("without a list, the texts of pages are in their names", "[eval]") {
+  const TemporaryDirectory folder;
+  write_text(folder / "phone__42.png", png_of_42());
+  write_text(folder / "phone__17.png", png_of_42());
+  write_text(folder / "notes.txt", "nothing");
+  const Outcome outcome =
+      run_program("mnist-eval", {"--pages", folder.path().string(), "--format", "csv"});
+  REQUIRE(outcome.exit_code == 0);
+  const auto lines = lines_of(outcome.out);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[1] == "phone__17.png,17,42,2");
+  CHECK(lines[2] == "phone__42.png,42,42,0");
+  write_text(folder / "pages.jsonl", "{\"file\": \"phone__42.png\"}\n");
+  const Outcome bad = run_program("mnist-eval", {"--pages", folder.path().string()});
+  CHECK(bad.exit_code == 2);
+  REQUIRE(lines_of(bad.err).size() == 1);
+  CHECK(bad.err.find("line 1") != std::string::npos);
+}
+
 TEST_CASE("--report writes a page, pictures and JSON, and every number on the page is the JSON's",
           "[eval]") {
   const TemporaryDirectory folder;

@@ -97,6 +97,40 @@ std::string png_of_42() {
   return {png.begin(), png.end()};
 }
 
+// TIFF 6.0, little-endian, grey, uncompressed, a strip a page.
+std::string tiff_of(const std::vector<int>& digits) {
+  std::string file("II*\0", 4);
+  const auto add = [&](std::uint32_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) file += static_cast<char>(value >> (8 * i));
+  };
+  constexpr std::uint32_t kFields = 8;
+  for (const int digit : digits) {
+    std::mt19937_64 engine(static_cast<std::uint64_t>(digit));
+    const Image image = render_picture(draw_digit(digit, engine));
+    // Behind the offset of the directory come the pixels, then the directory.
+    add(static_cast<std::uint32_t>(file.size() + 4 + image.pixels.size()), 4);
+    const auto pixels = static_cast<std::uint32_t>(file.size());
+    file.append(image.pixels.begin(), image.pixels.end());
+    const auto field = [&](std::uint32_t tag, std::uint32_t value) {
+      add(tag, 2);
+      add(4, 2);  // LONG
+      add(1, 4);
+      add(value, 4);
+    };
+    add(kFields, 2);
+    field(256, static_cast<std::uint32_t>(image.width));
+    field(257, static_cast<std::uint32_t>(image.height));
+    field(258, 8);  // bits a sample
+    field(259, 1);  // uncompressed
+    field(262, 1);  // black is 0
+    field(273, pixels);
+    field(278, static_cast<std::uint32_t>(image.height));  // rows a strip
+    field(279, static_cast<std::uint32_t>(image.pixels.size()));
+  }
+  add(0, 4);
+  return file;
+}
+
 void write_text(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }

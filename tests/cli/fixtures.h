@@ -24,6 +24,9 @@ const std::vector<std::string>& pictures();
 // The bytes of a picture of two digits side by side, a 4 and a 2.
 std::string png_of_42();
 
+// The bytes of a TIFF whose pages show one drawn digit each.
+std::string tiff_of(const std::vector<int>& digits);
+
 void write_text(const std::filesystem::path& path, const std::string& text);
 std::string read_text(const std::filesystem::path& path);
 

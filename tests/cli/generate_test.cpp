@@ -1,5 +1,7 @@
 #include <filesystem>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/fixtures.h"
 #include "support/catch.h"
 #include "support/environment.h"
@@ -45,6 +47,47 @@ TEST_CASE("things that are no digit come on request, as a file or as pictures", 
   REQUIRE(outcome.exit_code == 0);
   CHECK(lines_of(outcome.out).size() == 5);
   CHECK(fs::exists(folder / "0002_outlier.png"));
+}
+
+TEST_CASE("pages come with their truth, the same for the same seed", "[generate]") {
+  const TemporaryDirectory folder;
+  const auto generate = [&](const std::string& name) {
+    return run_program("mnist-generate", {"--pages", "12", "--width", "160", "--height", "128",
+                                          "--seed", "4", "--out", (folder / name).string()});
+  };
+  const Outcome outcome = generate("a");
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(lines_of(outcome.out).size() == 12);
+  REQUIRE(generate("b").exit_code == 0);
+  CHECK(read_text(folder / "a" / "pages.jsonl") == read_text(folder / "b" / "pages.jsonl"));
+  const auto lines = lines_of(read_text(folder / "a" / "pages.jsonl"));
+  REQUIRE(lines.size() == 12);
+  std::size_t marks = 0;
+  for (const std::string& line : lines) {
+    const auto truth = nlohmann::json::parse(line);
+    CHECK(fs::exists(folder / "a" / truth["file"].get<std::string>()));
+    CHECK(fs::exists(folder / "a" / truth["ink"].get<std::string>()));
+    marks += truth["marks"].size();
+  }
+  CHECK(marks > 20);
+}
+
+TEST_CASE("a stress set has fifteen kinds of every image, named for mnist-eval", "[generate]") {
+  const TemporaryDirectory folder;
+  const std::string images = (generated_data() / "t10k-images-idx3-ubyte").string();
+  const Outcome outcome = run_program("mnist-generate", {"--stress", images, "--per-kind", "2",
+                                                         "--out", (folder / "stress").string()});
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(lines_of(outcome.out).size() == 30);
+  CHECK(outcome.out.find("canny-edges__0001_label") != std::string::npos);
+  const Outcome report =
+      run_program("mnist-eval", {"--images", (folder / "stress").string(), "--format", "json"});
+  REQUIRE(report.exit_code == 0);
+  CHECK(nlohmann::json::parse(report.out)["per_source"].size() == 15);
+  const Outcome none = run_program("mnist-generate", {"--stress", "/none/x-images-idx3-ubyte",
+                                                      "--out", (folder / "c").string()});
+  CHECK(none.exit_code == 2);
+  CHECK(lines_of(none.err).size() == 1);
 }
 
 TEST_CASE("a folder that cannot be made is one line and exit code 2", "[generate]") {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -176,6 +177,46 @@ TEST_CASE("a white page is rejected as blank", "[predict]") {
   CHECK(object["digit"].is_null());
   CHECK(object["reason"] == "blank");
   CHECK(predict({"--fail-on-reject", page}).exit_code == 1);
+}
+
+TEST_CASE("every page of a TIFF has a line of its own, and can be asked for alone", "[predict]") {
+  const auto formats = supported_image_formats();
+  if (std::ranges::find(formats, "TIFF") == formats.end()) return;
+  const TemporaryDirectory folder;
+  const std::string scan = (folder / "scan.tif").string();
+  write_text(scan, tiff_of({3, 8, 5}));
+  const Outcome outcome = predict({"--no-reject", scan});
+  REQUIRE(outcome.exit_code == 0);
+  const auto lines = lines_of(outcome.out);
+  REQUIRE(lines.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(lines[i].starts_with(scan + '#' + std::to_string(i + 1) + '\t'));
+  }
+  const Outcome second = predict({"--no-reject", scan + "#2"});
+  REQUIRE(second.exit_code == 0);
+  CHECK(second.out == lines[1] + '\n');
+  const Outcome none = predict({scan + "#4"});
+  CHECK(none.exit_code == 2);
+  CHECK(lines_of(none.err).size() == 1);
+  write_text(folder / "one.tif", tiff_of({3}));
+  CHECK(predict({"--no-reject", (folder / "one.tif").string()}).out.find('#') == std::string::npos);
+}
+
+TEST_CASE("--explain and --review-to write pictures for people", "[predict]") {
+  const TemporaryDirectory folder;
+  const fs::path explained = folder / "explained";
+  const fs::path review = folder / "review";
+  const Outcome outcome =
+      predict(with_pictures({"--explain", explained.string(), "--review-to", review.string(),
+                             "--reject-below", "1", white_page(folder)}));
+  REQUIRE(outcome.exit_code == 0);
+  const auto files = [](const fs::path& of) {
+    return std::distance(fs::directory_iterator(of), fs::directory_iterator());
+  };
+  CHECK(files(explained) == 11);
+  CHECK(fs::exists(explained / "000001-white.png"));
+  CHECK(files(review) == 11);  // all of them unsure, one blank
+  CHECK(fs::exists(review / "000001-white-blank.png"));
 }
 
 TEST_CASE("a picture of several digits is rejected as such, with word of --all", "[predict]") {

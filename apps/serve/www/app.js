@@ -2,7 +2,7 @@
 import { Questions } from "./answer.js";
 import { Drawing } from "./drawing.js";
 import { placeLabels } from "./labels.js";
-import { describe, describeError, kEmpty, kOffline, kReading, percent, ranked } from "./words.js";
+import { describe, describeError, explain, kEmpty, kOffline, kReading, percent, ranked } from "./words.js";
 
 const $ = id => document.getElementById(id);
 const kWhileDrawing = 110; // milliseconds between questions while the pen is down
@@ -139,8 +139,19 @@ function showDigits(digits) {
   showSeen(digits);
 }
 
+// How the answer came about, find by find.
+function showSteps(finds) {
+  $("steps").hidden = !finds;
+  $("finds").replaceChildren(...explain(finds ?? []).map(words => {
+    const step = document.createElement("li");
+    step.textContent = words;
+    return step;
+  }));
+}
+
 function showAnswer(answer) {
   shownAnswer = answer;
+  showSteps(answer.finds);
   say(describe(answer));
   if (answer.digits?.length) {
     // The least certain one needs explaining most.
@@ -157,6 +168,7 @@ function showAnswer(answer) {
 
 function showNothing(words) {
   shownAnswer = null;
+  showSteps(null);
   say(words);
   showBoxes([]);
   showBars(null);

@@ -82,3 +82,21 @@ export function describeError(status, reason) {
 export const kEmpty = { state: "empty", digit: "–", headline: "Nothing to read yet", detail: "The answer follows your pen." };
 export const kReading = { state: "empty", digit: "–", headline: "Reading…", detail: "The answer is on its way." };
 export const kOffline = { state: "error", digit: "!", headline: "The server can’t be reached", detail: "Your drawing is safe. Trying again…" };
+
+const kSigns = { point: "a point or comma", slash: "a slash", hyphen: "a hyphen" };
+
+// One sentence or two for each find: what the page network saw, then what the classifier said.
+export function explain(finds) {
+  if (finds.length === 0) return ["Nothing was found that looks like a digit."];
+  return finds.map(find => {
+    const score = find.score.toFixed(2);
+    if (kSigns[find.kind]) return `Found ${kSigns[find.kind]} (score ${score}).`;
+    if (find.kind !== "digit") return `Found a digit that can’t be read (score ${score}).`;
+    const looks = ranked(find.first_look).slice(0, 2).filter(({ probability }) => probability > 0.05)
+      .map(({ digit, probability }) => `${digit} (${percent(probability)})`).join(" or ");
+    const verdict = find.reason === "not-a-digit" ? " So it isn’t taken for one."
+      : find.reason ? ` Rejected: ${find.reason}.` : "";
+    return `Found with score ${score}; at first look ${looks}. Its ink alone: ${find.guess}, ` +
+      `${percent(find.confidence)} sure; a digit at all: ${percent(find.acceptance)}.${verdict}`;
+  });
+}

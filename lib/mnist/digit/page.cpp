@@ -9,6 +9,22 @@ bool is_accepted(const Find& find) {
 
 }  // namespace
 
+const char* to_string(FindKind kind) {
+  switch (kind) {
+    case FindKind::kDigit:
+      return "digit";
+    case FindKind::kPoint:
+      return "point";
+    case FindKind::kSlash:
+      return "slash";
+    case FindKind::kHyphen:
+      return "hyphen";
+    case FindKind::kUnreadable:
+      return "unreadable";
+  }
+  return "unknown";
+}
+
 const Find* surest_digit(const Page& page) {
   const Find* surest = nullptr;
   for (const Find& find : page.finds) {
@@ -30,6 +46,9 @@ Prediction only_digit(const Page& page, bool reject) {
   }
   Prediction prediction = surest->prediction;
   if (!reject) return prediction;
+  if (surest->score < kFaint && !is_accepted(*surest) && !page.other_writing) {
+    return {.rejection = Rejection::kBlank};
+  }
   int digits = 0;
   for (const Find& find : page.finds) digits += is_accepted(find) ? 1 : 0;
   if (digits > 1) prediction.rejection = Rejection::kSeveralDigits;

@@ -18,6 +18,9 @@ enum class FindKind {
   kUnreadable,  // a digit that nobody can read: crossed out, cut off
 };
 
+// "digit", "point", "slash", "hyphen", "unreadable": the words of every output format.
+const char* to_string(FindKind kind);
+
 struct Find {
   FindKind kind = FindKind::kDigit;
   Box box{};           // of its ink, in pixels of the picture
@@ -35,9 +38,12 @@ struct Page {
   bool other_writing = false;  // letters, signs, drawings: something is there that is not a digit
 };
 
+// A find of a lower score that is rejected is hardly more than a shadow on the paper.
+inline constexpr double kFaint = 0.25;
+
 // The page's one digit, for whoever asks for a single one: its prediction; kSeveralDigits with that
 // of the surest where it holds more, kNotADigit where other writing, or nothing that was accepted
-// as a digit, is all it holds, kBlank where it holds nothing. The finds must have predictions.
+// as a digit, is all it holds, kBlank where it holds nothing but finds of a score below kFaint. The finds must have predictions.
 // Without `reject`, the surest find's prediction, wherever there is a find.
 Prediction only_digit(const Page& page, bool reject = true);
 

@@ -31,6 +31,7 @@ struct Layout {
   Writing writing;
   double side;  // of the digits
   int row = 0;
+  bool has_order = true;
 
   int any_digit() { return static_cast<int>(dice.below(10)); }
   double jittered() { return side * std::clamp(dice.normal(1.0, 0.09), 0.7, 1.3); }
@@ -223,6 +224,7 @@ void scattered(Layout& layout, double digits) {
                  layout.engine);
     }
   }
+  layout.has_order = layout.row < 2;
 }
 
 // One digit or sign alone in a picture, or a short number.
@@ -350,10 +352,10 @@ std::string text_of(const std::vector<PageMark>& marks) {
   std::string text;
   int row = -1;
   for (const PageMark& mark : marks) {
-    if (mark.kind < 0 || mark.kind > 9) continue;
+    if (mark.kind > 9) continue;
     if (!text.empty() && mark.row != row) text += '-';
     row = mark.row;
-    text += static_cast<char>('0' + mark.kind);
+    text += mark.kind < 0 ? '?' : static_cast<char>('0' + mark.kind);
   }
   return text;
 }
@@ -437,6 +439,7 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
   page.owner.assign(sheet.owner.begin(), sheet.owner.end());
   page.marks = std::move(sheet.marks);
   page.text = text_of(page.marks);
+  page.has_order = layout.has_order;
   return page;
 }
 

@@ -46,7 +46,8 @@ struct DrawnPage {
       other;  // letters, signs, words and what cannot be read, in the same way
   std::vector<std::int16_t> owner;  // the mark, an index of `marks`, to which a pixel belongs; -1
   std::vector<PageMark> marks;      // row by row from the top, from left to right
-  std::string text;                 // the digits, rows joined by '-'
+  std::string text;                 // the digits, rows joined by '-'; '?' for what cannot be read
+  bool has_order = true;            // whether a person reads it in that one order
 };
 
 // Images of digits, MNIST's or others of its form, that pages may use beside the drawn hands: one

@@ -27,6 +27,7 @@ constexpr double kStep = 1.5;          // from one scale to the next
 constexpr double kLeastSide = 12;  // pixels: a picture less high or wide than that shows nothing
 constexpr double kEnoughPixels = 64e3;  // up to here every scale is looked at
 constexpr double kSmallSide = 20;       // pixels: finds as small as that are worth a closer look
+constexpr double kFaintScore = 0.1;  // below it there is nothing to guess about
 constexpr float kSure = 0.5F;
 constexpr std::size_t kTrace = 2;  // cells that say so: fewer are noise
 constexpr float kInked = 0.4F;
@@ -133,11 +134,26 @@ std::size_t sure_cells(const std::vector<float>& map) {
 }
 
 // Whether a finer scale may show more than this one does.
-bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& found) {
+bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& found,
+                        double find_above) {
   if (sure_cells(seen.small) >= kTrace) return true;
-  return std::any_of(found.begin(), found.end(), [](const Candidate& candidate) {
-    return candidate.kind < kPointMark && candidate.side < kSmallSide;
+  return std::any_of(found.begin(), found.end(), [&](const Candidate& candidate) {
+    return candidate.score >= find_above && candidate.kind < kPointMark &&
+           candidate.side < kSmallSide;
   });
+}
+
+// Those that are sure enough; if there are none, the surest digit: for whoever wants a best guess.
+std::vector<Candidate> clear_ones(const std::vector<Candidate>& candidates, double find_above) {
+  std::vector<Candidate> clear;
+  const Candidate* faint = nullptr;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.score >= find_above) clear.push_back(candidate);
+    if (candidate.kind >= kPointMark) continue;
+    if (faint == nullptr || candidate.score > faint->score) faint = &candidate;
+  }
+  if (clear.empty() && faint != nullptr) clear.push_back(*faint);
+  return clear;
 }
 
 // In pixels of the file.
@@ -180,13 +196,14 @@ Page Finder::find(const Image& image, Polarity polarity) const {
   for (const double scale : scales_of(image)) {
     seen.push_back(look(*network_, level_at(grey, {image.width, image.height}, scale)));
     const SeenLevel& level = seen.back();
-    const auto found = candidates_of(level, seen.size() - 1, find_above_);
+    const auto found =
+        candidates_of(level, seen.size() - 1, std::min(kFaintScore, find_above_));
     candidates.insert(candidates.end(), found.begin(), found.end());
     page.other_writing |= sure_cells(level.other) >= kTrace;
     const bool is_enough = static_cast<double>(level.ink.total()) > kEnoughPixels;
-    if (is_enough && !shows_small_digits(level, found)) break;
+    if (is_enough && !shows_small_digits(level, found, find_above_)) break;
   }
-  std::vector<Candidate> kept = merged(std::move(candidates));
+  std::vector<Candidate> kept = merged(clear_ones(candidates, find_above_));
   if (kept.size() > kMostFinds) kept.resize(kMostFinds);
   for (const Candidate& candidate : kept) {
     const SeenLevel& level = seen[candidate.level];

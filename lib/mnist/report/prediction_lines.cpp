@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -33,11 +34,31 @@ std::string digit_text(const Prediction& prediction) {
   return accepted(prediction) ? std::to_string(*prediction.digit) : "?";
 }
 
+bool is_sign(const LocatedPrediction& located) {
+  return located.kind != FindKind::kDigit && located.kind != FindKind::kUnreadable;
+}
+
+// The page network knows one kind for points and commas: a comma is the higher one.
+std::string sign_text(const LocatedPrediction& located) {
+  constexpr double kCommaAspect = 1.5;  // height / width
+  switch (located.kind) {
+    case FindKind::kPoint:
+      return located.box.height > kCommaAspect * located.box.width ? "," : ".";
+    case FindKind::kSlash:
+      return "/";
+    case FindKind::kHyphen:
+      return "-";
+    default:
+      return "";
+  }
+}
+
 std::string digit_text(const PagePrediction& page) {
   std::string text;
   for (std::size_t i = 0; i < page.digits.size(); ++i) {
-    if (i > 0 && page.digits[i].row != page.digits[i - 1].row) text += '-';
-    text += digit_text(page.digits[i].prediction);
+    const LocatedPrediction& located = page.digits[i];
+    if (i > 0 && located.row != page.digits[i - 1].row) text += page.with_signs ? ' ' : '-';
+    text += is_sign(located) ? sign_text(located) : digit_text(located.prediction);
   }
   return text.empty() ? "?" : text;
 }
@@ -46,11 +67,12 @@ double confidence(const Prediction& prediction) { return prediction.confidence; 
 
 // A chain is as strong as its weakest link.
 double confidence(const PagePrediction& page) {
-  if (page.digits.empty()) return 0.0;
-  return std::ranges::min(
-             page.digits, {},
-             [](const LocatedPrediction& digit) { return digit.prediction.confidence; })
-      .prediction.confidence;
+  std::optional<double> lowest;
+  for (const LocatedPrediction& located : page.digits) {
+    if (is_sign(located)) continue;
+    lowest = std::min(lowest.value_or(1.0), located.prediction.confidence);
+  }
+  return lowest.value_or(0.0);
 }
 
 const char* reason(const Prediction& prediction) {
@@ -59,7 +81,7 @@ const char* reason(const Prediction& prediction) {
 
 // Of the first digit that is rejected.
 const char* reason(const PagePrediction& page) {
-  if (page.digits.empty()) return to_string(Rejection::kBlank);
+  if (std::ranges::all_of(page.digits, is_sign)) return to_string(Rejection::kBlank);
   for (const LocatedPrediction& digit : page.digits) {
     if (digit.prediction.rejection) return reason(digit.prediction);
   }
@@ -124,7 +146,12 @@ void add_outcome(Json& json, const PagePrediction& page, int topk) {
   json["digits"] = Json::array();
   for (const LocatedPrediction& digit : page.digits) {
     Json entry;
-    add_outcome(entry, digit.prediction, topk);
+    entry["kind"] = to_string(digit.kind);
+    if (is_sign(digit)) {
+      entry["sign"] = sign_text(digit);
+    } else {
+      add_outcome(entry, digit.prediction, topk);
+    }
     entry["box"] = {digit.box.x, digit.box.y, digit.box.width, digit.box.height};
     entry["row"] = digit.row;
     json["digits"].push_back(std::move(entry));
@@ -246,12 +273,14 @@ std::string csv_header(const PredictionFormat& format) {
     names.push_back("digit_" + std::to_string(rank));
     names.push_back("probability_" + std::to_string(rank));
   }
-  names.push_back("acceptance");  // last, since the others had their places before it came
+  names.push_back("acceptance");  // late, since the others had their places before it came
+  if (format.all) names.push_back("kind");
   return csv_line(names);
 }
 
 std::string csv_digit(const std::string& path, const Prediction& prediction,
-                      const std::vector<std::string>& place, int topk) {
+                      const std::vector<std::string>& place, int topk,
+                      const std::string& kind = "") {
   const bool is_digit = accepted(prediction);
   std::vector<std::string> fields = {
       path, to_string(is_digit ? PredictionStatus::kDigit : PredictionStatus::kRejected),
@@ -266,6 +295,7 @@ std::string csv_digit(const std::string& path, const Prediction& prediction,
     fields.push_back(unrounded_text(prediction.probabilities[label]));
   }
   fields.push_back(unrounded_text(prediction.acceptance));
+  if (!kind.empty()) fields.push_back(kind);
   return csv_line(fields);
 }
 
@@ -273,7 +303,7 @@ std::string csv_digit(const std::string& path, const Prediction& prediction,
 std::string csv_without_digit(const PredictionRecord& record, const std::string& why,
                               const PredictionFormat& format) {
   std::vector<std::string> fields = {record.path, to_string(status_of(record)), "", "", why};
-  fields.resize(fields.size() + (format.all ? 5 : 0) + kClasses + 2 * format.topk + 1);
+  fields.resize(fields.size() + (format.all ? 6 : 0) + kClasses + 2 * format.topk + 1);
   return csv_line(fields);
 }
 
@@ -281,11 +311,12 @@ std::string csv_page(const PredictionRecord& record, const PagePrediction& page,
                      const PredictionFormat& format) {
   if (page.digits.empty()) return csv_without_digit(record, reason(page), format);
   std::string lines;
-  for (const auto& [prediction, box, row] : page.digits) {
-    lines += csv_digit(record.path, prediction,
-                       {std::to_string(row), std::to_string(box.x), std::to_string(box.y),
+  for (const LocatedPrediction& located : page.digits) {
+    const Box& box = located.box;
+    lines += csv_digit(record.path, located.prediction,
+                       {std::to_string(located.row), std::to_string(box.x), std::to_string(box.y),
                         std::to_string(box.width), std::to_string(box.height)},
-                       format.topk);
+                       format.topk, to_string(located.kind));
   }
   return lines;
 }
@@ -302,12 +333,13 @@ std::string csv_lines(const PredictionRecord& record, const PredictionFormat& fo
 
 }  // namespace
 
-PagePrediction page_prediction(const Page& page) {
-  PagePrediction shown;
+PagePrediction page_prediction(const Page& page, bool with_signs) {
+  PagePrediction shown{.with_signs = with_signs};
   for (const Find& find : page.finds) {
     const bool is_read = find.kind == FindKind::kDigit || find.kind == FindKind::kUnreadable;
-    if (!is_read || find.prediction.rejection == Rejection::kNotADigit) continue;
-    shown.digits.push_back({.prediction = find.prediction, .box = find.box, .row = find.row});
+    if ((!is_read && !with_signs) || find.prediction.rejection == Rejection::kNotADigit) continue;
+    shown.digits.push_back(
+        {.prediction = find.prediction, .box = find.box, .row = find.row, .kind = find.kind});
   }
   return shown;
 }
@@ -318,9 +350,11 @@ PredictionStatus status_of(const PredictionRecord& record) {
     return accepted(*prediction) ? PredictionStatus::kDigit : PredictionStatus::kRejected;
   }
   const auto& digits = std::get<PagePrediction>(record.outcome).digits;
-  const bool all_accepted =
-      !digits.empty() && std::ranges::all_of(digits, accepted, &LocatedPrediction::prediction);
-  return all_accepted ? PredictionStatus::kDigit : PredictionStatus::kRejected;
+  const bool all_accepted = std::ranges::all_of(digits, [](const LocatedPrediction& located) {
+    return is_sign(located) || accepted(located.prediction);
+  });
+  return all_accepted && !std::ranges::all_of(digits, is_sign) ? PredictionStatus::kDigit
+                                                               : PredictionStatus::kRejected;
 }
 
 const char* to_string(PredictionStatus status) {

@@ -11,21 +11,23 @@
 
 namespace mnist {
 
-// One of several digits in a picture.
+// One of several digits in a picture, or a sign between them.
 struct LocatedPrediction {
-  Prediction prediction;
-  Box box;
+  Prediction prediction{};  // empty for signs
+  Box box{};
   int row = 0;  // counted from 0 at the top
+  FindKind kind = FindKind::kDigit;
 };
 
 // All digits of a picture, rows top to bottom, each left to right. None: a blank picture.
 struct PagePrediction {
-  std::vector<LocatedPrediction> digits;
+  std::vector<LocatedPrediction> digits{};
+  bool with_signs = false;  // rows are then joined by a space, since '-' is a sign itself
 };
 
-// What a reader shows of a page: every digit that was accepted as one, or is unsure or unreadable;
-// not what is no digit, and no separators.
-PagePrediction page_prediction(const Page& page);
+// What a reader shows of a page: every digit that was accepted as one, or is unsure or unreadable,
+// and with `with_signs` the points, commas, slashes and hyphens; not what is no digit.
+PagePrediction page_prediction(const Page& page, bool with_signs = false);
 
 // The picture could not be read.
 struct ReadFailure {
@@ -44,7 +46,8 @@ PredictionStatus status_of(const PredictionRecord& record);
 // "digit", "rejected", "error".
 const char* to_string(PredictionStatus status);
 
-// The digit, or "?" if it is rejected; a page's digits, rows joined by "-"; empty for an error.
+// The digit, or "?" if it is rejected; a page's digits, rows joined by "-", or with signs by " ";
+// empty for an error.
 std::string digit_text(const PredictionRecord& record);
 
 // The object of --jsonl, on one line, without the newline. Always valid JSON: in a path that is not
@@ -58,8 +61,9 @@ struct PredictionFormat {
   // Of kCustom. Fields: %p path, %d digit, %c confidence, %s status, %% percent sign; escapes: \t,
   // \n and \\. A newline is added unless it ends in one.
   std::string custom{};
-  int topk = 0;      // adds the classes of highest probability: how many, 0 to 10
-  bool all = false;  // records hold pages (--all): CSV has other columns for them
+  int topk = 0;        // adds the classes of highest probability: how many, 0 to 10
+  bool all = false;    // records hold pages (--all): CSV has other columns for them
+  bool signs = false;  // of pages: their signs too (--signs)
 };
 
 // Turns records into output, in order; what is written is begin(), every record(), end(). Holds no

@@ -30,6 +30,8 @@ DataConfig read_data(JsonObjectReader reader) {
   data.validation = reader.integer("validation", data.validation, 0, INT32_MAX);
   data.pages = reader.integer("pages", data.pages, 1, 1'000'000'000);
   data.hands = reader.integer("hands", data.hands, 0, 10'000'000);
+  data.finds = reader.integer("finds", data.finds, 0, 10'000'000);
+  data.page_model = reader.string("page_model", data.page_model);
   data.outliers = reader.integer("outliers", data.outliers, 0, 10'000'000);
   reader.finish();
   return data;
@@ -180,6 +182,8 @@ nlohmann::json RunConfig::to_json() const {
         {"validation", data.validation},
         {"pages", data.pages},
         {"hands", data.hands},
+        {"finds", data.finds},
+        {"page_model", data.page_model},
         {"outliers", data.outliers}}},
       {"training",
        {{"epochs", training.epochs},

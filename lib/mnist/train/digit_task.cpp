@@ -9,11 +9,14 @@
 #include <torch/utils.h>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/file.h"
+#include "mnist/bytes/sha256.h"
 #include "mnist/data/sampling.h"
 #include "mnist/gradient/digit_gradient.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/calibration.h"
 #include "mnist/read/evaluate.h"
+#include "mnist/read/found_digits.h"
 #include "mnist/read/inference.h"
 #include "mnist/report/number_text.h"
 
@@ -30,11 +33,19 @@ ConvNet classifier_of(const std::shared_ptr<torch::nn::Module>& network) {
   return ConvNet(std::dynamic_pointer_cast<ConvNetImpl>(network));
 }
 
-DigitSet all_digits(const DigitSet& training, const RunConfig& config) {
+DigitSet all_digits(const DigitSet& training, const RunConfig& config, const TaskPlace& place) {
   if (training.size() == 0) throw Error(ErrorKind::kUsage, "there are no images to train on");
   DigitSet all = training;
   if (config.data.hands > 0) all = with_hands(all, config.data.hands, config.seed);
+  DigitSet finds;
+  if (config.data.finds > 0) {
+    finds = found_digits(all, config.data.finds, config.seed, load_finder(place.page_model));
+  }
   if (config.data.outliers > 0) all = with_outliers(all, config.data.outliers, config.seed);
+  if (finds.size() > 0) {
+    all.images = torch::cat({all.images, finds.images});
+    all.labels = torch::cat({all.labels, finds.labels});
+  }
   return all;
 }
 
@@ -44,21 +55,28 @@ DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet
                      TaskPlace place)
     : config_(config),
       place_(std::move(place)),
-      loss_{.smoothing = config.training.label_smoothing, .not_a_digit = config.data.outliers > 0},
-      batches_(all_digits(training, config), config.augmentation, config.seed, place_.device),
+      loss_{.smoothing = config.training.label_smoothing,
+            .not_a_digit = config.data.outliers + config.data.finds > 0},
+      batches_(all_digits(training, config, place_), config.augmentation, config.seed,
+               place_.device),
       validation_(std::move(validation)),
       name_(training.name),
       images_sha256_(training.images_sha256),
       labels_sha256_(training.labels_sha256) {
+  if (config.data.finds > 0) {
+    constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
+    page_model_sha256_ = sha256_hex(read_file(resolve_model_path(place_.page_model), kMaxModelBytes));
+  }
   if (!std::holds_alternative<ConvNetOptions>(config.model)) {
     throw Error(ErrorKind::kUsage, "digits are learned by the network 'convnet' alone");
   }
 }
 
 TaskSize DigitTask::size() const {
-  return {.examples = batches_.size(),
-          .given = batches_.size() - config_.data.hands - config_.data.outliers,
-          .held_out = validation_.size()};
+  return {
+      .examples = batches_.size(),
+      .given = batches_.size() - config_.data.hands - config_.data.finds - config_.data.outliers,
+      .held_out = validation_.size()};
 }
 
 std::unique_ptr<GradientEngine> DigitTask::make_gradient(
@@ -116,12 +134,16 @@ std::map<std::string, std::string> DigitTask::calibrate(
 }
 
 nlohmann::json DigitTask::data_record() const {
-  return {{"images", name_}, {"images_sha256", images_sha256_}, {"labels_sha256", labels_sha256_}};
+  nlohmann::json record = {
+      {"images", name_}, {"images_sha256", images_sha256_}, {"labels_sha256", labels_sha256_}};
+  if (!page_model_sha256_.empty()) record["page_model_sha256"] = page_model_sha256_;
+  return record;
 }
 
 bool DigitTask::has_same_data(const nlohmann::json& record) const {
   return record.value("images_sha256", "") == images_sha256_ &&
-         record.value("labels_sha256", "") == labels_sha256_;
+         record.value("labels_sha256", "") == labels_sha256_ &&
+         record.value("page_model_sha256", "") == page_model_sha256_;
 }
 
 DigitSet DigitTask::test_set() const {

@@ -42,11 +42,12 @@ class DigitTask : public TrainingTask {
   RunConfig config_;
   TaskPlace place_;
   LossOptions loss_;
-  DigitBatches batches_;  // the training digits, and behind them the outliers
+  DigitBatches batches_;  // the training digits, and behind them what was made up besides
   DigitSet validation_;
   std::string name_;  // DigitSet's, of the training set
   std::string images_sha256_;
   std::string labels_sha256_;
+  std::string page_model_sha256_;  // of the file; empty without data.finds
 };
 
 // Reads the IDX files that the config names, and divides them.

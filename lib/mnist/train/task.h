@@ -88,7 +88,8 @@ class TrainingTask {
 
 // Where a task is at work.
 struct TaskPlace {
-  std::filesystem::path data;  // folder of the training files; empty where none is read
+  std::filesystem::path data;          // folder of the training files; empty where none is read
+  std::filesystem::path page_model{};  // file of the page network; empty without data.finds
   torch::Device device = torch::kCPU;
   Communicator* communicator = nullptr;  // null: one process; must outlive the task
 };

@@ -43,4 +43,13 @@ TEST_CASE("where nothing was accepted, the surest find says what it would have b
   CHECK(only_digit(page).rejection == Rejection::kNotADigit);
 }
 
+TEST_CASE("a shadow of a find on otherwise empty paper is blank", "[digit]") {
+  Page page = {.finds = {found(1, 0.2, Rejection::kNotADigit)}};
+  CHECK(only_digit(page).rejection == Rejection::kBlank);
+  CHECK_FALSE(only_digit(page).digit);
+  CHECK(only_digit(page, false).digit == 1);
+  page.other_writing = true;
+  CHECK(only_digit(page).rejection == Rejection::kNotADigit);
+}
+
 }  // namespace mnist

@@ -105,6 +105,41 @@ TEST_CASE("a page's line joins its rows by a dash and gives the lowest confidenc
   CHECK(line({.all = true}, empty_page()) == "page.png\t?\t0.0000\n");
 }
 
+TEST_CASE("signs stand between the digits where they are asked for", "[report]") {
+  Page page;
+  const auto add = [&](FindKind kind, int row, int width, int height) {
+    Find find{.kind = kind, .box = {0, 0, width, height}, .row = row};
+    if (kind == FindKind::kDigit) find.prediction = read_as(7, 0.75);
+    page.finds.push_back(find);
+  };
+  add(FindKind::kDigit, 0, 20, 30);
+  add(FindKind::kPoint, 0, 5, 12);
+  add(FindKind::kDigit, 0, 20, 30);
+  add(FindKind::kSlash, 0, 15, 30);
+  add(FindKind::kDigit, 1, 20, 30);
+  add(FindKind::kHyphen, 1, 15, 4);
+  add(FindKind::kPoint, 1, 5, 5);
+  const PredictionRecord with{.path = "a", .outcome = page_prediction(page, true)};
+  CHECK(line({.all = true, .signs = true}, with) == "a\t7,7/ 7-.\t0.7500\n");
+  CHECK(status_of(with) == PredictionStatus::kDigit);
+  CHECK(line({.all = true}, {.path = "a", .outcome = page_prediction(page)}) ==
+        "a\t77-7\t0.7500\n");
+  const Json json = Json::parse(prediction_json(with));
+  REQUIRE(json["digits"].size() == 7);
+  CHECK(json["digits"][0]["kind"] == "digit");
+  CHECK(json["digits"][1]["kind"] == "point");
+  CHECK(json["digits"][1]["sign"] == ",");
+  CHECK_FALSE(json["digits"][1].contains("confidence"));
+}
+
+TEST_CASE("signs alone are nothing that was read", "[report]") {
+  Page page;
+  page.finds.push_back({.kind = FindKind::kHyphen});
+  const PredictionRecord signs{.path = "a", .outcome = page_prediction(page, true)};
+  CHECK(status_of(signs) == PredictionStatus::kRejected);
+  CHECK(Json::parse(prediction_json(signs))["confidence"] == 0);
+}
+
 TEST_CASE("the best classes follow as pairs of digit and probability", "[report]") {
   CHECK(line({.topk = 2}, record(read_as(7, 0.75))) == "a.png\t7\t0.7500\t7\t0.7500\t8\t0.2500\n");
   CHECK(line({.topk = 2}, record(read_as(7, 0.75, Rejection::kUnsure))) ==

@@ -1,0 +1,139 @@
+#include "mnist/read/found_digits.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include <ATen/Parallel.h>
+
+#include "mnist/base/random.h"
+#include "mnist/digit/frame.h"
+#include "mnist/draw/page.h"
+#include "mnist/read/candidates.h"
+#include "mnist/read/levels.h"
+
+namespace mnist {
+namespace {
+
+using namespace reading;
+
+constexpr std::uint64_t kFindStream = 0xf19d'0000'0000'0000ULL;
+constexpr double kLeastScore = 0.12;  // of a find to learn from
+constexpr std::int64_t kPagesAtOnce = 256;
+// Of a find's ink and of a digit's: from here on the find is that digit, up to there it is none.
+constexpr double kPure = 0.7;
+constexpr double kImpure = 0.4;
+constexpr double kWhole = 0.65;
+constexpr double kPart = 0.35;
+
+struct Example {
+  Digit digit;
+  std::int64_t label = kOutlierLabel;
+};
+
+PageOptions options_for(const DigitSet& digits) {
+  PageOptions options;
+  options.images = {.pixels = {digits.images.data_ptr<std::uint8_t>(),
+                               static_cast<std::size_t>(digits.images.numel())},
+                    .labels = {digits.labels.data_ptr<std::int64_t>(),
+                               static_cast<std::size_t>(digits.labels.numel())}};
+  return options;
+}
+
+std::vector<double> masses_of(const DrawnPage& page) {
+  std::vector<double> masses(page.marks.size(), 0.0);
+  for (std::size_t i = 0; i < page.owner.size(); ++i) {
+    if (page.owner[i] >= 0) masses[static_cast<std::size_t>(page.owner[i])] += page.ink[i] / 255.0;
+  }
+  return masses;
+}
+
+// The label of this ink, whose top left corner lies at `origin` of the level; nothing if it is
+// neither a digit nor clearly none.
+std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnPage& page,
+                                     const std::vector<double>& masses) {
+  std::vector<double> shares(page.marks.size(), 0.0);
+  double all = 0;
+  for (int y = 0; y < own.strength.rows; ++y) {
+    for (int x = 0; x < own.strength.cols; ++x) {
+      const double ink = own.strength(y, x);
+      all += ink;
+      const int column = own.origin.x + x - margin;
+      const int row = own.origin.y + y - margin;
+      if (column < 0 || row < 0 || column >= page.picture.width || row >= page.picture.height) {
+        continue;
+      }
+      const std::int16_t owner =
+          page.owner[static_cast<std::size_t>(row) * static_cast<std::size_t>(page.picture.width) +
+                     static_cast<std::size_t>(column)];
+      if (owner >= 0) shares[static_cast<std::size_t>(owner)] += ink;
+    }
+  }
+  if (all <= 0) return std::nullopt;
+  const auto most = std::max_element(shares.begin(), shares.end());
+  if (most == shares.end()) return kOutlierLabel;
+  const auto mark = static_cast<std::size_t>(most - shares.begin());
+  const int kind = page.marks[mark].kind;
+  const double purity = *most / all;
+  const double coverage = masses[mark] > 0 ? *most / masses[mark] : 0;
+  const bool is_digit = kind >= 0 && kind < kClasses;
+  if (purity < kImpure || coverage < kPart || (!is_digit && purity > kPure)) return kOutlierLabel;
+  if (is_digit && purity > kPure && coverage > kWhole) return kind;
+  return std::nullopt;
+}
+
+std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
+                                 PageNetImpl& network) {
+  std::mt19937_64 engine(seed);
+  const DrawnPage page = draw_page(options, engine);
+  const std::vector<double> masses = masses_of(page);
+  const cv::Size size(page.picture.width, page.picture.height);
+  const SeenLevel seen =
+      look(network, level_at(to_grey(page.picture, static_cast<double>(size.area())), size, 1.0));
+  const std::vector<Candidate> candidates = merged(candidates_of(seen, 0, kLeastScore));
+  std::vector<Example> examples;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.kind >= kClasses) continue;
+    const OwnInk own = own_ink(candidate, candidates, seen);
+    if (own.strength.empty()) continue;
+    const auto label = label_of(own, seen.level.margin, page, masses);
+    if (label) examples.push_back({ink::frame_digit(own.strength).digit, *label});
+  }
+  return examples;
+}
+
+}  // namespace
+
+DigitSet found_digits(const DigitSet& digits, std::int64_t count, std::uint64_t seed,
+                      const Finder& finder) {
+  const PageOptions options = options_for(digits);
+  torch::Tensor images = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8);
+  torch::Tensor labels = torch::empty({count}, torch::kInt64);
+  std::int64_t found = 0;
+  for (std::int64_t first = 0; found < count; first += kPagesAtOnce) {
+    std::vector<std::vector<Example>> pages(kPagesAtOnce);
+    at::parallel_for(0, kPagesAtOnce, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const auto page = static_cast<std::uint64_t>(first + i);
+        pages[static_cast<std::size_t>(i)] =
+            examples_of(options, mix_seed(seed, kFindStream + page), finder.network());
+      }
+    });
+    for (const std::vector<Example>& examples : pages) {
+      for (const Example& example : examples) {
+        if (found == count) break;
+        auto* bytes = images.data_ptr<std::uint8_t>() + found * kDigitPixels;
+        std::transform(example.digit.ink.begin(), example.digit.ink.end(), bytes, [](float ink) {
+          return static_cast<std::uint8_t>(std::lround(255.0F * ink));
+        });
+        labels.data_ptr<std::int64_t>()[found++] = example.label;
+      }
+    }
+  }
+  return {images, labels, "found digits", {}, {}};
+}
+
+}  // namespace mnist

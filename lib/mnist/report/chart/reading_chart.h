@@ -1,0 +1,17 @@
+// How a picture was read, step by step, for people: what mnist-predict --explain writes.
+// Thread-safe.
+#pragma once
+
+#include "mnist/digit/page.h"
+#include "mnist/image/image.h"
+#include "mnist/report/chart/drawing.h"
+
+namespace mnist::chart {
+
+// The picture with its finds numbered in reading order; beside it, of each find: its place in the
+// picture, the 28x28 that the classifier saw, the ten probabilities over what the page network took
+// it for, and what was said of it in the end. At most 100 finds have such a line. `page` must have
+// its predictions; its boxes are in pixels of the file (Image::scale_x).
+Drawing draw_reading(const Image& picture, const Page& page);
+
+}  // namespace mnist::chart
