@@ -22,8 +22,8 @@ class Finder {
   explicit Finder(NetworkFile file);
 
   // Everything in `image` that is or could be a digit, and the separators between digits, in
-  // reading order; if nothing reaches the model's threshold, the likeliest place, whose score is then
-  // below it. Digits carry their ink in MNIST's form and the page network's first look at
+  // reading order; if nothing reaches the model's threshold, the likeliest place, whose score is
+  // then below it. Digits carry their ink in MNIST's form and the page network's first look at
   // them, but no prediction yet. A 28x28 picture that has MNIST's own form already is one digit
   // whose pixels are kept exactly (inverted for dark ink on white). Finds whose tone contradicts
   // `polarity` are left out. Time and memory grow with the picture's pixels up to those of a

@@ -23,15 +23,12 @@ using namespace reading;
 constexpr std::uint64_t kFindStream = 0xf19d'0000'0000'0000ULL;
 constexpr double kLeastScore = 0.12;  // of a find to learn from
 constexpr std::int64_t kPagesAtOnce = 256;
-// Of a find's ink and of a digit's: from here on the find is that digit, up to there it is none.
-constexpr double kPure = 0.7;
-constexpr double kImpure = 0.4;
-constexpr double kWhole = 0.65;
-constexpr double kPart = 0.35;
+constexpr double kPure = 0.7;    // of a find's ink: that of one digit
+constexpr double kWhole = 0.65;  // of that digit's ink: in the find
 
 struct Example {
   Digit digit;
-  std::int64_t label = kOutlierLabel;
+  std::int64_t label = 0;
 };
 
 PageOptions options_for(const DigitSet& digits) {
@@ -51,8 +48,7 @@ std::vector<double> masses_of(const DrawnPage& page) {
   return masses;
 }
 
-// The label of this ink, whose top left corner lies at `origin` of the level; nothing if it is
-// neither a digit nor clearly none.
+// The digit whose ink this is; nothing if it is not nearly all of one, and nearly nothing else.
 std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnPage& page,
                                      const std::vector<double>& masses) {
   std::vector<double> shares(page.marks.size(), 0.0);
@@ -74,13 +70,12 @@ std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnP
   }
   if (all <= 0) return std::nullopt;
   const auto most = std::max_element(shares.begin(), shares.end());
-  if (most == shares.end()) return kOutlierLabel;
+  if (most == shares.end()) return std::nullopt;
   const auto mark = static_cast<std::size_t>(most - shares.begin());
   const int kind = page.marks[mark].kind;
   const double purity = *most / all;
   const double coverage = masses[mark] > 0 ? *most / masses[mark] : 0;
   const bool is_digit = kind >= 0 && kind < kClasses;
-  if (purity < kImpure || coverage < kPart || (!is_digit && purity > kPure)) return kOutlierLabel;
   if (is_digit && purity > kPure && coverage > kWhole) return kind;
   return std::nullopt;
 }

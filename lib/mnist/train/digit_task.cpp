@@ -55,8 +55,7 @@ DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet
                      TaskPlace place)
     : config_(config),
       place_(std::move(place)),
-      loss_{.smoothing = config.training.label_smoothing,
-            .not_a_digit = config.data.outliers + config.data.finds > 0},
+      loss_{.smoothing = config.training.label_smoothing, .not_a_digit = config.data.outliers > 0},
       batches_(all_digits(training, config, place_), config.augmentation, config.seed,
                place_.device),
       validation_(std::move(validation)),
@@ -65,7 +64,8 @@ DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet
       labels_sha256_(training.labels_sha256) {
   if (config.data.finds > 0) {
     constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
-    page_model_sha256_ = sha256_hex(read_file(resolve_model_path(place_.page_model), kMaxModelBytes));
+    page_model_sha256_ =
+        sha256_hex(read_file(resolve_model_path(place_.page_model), kMaxModelBytes));
   }
   if (!std::holds_alternative<ConvNetOptions>(config.model)) {
     throw Error(ErrorKind::kUsage, "digits are learned by the network 'convnet' alone");
