@@ -32,7 +32,7 @@ std::string shortened(std::string name, std::size_t most) {
 
 // "scan.tif#3" -> "scan-3"
 std::string stem_of(const std::string& path) {
-  constexpr std::size_t kLongest = 180;  // with number and ending it must be a file's name
+  constexpr std::size_t kLongest = 200;  // with number and ending it must be a file's name
   if (path == "-") return "stdin";
   std::string stem = shortened(fs::path(path).stem().string(), kLongest);
   const std::string ending = fs::path(path).extension().string();
