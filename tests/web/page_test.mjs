@@ -275,6 +275,11 @@ test("two digits side by side are a number, each with its box", async () => {
     assert.deepEqual(await fits(page), []);
     await shot(name);
     await accessible(page, name);
+    await page.locator("#steps summary").click();
+    assert.equal(await page.locator("#finds li").count(), 2);
+    assert.match(await page.locator("#finds li").first().innerText(), /at first look .* 4, .* sure/);
+    await accessible(page, `${name}, why`);
+    await shot(`${name}-why`);
     await close();
   }
 });

@@ -139,19 +139,23 @@ function showDigits(digits) {
   showSeen(digits);
 }
 
-// How the answer came about, find by find.
-function showSteps(finds) {
+// How the answer came about, find by find; written only for those who look.
+let finds = null;
+function showSteps() {
   $("steps").hidden = !finds;
-  $("finds").replaceChildren(...explain(finds ?? []).map(words => {
+  const words = finds && $("steps").open ? explain(finds) : [];
+  $("finds").replaceChildren(...words.map(sentence => {
     const step = document.createElement("li");
-    step.textContent = words;
+    step.textContent = sentence;
     return step;
   }));
 }
+$("steps").addEventListener("toggle", showSteps);
 
 function showAnswer(answer) {
   shownAnswer = answer;
-  showSteps(answer.finds);
+  finds = answer.finds ?? null;
+  showSteps();
   say(describe(answer));
   if (answer.digits?.length) {
     // The least certain one needs explaining most.
@@ -168,7 +172,8 @@ function showAnswer(answer) {
 
 function showNothing(words) {
   shownAnswer = null;
-  showSteps(null);
+  finds = null;
+  showSteps();
   say(words);
   showBoxes([]);
   showBars(null);

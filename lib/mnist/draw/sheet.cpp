@@ -263,10 +263,13 @@ double write_sign(Sheet& sheet, double pen, double left, double middle, double s
   std::vector<Stroke> strokes;
   if (what > 0.93) {
     strokes = draw_look_alike(engine).drawing.strokes;
+  } else if (what > 0.86) {
+    strokes = draw_non_digit(dice.chance(0.5) ? NonDigit::kScribble : NonDigit::kHatching, engine)
+                  .strokes;
   } else {
-    const Glyph& glyph = what < 0.55   ? latin_letters()
-                         : what < 0.70 ? other_letters()
-                         : what < 0.85 ? symbols()
+    const Glyph& glyph = what < 0.50   ? latin_letters()
+                         : what < 0.64 ? other_letters()
+                         : what < 0.78 ? symbols()
                                        : pictograms();
     strokes = write(glyph[dice.below(glyph.size())], kSignHand, dice);
     distort(strokes, kSignHand, dice);

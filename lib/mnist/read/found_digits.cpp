@@ -23,12 +23,13 @@ using namespace reading;
 constexpr std::uint64_t kFindStream = 0xf19d'0000'0000'0000ULL;
 constexpr double kLeastScore = 0.12;  // of a find to learn from
 constexpr std::int64_t kPagesAtOnce = 256;
-constexpr double kPure = 0.7;    // of a find's ink: that of one digit
-constexpr double kWhole = 0.65;  // of that digit's ink: in the find
+constexpr double kPure = 0.7;          // of a find's ink: that of one digit, or of other writing
+constexpr double kWhole = 0.65;        // of that digit's ink: in the find
+constexpr std::uint8_t kWritten = 64;  // of 255: ink of other writing
 
 struct Example {
   Digit digit;
-  std::int64_t label = 0;
+  std::int64_t label = kOutlierLabel;
 };
 
 PageOptions options_for(const DigitSet& digits) {
@@ -48,11 +49,13 @@ std::vector<double> masses_of(const DrawnPage& page) {
   return masses;
 }
 
-// The digit whose ink this is; nothing if it is not nearly all of one, and nearly nothing else.
+// The digit whose ink this is, or kOutlierLabel if it is other writing; nothing if it is neither
+// nearly all of one thing, and nearly nothing else.
 std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnPage& page,
                                      const std::vector<double>& masses) {
   std::vector<double> shares(page.marks.size(), 0.0);
   double all = 0;
+  double other = 0;
   for (int y = 0; y < own.strength.rows; ++y) {
     for (int x = 0; x < own.strength.cols; ++x) {
       const double ink = own.strength(y, x);
@@ -62,22 +65,23 @@ std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnP
       if (column < 0 || row < 0 || column >= page.picture.width || row >= page.picture.height) {
         continue;
       }
-      const std::int16_t owner =
-          page.owner[static_cast<std::size_t>(row) * static_cast<std::size_t>(page.picture.width) +
-                     static_cast<std::size_t>(column)];
+      const auto pixel =
+          static_cast<std::size_t>(row) * static_cast<std::size_t>(page.picture.width) +
+          static_cast<std::size_t>(column);
+      const std::int16_t owner = page.owner[pixel];
       if (owner >= 0) shares[static_cast<std::size_t>(owner)] += ink;
+      if (page.other[pixel] >= kWritten) other += ink;
     }
   }
   if (all <= 0) return std::nullopt;
+  if (other > kPure * all) return kOutlierLabel;
   const auto most = std::max_element(shares.begin(), shares.end());
-  if (most == shares.end()) return std::nullopt;
+  if (most == shares.end() || *most < kPure * all) return std::nullopt;
   const auto mark = static_cast<std::size_t>(most - shares.begin());
   const int kind = page.marks[mark].kind;
-  const double purity = *most / all;
-  const double coverage = masses[mark] > 0 ? *most / masses[mark] : 0;
   const bool is_digit = kind >= 0 && kind < kClasses;
-  if (is_digit && purity > kPure && coverage > kWhole) return kind;
-  return std::nullopt;
+  if (!is_digit || *most < kWhole * masses[mark]) return std::nullopt;
+  return kind;
 }
 
 std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
@@ -95,6 +99,8 @@ std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
     const OwnInk own = own_ink(candidate, candidates, seen);
     if (own.strength.empty()) continue;
     const auto label = label_of(own, seen.level.margin, page, masses);
+    // A bar may be a 1 or a piece of a letter: only the page network sees what is around it.
+    if (label == kOutlierLabel && candidate.kind == 1) continue;
     if (label) examples.push_back({ink::frame_digit(own.strength).digit, *label});
   }
   return examples;

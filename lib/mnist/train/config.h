@@ -28,8 +28,8 @@ struct DataConfig {
   std::int64_t pages = 40000;  // of the page network: drawn for an epoch
   // Digits in hands from all over the world (with_hands) to train on besides; 0 for none.
   std::int64_t hands = 0;
-  // Digits as the page network finds them on drawn pages (found_digits) to train on besides; 0 for
-  // none.
+  // Digits and other writing as the page network finds them on drawn pages (found_digits) to train
+  // on besides; 0 for none.
   std::int64_t finds = 0;
   std::string page_model;  // its file or run folder; empty for the shipped one
   // Generated images of what is no digit (with_outliers) to train on besides; 0 for none.

@@ -55,7 +55,8 @@ DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet
                      TaskPlace place)
     : config_(config),
       place_(std::move(place)),
-      loss_{.smoothing = config.training.label_smoothing, .not_a_digit = config.data.outliers > 0},
+      loss_{.smoothing = config.training.label_smoothing,
+            .not_a_digit = config.data.outliers + config.data.finds > 0},
       batches_(all_digits(training, config, place_), config.augmentation, config.seed,
                place_.device),
       validation_(std::move(validation)),
