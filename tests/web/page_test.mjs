@@ -267,8 +267,8 @@ test("two digits side by side are a number, each with its box", async () => {
     await settled();
     assert.equal(await text("digit"), "42");
     assert.equal(await text("headline"), "This is 42");
+    await page.waitForFunction(() => document.querySelectorAll("#boxes button").length === 2);
     const boxes = await page.locator("#boxes button").all();
-    assert.equal(boxes.length, 2);
     for (const [i, box] of boxes.entries()) {
       const { x, y, width, height } = await box.boundingBox();
       const drawn = places[i];
