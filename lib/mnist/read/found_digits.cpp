@@ -25,7 +25,7 @@ constexpr double kLeastScore = 0.12;  // of a find to learn from
 constexpr std::int64_t kPagesAtOnce = 256;
 constexpr double kPure = 0.7;          // of a find's ink: that of one digit, or of other writing
 constexpr double kWhole = 0.65;        // of that digit's ink: in the find
-constexpr float kInked = 0.5F;         // at its strongest: less is no more than a shadow
+constexpr float kFullInk = 0.5F;       // at its strongest: less is no more than a shadow
 constexpr std::uint8_t kWritten = 64;  // of 255: ink of other writing
 
 struct Example {
@@ -104,7 +104,7 @@ std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
     if (label == kOutlierLabel && candidate.kind == 1) continue;
     if (!label) continue;
     const Digit digit = ink::frame_digit(own.strength).digit;
-    if (*std::max_element(digit.ink.begin(), digit.ink.end()) < kInked) continue;
+    if (*std::max_element(digit.ink.begin(), digit.ink.end()) < kFullInk) continue;
     examples.push_back({digit, *label});
   }
   return examples;
