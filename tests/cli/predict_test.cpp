@@ -64,16 +64,12 @@ TEST_CASE("each picture is one line of path, digit and confidence, in order", "[
   CHECK(right >= 8);  // the network was trained for a few seconds, on 1800 images
 }
 
-TEST_CASE("the shipped model is the default, and reads nearly every drawn digit", "[predict]") {
+TEST_CASE("the shipped model is the default, and reads every drawn digit", "[predict]") {
   std::vector<std::string> arguments = {"--format", "%d"};
   arguments.insert(arguments.end(), pictures().begin(), pictures().end());
   const Outcome outcome = run_program("mnist-predict", arguments);
   CHECK(outcome.exit_code == 0);
-  const auto digits = lines_of(outcome.out);
-  REQUIRE(digits.size() == 10);
-  int right = 0;
-  for (std::size_t i = 0; i < digits.size(); ++i) right += digits[i] == std::to_string(i) ? 1 : 0;
-  CHECK(right >= 8);
+  CHECK(outcome.out == "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
 }
 
 TEST_CASE("digits are read on ruled paper, in shadows, in pencil, in chalk and so on",

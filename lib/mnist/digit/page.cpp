@@ -46,7 +46,7 @@ Prediction only_digit(const Page& page, bool reject) {
   }
   Prediction prediction = surest->prediction;
   if (!reject) return prediction;
-  if (surest->score < kFaint && !is_accepted(*surest) && !page.other_writing) {
+  if (page.is_faint && !is_accepted(*surest) && !page.other_writing) {
     return {.rejection = Rejection::kBlank};
   }
   int digits = 0;

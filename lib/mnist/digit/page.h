@@ -36,15 +36,15 @@ struct Find {
 struct Page {
   std::vector<Find> finds{};   // row by row from the top, from left to right
   bool other_writing = false;  // letters, signs, drawings: something is there that is not a digit
+  // Nothing reached the page network's threshold: the only find is the likeliest place, for whoever
+  // wants a guess.
+  bool is_faint = false;
 };
-
-// A find of a lower score that is rejected is hardly more than a shadow on the paper.
-inline constexpr double kFaint = 0.25;
 
 // The page's one digit, for whoever asks for a single one: its prediction; kSeveralDigits with that
 // of the surest where it holds more, kNotADigit where other writing, or nothing that was accepted
-// as a digit, is all it holds, kBlank where it holds nothing but finds of a score below kFaint. The finds must have predictions.
-// Without `reject`, the surest find's prediction, wherever there is a find.
+// as a digit, is all it holds, kBlank where it holds nothing, or a faint find alone. The finds must
+// have predictions. Without `reject`, the surest find's prediction, wherever there is a find.
 Prediction only_digit(const Page& page, bool reject = true);
 
 // The find that only_digit() speaks of; null where there is none.

@@ -99,7 +99,7 @@ void translate(cv::Mat1f& ink, Dice& dice) {
   warp(ink, {1, 0, 0, 1}, dx, 3 * any_sign(dice));
 }
 
-void stripe(cv::Mat1f& ink) {
+void stripe(cv::Mat1f& ink, Dice& /*dice*/) {
   constexpr int kBand = 7;
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
@@ -185,7 +185,7 @@ void zigzag(cv::Mat1f& ink, Dice& dice) {
   draw_over(ink, {line}, 1.0);
 }
 
-void canny_edges(cv::Mat1f& ink) {
+void canny_edges(cv::Mat1f& ink, Dice& /*dice*/) {
   cv::Mat1b levels;
   ink.convertTo(levels, CV_8U, 255);
   cv::GaussianBlur(levels, levels, {}, 1.0);
@@ -194,53 +194,43 @@ void canny_edges(cv::Mat1f& ink) {
   edges.convertTo(ink, CV_32F, 1.0 / 255);
 }
 
-void disturb(Stress kind, cv::Mat1f& ink, Dice& dice) {
-  switch (kind) {
-    case Stress::kShotNoise:
-      return shot_noise(ink, dice);
-    case Stress::kImpulseNoise:
-      return impulse_noise(ink, dice);
-    case Stress::kGlassBlur:
-      return glass_blur(ink, dice);
-    case Stress::kMotionBlur:
-      return motion_blur(ink, dice);
-    case Stress::kShear:
-      return shear(ink, dice);
-    case Stress::kScale:
-      return warp(ink, {1 / 0.7, 0, 0, 1 / 0.7});
-    case Stress::kRotate:
-      return rotate(ink, dice);
-    case Stress::kBrightness:
-      ink += 0.5F;
-      return;
-    case Stress::kTranslate:
-      return translate(ink, dice);
-    case Stress::kStripe:
-      return stripe(ink);
-    case Stress::kFog:
-      return fog(ink, dice);
-    case Stress::kSpatter:
-      return spatter(ink, dice);
-    case Stress::kDottedLine:
-      return dotted_line(ink, dice);
-    case Stress::kZigzag:
-      return zigzag(ink, dice);
-    case Stress::kCannyEdges:
-      return canny_edges(ink);
-  }
-  throw Error(ErrorKind::kUsage, "no such disturbance");
+void scale(cv::Mat1f& ink, Dice& /*dice*/) { warp(ink, {1 / 0.7, 0, 0, 1 / 0.7}); }
+
+void brightness(cv::Mat1f& ink, Dice& /*dice*/) { ink += 0.5F; }
+
+struct Disturbance {
+  std::string_view name;
+  void (*apply)(cv::Mat1f& ink, Dice& dice);
+};
+
+// In the order of Stress.
+constexpr std::array<Disturbance, kStresses> kDisturbances = {{
+    {"shot-noise", shot_noise},
+    {"impulse-noise", impulse_noise},
+    {"glass-blur", glass_blur},
+    {"motion-blur", motion_blur},
+    {"shear", shear},
+    {"scale", scale},
+    {"rotate", rotate},
+    {"brightness", brightness},
+    {"translate", translate},
+    {"stripe", stripe},
+    {"fog", fog},
+    {"spatter", spatter},
+    {"dotted-line", dotted_line},
+    {"zigzag", zigzag},
+    {"canny-edges", canny_edges},
+}};
+
+const Disturbance& disturbance(Stress kind) {
+  const auto place = static_cast<std::size_t>(kind);
+  if (place >= kDisturbances.size()) throw Error(ErrorKind::kUsage, "no such disturbance");
+  return kDisturbances[place];
 }
 
 }  // namespace
 
-std::string_view to_string(Stress kind) {
-  static constexpr std::array<std::string_view, kStresses> kNames = {
-      "shot-noise", "impulse-noise", "glass-blur",  "motion-blur", "shear",
-      "scale",      "rotate",        "brightness",  "translate",   "stripe",
-      "fog",        "spatter",       "dotted-line", "zigzag",      "canny-edges"};
-  const auto place = static_cast<std::size_t>(kind);
-  return place < kNames.size() ? kNames[place] : "unknown";
-}
+std::string_view to_string(Stress kind) { return disturbance(kind).name; }
 
 Image stressed(Stress kind, std::span<const std::uint8_t, kDigitPixels> ink,
                std::mt19937_64& engine) {
@@ -248,7 +238,7 @@ Image stressed(Stress kind, std::span<const std::uint8_t, kDigitPixels> ink,
   std::transform(ink.begin(), ink.end(), levels.begin(),
                  [](std::uint8_t value) { return static_cast<float>(value) / 255.0F; });
   Dice dice(engine);
-  disturb(kind, levels, dice);
+  disturbance(kind).apply(levels, dice);
   Image image{.width = kSide, .height = kSide, .format = PixelFormat::kGrey, .pixels = {}};
   image.pixels.reserve(kDigitPixels);
   for (const float value : levels) {

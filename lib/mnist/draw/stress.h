@@ -35,7 +35,7 @@ enum class Stress {
 };
 inline constexpr int kStresses = 15;
 
-// "shot-noise", "impulse-noise" …
+// "shot-noise", "impulse-noise" … Throws Error{kUsage} for a kind that there is not.
 std::string_view to_string(Stress kind);
 
 // `ink`, 28x28 bytes, 255 is ink, under one disturbance: a grey image of the same size, ink light.

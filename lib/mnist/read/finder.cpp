@@ -27,7 +27,6 @@ constexpr double kStep = 1.5;          // from one scale to the next
 constexpr double kLeastSide = 12;  // pixels: a picture less high or wide than that shows nothing
 constexpr double kEnoughPixels = 64e3;  // up to here every scale is looked at
 constexpr double kSmallSide = 20;       // pixels: finds as small as that are worth a closer look
-constexpr double kFaintScore = 0.1;     // below it there is nothing to guess about
 constexpr float kSure = 0.5F;
 constexpr std::size_t kTrace = 2;  // cells that say so: fewer are noise
 constexpr float kInked = 0.4F;
@@ -196,13 +195,14 @@ Page Finder::find(const Image& image, Polarity polarity) const {
   for (const double scale : scales_of(image)) {
     seen.push_back(look(*network_, level_at(grey, {image.width, image.height}, scale)));
     const SeenLevel& level = seen.back();
-    const auto found = candidates_of(level, seen.size() - 1, std::min(kFaintScore, find_above_));
+    const auto found = candidates_of(level, seen.size() - 1, std::min(kFaintestScore, find_above_));
     candidates.insert(candidates.end(), found.begin(), found.end());
     page.other_writing |= sure_cells(level.other) >= kTrace;
     const bool is_enough = static_cast<double>(level.ink.total()) > kEnoughPixels;
     if (is_enough && !shows_small_digits(level, found, find_above_)) break;
   }
   std::vector<Candidate> kept = merged(clear_ones(candidates, find_above_));
+  page.is_faint = !kept.empty() && kept.front().score < find_above_;
   if (kept.size() > kMostFinds) kept.resize(kMostFinds);
   for (const Candidate& candidate : kept) {
     const SeenLevel& level = seen[candidate.level];

@@ -21,12 +21,9 @@ namespace {
 using namespace reading;
 
 constexpr std::uint64_t kFindStream = 0xf19d'0000'0000'0000ULL;
-constexpr double kLeastScore = 0.12;  // of a find to learn from
 constexpr std::int64_t kPagesAtOnce = 256;
-constexpr double kPure = 0.7;          // of a find's ink: that of one digit, or of other writing
-constexpr double kWhole = 0.65;        // of that digit's ink: in the find
-constexpr float kFullInk = 0.5F;       // at its strongest: less is no more than a shadow
-constexpr std::uint8_t kWritten = 64;  // of 255: ink of other writing
+// Of a find's ink, that of one thing; of a digit's ink, that in the find.
+constexpr double kNearlyAll = 0.7;
 
 struct Example {
   Digit digit;
@@ -71,17 +68,17 @@ std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnP
           static_cast<std::size_t>(column);
       const std::int16_t owner = page.owner[pixel];
       if (owner >= 0) shares[static_cast<std::size_t>(owner)] += ink;
-      if (page.other[pixel] >= kWritten) other += ink;
+      other += ink * page.other[pixel] / 255;
     }
   }
   if (all <= 0) return std::nullopt;
-  if (other > kPure * all) return kOutlierLabel;
+  if (other > kNearlyAll * all) return kOutlierLabel;
   const auto most = std::max_element(shares.begin(), shares.end());
-  if (most == shares.end() || *most < kPure * all) return std::nullopt;
+  if (most == shares.end() || *most < kNearlyAll * all) return std::nullopt;
   const auto mark = static_cast<std::size_t>(most - shares.begin());
   const int kind = page.marks[mark].kind;
   const bool is_digit = kind >= 0 && kind < kClasses;
-  if (!is_digit || *most < kWhole * masses[mark]) return std::nullopt;
+  if (!is_digit || *most < kNearlyAll * masses[mark]) return std::nullopt;
   return kind;
 }
 
@@ -93,7 +90,7 @@ std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
   const cv::Size size(page.picture.width, page.picture.height);
   const SeenLevel seen =
       look(network, level_at(to_grey(page.picture, static_cast<double>(size.area())), size, 1.0));
-  const std::vector<Candidate> candidates = merged(candidates_of(seen, 0, kLeastScore));
+  const std::vector<Candidate> candidates = merged(candidates_of(seen, 0, kFaintestScore));
   std::vector<Example> examples;
   for (const Candidate& candidate : candidates) {
     if (candidate.kind >= kClasses) continue;
@@ -104,7 +101,7 @@ std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
     if (label == kOutlierLabel && candidate.kind == 1) continue;
     if (!label) continue;
     const Digit digit = ink::frame_digit(own.strength).digit;
-    if (*std::max_element(digit.ink.begin(), digit.ink.end()) < kFullInk) continue;
+    if (std::ranges::max(digit.ink) == 0) continue;  // hardly a shadow
     examples.push_back({digit, *label});
   }
   return examples;

@@ -38,12 +38,11 @@ bool is_sign(const LocatedPrediction& located) {
   return located.kind != FindKind::kDigit && located.kind != FindKind::kUnreadable;
 }
 
-// The page network knows one kind for points and commas: a comma is the higher one.
+// The page network knows one kind for points and commas.
 std::string sign_text(const LocatedPrediction& located) {
-  constexpr double kCommaAspect = 1.5;  // height / width
   switch (located.kind) {
     case FindKind::kPoint:
-      return located.box.height > kCommaAspect * located.box.width ? "," : ".";
+      return ".";
     case FindKind::kSlash:
       return "/";
     case FindKind::kHyphen:

@@ -44,7 +44,7 @@ TEST_CASE("where nothing was accepted, the surest find says what it would have b
 }
 
 TEST_CASE("a shadow of a find on otherwise empty paper is blank", "[digit]") {
-  Page page = {.finds = {found(1, 0.2, Rejection::kNotADigit)}};
+  Page page = {.finds = {found(1, 0.2, Rejection::kNotADigit)}, .is_faint = true};
   CHECK(only_digit(page).rejection == Rejection::kBlank);
   CHECK_FALSE(only_digit(page).digit);
   CHECK(only_digit(page, false).digit == 1);

@@ -120,7 +120,7 @@ TEST_CASE("signs stand between the digits where they are asked for", "[report]")
   add(FindKind::kHyphen, 1, 15, 4);
   add(FindKind::kPoint, 1, 5, 5);
   const PredictionRecord with{.path = "a", .outcome = page_prediction(page, true)};
-  CHECK(line({.all = true, .signs = true}, with) == "a\t7,7/ 7-.\t0.7500\n");
+  CHECK(line({.all = true, .signs = true}, with) == "a\t7.7/ 7-.\t0.7500\n");
   CHECK(status_of(with) == PredictionStatus::kDigit);
   CHECK(line({.all = true}, {.path = "a", .outcome = page_prediction(page)}) ==
         "a\t77-7\t0.7500\n");
@@ -128,7 +128,7 @@ TEST_CASE("signs stand between the digits where they are asked for", "[report]")
   REQUIRE(json["digits"].size() == 7);
   CHECK(json["digits"][0]["kind"] == "digit");
   CHECK(json["digits"][1]["kind"] == "point");
-  CHECK(json["digits"][1]["sign"] == ",");
+  CHECK(json["digits"][1]["sign"] == ".");
   CHECK_FALSE(json["digits"][1].contains("confidence"));
 }
 

@@ -49,25 +49,9 @@ cv::Rect place_of(const Box& box, const Image& picture) {
   return place & cv::Rect(0, 0, picture.width, picture.height);
 }
 
-std::string kind_of(FindKind kind) {
-  switch (kind) {
-    case FindKind::kDigit:
-      return "a digit";
-    case FindKind::kPoint:
-      return "a point or comma";
-    case FindKind::kSlash:
-      return "a slash";
-    case FindKind::kHyphen:
-      return "a hyphen";
-    case FindKind::kUnreadable:
-      return "a digit that cannot be read";
-  }
-  return "something";
-}
-
 std::string verdict(const Find& find) {
   const Prediction& prediction = find.prediction;
-  if (find.kind != FindKind::kDigit || !prediction.digit) return kind_of(find.kind);
+  if (find.kind != FindKind::kDigit || !prediction.digit) return to_string(find.kind);
   std::string text =
       std::to_string(*prediction.digit) + ", confidence " + fixed_text(prediction.confidence, 3);
   if (prediction.rejection) text += std::string("; rejected: ") + to_string(*prediction.rejection);
