@@ -1,6 +1,7 @@
 // What lies over a picture while a network learns. `mnist-generate --stress` draws other kinds, in
 // other ways: what is measured there was not trained on.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -65,12 +66,14 @@ void broken_lines(cv::Mat1f& picture, double side, Dice& dice) {
 }
 
 void stripes(cv::Mat1f& picture, double side, Dice& dice) {
-  const double period = side * dice.uniform(0.3, 1.5);
-  const double share = dice.uniform(0.1, 0.4);
-  const double across = dice.uniform(-1.0, 1.0);
-  const double down = dice.uniform(-1.0, 1.0);
+  const double period = side * dice.uniform(0.3, dice.chance(0.5) ? 1.5 : 4.0);
+  const double share = dice.uniform(0.1, 0.6);
+  const double angle =
+      dice.chance(0.5) ? CV_PI / 2 * static_cast<double>(dice.below(2)) : dice.uniform(0.0, CV_PI);
+  const double across = std::cos(angle);
+  const double down = std::sin(angle);
   const double phase = dice.uniform(0.0, 1.0);
-  const bool inverts = dice.chance(0.4);
+  const bool inverts = dice.chance(0.6);
   const double tone = any_tone(picture, dice);
   const double strength = dice.uniform(0.3, 1.0);
   for (int y = 0; y < picture.rows; ++y) {
@@ -83,7 +86,7 @@ void stripes(cv::Mat1f& picture, double side, Dice& dice) {
   }
 }
 
-void speckle(cv::Mat1f& picture, Dice& dice) {
+void speckle(cv::Mat1f& picture, double /*side*/, Dice& dice) {
   const double share = dice.uniform(0.005, 0.15);
   const double grain = dice.chance(0.5) ? 1.0 : dice.uniform(1.0, 2.5);
   cv::Mat1f noise(std::max(1, static_cast<int>(picture.rows / grain)),
@@ -111,8 +114,8 @@ void drops(cv::Mat1f& picture, double side, Dice& dice) {
   lay_tone(picture, where, any_tone(picture, dice));
 }
 
-void fog(cv::Mat1f& picture, Dice& dice) {
-  const double thickness = dice.uniform(0.2, 0.7);
+void fog(cv::Mat1f& picture, double /*side*/, Dice& dice) {
+  const double thickness = dice.uniform(0.2, 0.75);
   const double tone = dice.uniform(0.0, 1.0);
   cv::Mat1f cloud = waves(picture.size(), 3 + static_cast<int>(dice.below(4)), dice) +
                     0.5 * waves(picture.size(), 9, dice);
@@ -124,70 +127,89 @@ void fog(cv::Mat1f& picture, Dice& dice) {
   }
 }
 
-// Outlines where strokes were.
+// Stains of any shape and tone.
+void stains(cv::Mat1f& picture, double side, Dice& dice) {
+  const int knots = std::max(4, static_cast<int>(picture.cols / (side * dice.uniform(0.06, 0.25))));
+  const cv::Mat1f wet = waves(picture.size(), knots, dice);
+  const double level = dice.uniform(0.45, 0.9);
+  const cv::Mat1f where = cv::min(cv::max(6.0 * (wet - level), 0.0), 1.0);
+  lay_tone(picture, where, dice.chance(0.5) ? any_tone(picture, dice) : dice.uniform(0.0, 1.0));
+}
+
+// Outlines where strokes were: broad ones, or as fine as the picture allows.
 void outline(cv::Mat1f& picture, double side, Dice& dice) {
-  const int reach = 1 + 2 * std::max(1, cvRound(side * dice.uniform(0.02, 0.05)));
+  const bool is_fine = dice.chance(0.5);
+  const int reach = is_fine ? 3 : 1 + 2 * std::max(1, cvRound(side * dice.uniform(0.02, 0.05)));
+  if (is_fine) {
+    double low = 0;
+    double high = 1;
+    cv::minMaxLoc(picture, &low, &high);
+    const cv::Mat1f smooth = cv::max(picture - (low + dice.uniform(0.3, 0.7) * (high - low)), 0.0);
+    cv::threshold(smooth, picture, 0, 1, cv::THRESH_BINARY);
+  }
   cv::Mat1f edges;
-  cv::morphologyEx(picture, edges, cv::MORPH_GRADIENT,
-                   cv::getStructuringElement(cv::MORPH_ELLIPSE, {reach, reach}));
+  const auto shape = is_fine ? cv::MORPH_RECT : cv::MORPH_ELLIPSE;
+  const cv::Mat1b neighbours = cv::getStructuringElement(shape, {reach, reach});
+  if (is_fine) {
+    cv::morphologyEx(picture, edges, cv::MORPH_ERODE, neighbours);
+    edges = cv::abs(picture - edges);
+  } else {
+    cv::morphologyEx(picture, edges, cv::MORPH_GRADIENT, neighbours);
+  }
   picture = dice.chance(0.5) ? edges : cv::Mat1f(1 - edges);
 }
 
-// Neighbours exchanged, as behind rippled glass.
-void ripple(cv::Mat1f& picture, double side, Dice& dice) {
-  const auto reach = static_cast<float>(side * dice.uniform(0.02, 0.06));
+// Each pixel comes from somewhere near: behind rippled glass smoothly so, behind frosted glass not.
+void glass(cv::Mat1f& picture, double side, Dice& dice) {
+  const auto reach = static_cast<float>(side * dice.uniform(0.02, 0.07));
+  const bool is_frosted = dice.chance(0.5);
   const int knots = std::max(4, static_cast<int>(picture.cols / (side * dice.uniform(0.08, 0.3))));
-  const cv::Mat1f across = reach * waves(picture.size(), knots, dice);
-  const cv::Mat1f down = reach * waves(picture.size(), knots, dice);
-  cv::Mat1f x(picture.size());
-  cv::Mat1f y(picture.size());
+  const auto way = [&] {
+    if (!is_frosted) return cv::Mat1f(reach * waves(picture.size(), knots, dice));
+    cv::Mat1f anyhow(picture.size());
+    for (float& value : anyhow) value = static_cast<float>(reach * dice.uniform(-1.0, 1.0));
+    return anyhow;
+  };
+  cv::Mat1f x = way();
+  cv::Mat1f y = way();
   for (int row = 0; row < picture.rows; ++row) {
     for (int column = 0; column < picture.cols; ++column) {
-      x(row, column) = static_cast<float>(column) + across(row, column);
-      y(row, column) = static_cast<float>(row) + down(row, column);
+      x(row, column) += static_cast<float>(column);
+      y(row, column) += static_cast<float>(row);
     }
   }
   cv::Mat1f moved;
   cv::remap(picture, moved, x, y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  if (is_frosted && dice.chance(0.7)) {
+    cv::GaussianBlur(moved, moved, {}, side * dice.uniform(0.015, 0.05));
+  }
   picture = moved;
+}
+
+// Far too light, or far too dark.
+void expose(cv::Mat1f& picture, double /*side*/, Dice& dice) {
+  const double shift = dice.uniform(-0.45, 0.45);
+  for (float& value : picture) value = clamped(value + shift);
+}
+
+void grain(cv::Mat1f& picture, double /*side*/, Dice& dice) {
+  const double deviation = dice.uniform(0.05, 0.3);
+  for (float& value : picture) value += static_cast<float>(dice.normal(0.0, deviation));
 }
 
 }  // namespace
 
 void disturb(cv::Mat1f& picture, double side, Dice& dice) {
-  switch (dice.below(10)) {
-    case 0:
-    case 1:
-      broken_lines(picture, side, dice);
-      break;
-    case 2:
-      stripes(picture, side, dice);
-      break;
-    case 3:
-      speckle(picture, dice);
-      break;
-    case 4:
-      drops(picture, side, dice);
-      break;
-    case 5:
-      fog(picture, dice);
-      break;
-    case 6:
-      outline(picture, side, dice);
-      break;
-    case 7:
-      ripple(picture, side, dice);
-      break;
-    case 8: {  // far too light, or far too dark
-      const double shift = dice.uniform(-0.45, 0.45);
-      for (float& value : picture) value = clamped(value + shift);
-      break;
-    }
-    default: {
-      const double deviation = dice.uniform(0.05, 0.3);
-      for (float& value : picture) value += static_cast<float>(dice.normal(0.0, deviation));
-    }
-  }
+  constexpr std::array kKinds = {broken_lines, broken_lines, stripes, stripes, speckle, drops,
+                                 stains,       fog,          outline, glass,   expose,  grain};
+  // As it falls on a picture of few pixels, that is enlarged later.
+  constexpr double kFewest = 14;  // of a digit's side
+  const double coarse =
+      dice.chance(0.35) ? dice.uniform(1.0, std::clamp(side / kFewest, 1.0, 3.0)) : 1.0;
+  const cv::Size size = picture.size();
+  if (coarse > 1) cv::resize(picture, picture, {}, 1 / coarse, 1 / coarse, cv::INTER_AREA);
+  kKinds[dice.below(kKinds.size())](picture, side / coarse, dice);
+  if (coarse > 1) cv::resize(picture, picture, size, 0, 0, cv::INTER_CUBIC);
   for (float& value : picture) value = clamped(value);
 }
 

@@ -78,6 +78,7 @@ ScheduleConfig read_schedule(JsonObjectReader reader) {
 
 TrainingConfig read_training(JsonObjectReader reader) {
   TrainingConfig training;
+  training.initial_model = reader.string("initial_model", training.initial_model);
   training.epochs = reader.number("epochs", training.epochs, 1e-3, 1e5);
   training.batch_size = reader.integer("batch_size", training.batch_size, 2, 65536);
   training.label_smoothing = reader.number("label_smoothing", training.label_smoothing, 0, 0.9);
@@ -186,7 +187,8 @@ nlohmann::json RunConfig::to_json() const {
         {"page_model", data.page_model},
         {"outliers", data.outliers}}},
       {"training",
-       {{"epochs", training.epochs},
+       {{"initial_model", training.initial_model},
+        {"epochs", training.epochs},
         {"batch_size", training.batch_size},
         {"label_smoothing", training.label_smoothing},
         {"gradient_clip", training.gradient_clip},

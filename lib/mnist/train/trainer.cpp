@@ -104,6 +104,15 @@ Trainer::Trainer(const RunConfig& config, std::unique_ptr<TrainingTask> task, to
   loss_.sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
 }
 
+void Trainer::begin_with(const NetworkFile& file) {
+  if (file.options != config_.model) {
+    throw Error(ErrorKind::kUsage, "its network differs from the config's 'model'", file.path);
+  }
+  const torch::NoGradGuard no_grad;
+  copy_state(*file.network, *network_);
+  if (average_.defined()) average_.copy_(parameters_->values);
+}
+
 double Trainer::schedule_factor_at(std::int64_t step) const {
   return schedule_factor(config_.schedule, step, total_steps_, steps_per_epoch_);
 }

@@ -75,6 +75,11 @@ class Trainer {
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
+  // Begins with the weights and statistics of `file` instead of those drawn from the seed; before
+  // the first step. With several processes those of rank 0 count. Throws Error{kUsage} if it holds
+  // another network than the config describes.
+  void begin_with(const NetworkFile& file);
+
   // Trains from the current step, which is rank 0's, to the last. Throws what the communicator
   // throws when another rank is gone.
   TrainingOutcome run(TrainingObserver& observer);

@@ -69,6 +69,26 @@ TEST_CASE("an interrupted and resumed run gives the same weights bit for bit", "
   }
 }
 
+TEST_CASE("a run begins with the weights of another model, if it has the same network", "[train]") {
+  RunConfig config = small_run();
+  config.training.ema_decay = 0;  // an average has statistics gathered anew
+  Trainer first = trainer_for(config);
+  Observer observer;
+  first.run(observer);
+  const NetworkFile trained = first.model();
+
+  config.seed = 2;
+  Trainer second = trainer_for(config);
+  second.begin_with(trained);
+  for (const auto& [name, tensor] : state_of(*second.model().network)) {
+    CHECK(torch::equal(tensor, state_of(*trained.network).at(name)));
+  }
+
+  convnet_of(config).hidden += 1;
+  Trainer other = trainer_for(config);
+  CHECK_THROWS_AS(other.begin_with(trained), Error);
+}
+
 TEST_CASE("training lowers the loss, by autograd and by the fused kernels", "[train]") {
   for (RunConfig config : {small_run(), fused_run()}) {
     INFO("optimiser " << config.optimizer.name);
