@@ -8,8 +8,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,123 +16,16 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
-#include "mnist/digit/frame.h"
 #include "mnist/draw/digits.h"
 #include "mnist/draw/glyphs.h"
 #include "mnist/draw/handwriting.h"
+#include "mnist/draw/outlier_form.h"
 
 namespace mnist {
 
 using namespace pen;
 
 namespace {
-
-constexpr int kBox = 20;
-constexpr int kMiddle = kDigitSide / 2;
-
-// --- Into MNIST's form -------------------------------------------------------------------------
-
-float in_steps(double ink) {
-  return static_cast<float>(std::lround(255 * std::clamp(ink, 0.0, 1.0))) / 255.0F;
-}
-
-Digit in_steps(Digit digit) {
-  for (float& ink : digit.ink) ink = in_steps(ink);
-  return digit;
-}
-
-// Where `size` pixels begin, so that their `centre` of mass comes to the middle.
-int offset(double centre, int size) {
-  return std::clamp(static_cast<int>(std::lround(kMiddle - centre)), 0, kDigitSide - size);
-}
-
-// A digit of `rows` x `columns` pixels of ink, at most 28x28, centred.
-Digit centred(const std::vector<double>& ink, int columns, int rows) {
-  double mass = 0.0;
-  Point moment;
-  auto value = ink.begin();
-  for (int y = 0; y < rows; ++y) {
-    for (int x = 0; x < columns; ++x, ++value) {
-      mass += *value;
-      moment.x += *value * x;
-      moment.y += *value * y;
-    }
-  }
-  Digit digit;
-  if (!(mass > 0.0)) return digit;
-  const int left = offset(moment.x / mass, columns);
-  const int top = offset(moment.y / mass, rows);
-  value = ink.begin();
-  for (int y = 0; y < rows; ++y) {
-    for (int x = 0; x < columns; ++x, ++value) {
-      digit.ink[static_cast<std::size_t>((top + y) * kDigitSide + left + x)] = in_steps(*value);
-    }
-  }
-  return digit;
-}
-
-// Strokes `width` pixels wide in the box. What has no extent of its own keeps the drawing's pen.
-Digit rendered(Drawing drawing, double width, double softness) {
-  const Bounds bounds = bounds_of(drawing.strokes);
-  const double longer = bounds.longer_side();
-  double scale = (kBox - softness) / (longer + drawing.thickness);
-  if (longer > 2 * drawing.thickness) {
-    scale = (kBox - softness - width) / longer;
-    drawing.thickness = width / scale;
-  }
-  const double margin = scale * drawing.thickness / 2 + softness / 2;
-  const auto pixels = [&](double length) {
-    return std::clamp(static_cast<int>(std::ceil(scale * length + 2 * margin - 1e-6)), 1, kBox);
-  };
-  const int columns = pixels(bounds.right - bounds.left);
-  const int rows = pixels(bounds.bottom - bounds.top);
-  const Placement placement = {margin - scale * bounds.left, margin - scale * bounds.top, scale};
-  return centred(coverage(drawing, placement, columns, rows, softness), columns, rows);
-}
-
-Digit rendered(const Drawing& drawing, Dice& dice) {
-  const double width = std::clamp(dice.normal(2.9, 0.55), 1.7, 4.6);
-  return rendered(drawing, width, dice.uniform(0.9, 1.8));
-}
-
-Digit framed(const cv::Mat1f& strength) { return in_steps(ink::frame_digit(strength).digit); }
-
-// What of `page`, 0 dark to 1 light, differs from its mean: its dark or its light parts.
-Digit contrasted(const cv::Mat1f& page, bool dark) {
-  const auto mean = static_cast<float>(cv::mean(page)[0]);
-  cv::Mat1f strength(page.size());
-  std::transform(page.begin(), page.end(), strength.begin(), [&](float level) {
-    return std::clamp(3.0F * (dark ? mean - level : level - mean), 0.0F, 1.0F);
-  });
-  return framed(strength);
-}
-
-// Nothing at all, or a bar more upright than not, which is a 1.
-bool is_blank_or_one(const Digit& digit) {
-  constexpr double kBarWidth = 1.9;  // standard deviation across it, in pixels
-  double mass = 0.0;
-  Point mean;
-  Point square;
-  double product = 0.0;
-  for (int row = 0; row < kDigitSide; ++row) {
-    for (int column = 0; column < kDigitSide; ++column) {
-      const double ink = digit.at(row, column);
-      mass += ink;
-      mean.x += ink * column;
-      mean.y += ink * row;
-      square.x += ink * column * column;
-      square.y += ink * row * row;
-      product += ink * column * row;
-    }
-  }
-  if (mass < 1.0) return true;
-  const double across = square.x / mass - mean.x / mass * (mean.x / mass);
-  const double along = square.y / mass - mean.y / mass * (mean.y / mass);
-  const double both = product / mass - mean.x / mass * (mean.y / mass);
-  const double half = (along - across) / 2;
-  const double least = (along + across) / 2 - std::sqrt(half * half + both * both);
-  return along > across && least < kBarWidth * kBarWidth;
-}
 
 // --- Strokes -----------------------------------------------------------------------------------
 
@@ -466,140 +357,6 @@ Digit draw(OutlierKind kind, std::mt19937_64& engine) {
   throw Error(ErrorKind::kUsage, "no such kind of outlier");
 }
 
-// --- Ruins of real digits ----------------------------------------------------------------------
-
-enum class Ruin {
-  kTurned,         // by a quarter
-  kMirrored,       // left and right
-  kUpsideDown,     // mirrored top to bottom
-  kHalfTurned,     // by two quarters
-  kHalvesSwapped,  // the upper half below the lower one
-  kSidesSwapped,   // the left half to the right of the right one
-  kShuffled,       // blocks of 5x5 pixels
-  kNegative,       // light and dark exchanged within the box
-  kGlued,          // two side by side
-  kOverlaid,       // two on top of each other
-};
-constexpr int kRuins = 10;
-
-// Whether a person could still, or again, read a digit: never certain, but rare for the others.
-bool stays_a_digit(Ruin ruin, int label) {
-  const auto among = [&](std::string_view labels) {
-    return labels.find(static_cast<char>('0' + label)) != std::string_view::npos;
-  };
-  switch (ruin) {
-    case Ruin::kTurned:
-      return among("08");
-    case Ruin::kMirrored:
-      return among("01258");
-    case Ruin::kUpsideDown:
-      return among("012358");
-    case Ruin::kHalfTurned:
-      return among("0125689");
-    case Ruin::kHalvesSwapped:
-      return among("13689");
-    case Ruin::kSidesSwapped:
-    case Ruin::kOverlaid:
-    case Ruin::kNegative:
-      return among("1");
-    case Ruin::kShuffled:
-    case Ruin::kGlued:
-      return false;
-  }
-  return false;
-}
-
-cv::Mat1f strength_of(DigitBytes digit) {
-  cv::Mat1f strength(kDigitSide, kDigitSide);
-  std::transform(digit.begin(), digit.end(), strength.begin(),
-                 [](std::uint8_t ink) { return static_cast<float>(ink) / 255.0F; });
-  return strength;
-}
-
-cv::Mat1f shuffled(const cv::Mat1f& digit, Dice& dice) {
-  constexpr int kBlock = 5;
-  constexpr int kBlocks = kBox / kBlock;
-  std::array<int, kBlocks * kBlocks> order{};
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[dice.below(i)]);
-  const auto block = [&](int i) {
-    constexpr int kMargin = (kDigitSide - kBox) / 2;
-    return cv::Rect(kMargin + i % kBlocks * kBlock, kMargin + i / kBlocks * kBlock, kBlock, kBlock);
-  };
-  cv::Mat1f result(digit.size(), 0.0F);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    digit(block(order[i])).copyTo(result(block(static_cast<int>(i))));
-  }
-  return result;
-}
-
-// The darker of both, where `digit` comes to lie.
-void lay_over(const cv::Mat& digit, const cv::Point& place, cv::Mat1f& page) {
-  cv::Mat part = page(cv::Rect(place, digit.size()));
-  cv::max(part, digit, part);
-}
-
-cv::Mat1f glued(const cv::Mat1f& a, const cv::Mat1f& b, Dice& dice) {
-  const cv::Mat1f left = a.colRange(cv::boundingRect(cv::Mat1b(a > 0)).x, kDigitSide);
-  const cv::Rect box = cv::boundingRect(cv::Mat1b(left > 0));
-  const cv::Rect other = cv::boundingRect(cv::Mat1b(b > 0));
-  // Two pixels apart to three into each other.
-  const int at = std::max(0, box.br().x + 2 - static_cast<int>(dice.below(6)));
-  const int rise = static_cast<int>(dice.below(9));
-  cv::Mat1f result(kDigitSide + 8, std::max(left.cols, at + other.width), 0.0F);
-  left.copyTo(result(cv::Rect(0, 4, left.cols, kDigitSide)));
-  lay_over(b.colRange(other.x, other.br().x), {at, rise}, result);
-  return result;
-}
-
-cv::Mat1f overlaid(const cv::Mat1f& a, const cv::Mat1f& b, Dice& dice) {
-  const int x = static_cast<int>(dice.below(2)) * 16;
-  const int y = static_cast<int>(dice.below(17));
-  cv::Mat1f result(kDigitSide + 16, kDigitSide + 16, 0.0F);
-  a.copyTo(result(cv::Rect(8, 8, kDigitSide, kDigitSide)));
-  // Well apart, so that two strokes never fall together: half a digit's width or more.
-  lay_over(b, {x, y}, result);
-  return result;
-}
-
-cv::Mat1f ruined(Ruin ruin, const cv::Mat1f& a, const cv::Mat1f& b, Dice& dice) {
-  constexpr int kHalf = kDigitSide / 2;
-  cv::Mat1f result;
-  switch (ruin) {
-    case Ruin::kTurned:
-      cv::rotate(a, result,
-                 dice.chance(0.5) ? cv::ROTATE_90_CLOCKWISE : cv::ROTATE_90_COUNTERCLOCKWISE);
-      return result;
-    case Ruin::kMirrored:
-      cv::flip(a, result, 1);
-      return result;
-    case Ruin::kUpsideDown:
-      cv::flip(a, result, 0);
-      return result;
-    case Ruin::kHalfTurned:
-      cv::rotate(a, result, cv::ROTATE_180);
-      return result;
-    case Ruin::kHalvesSwapped:
-      cv::vconcat(a.rowRange(kHalf, kDigitSide - 4), b.rowRange(4, kHalf), result);
-      return result;
-    case Ruin::kSidesSwapped:
-      cv::hconcat(a.colRange(kHalf, kDigitSide - 4), b.colRange(4, kHalf), result);
-      return result;
-    case Ruin::kShuffled:
-      return shuffled(a, dice);
-    case Ruin::kNegative: {
-      const cv::Rect box = cv::boundingRect(cv::Mat1b(a > 0));
-      result = 1 - a(box);
-      return result;
-    }
-    case Ruin::kGlued:
-      return glued(a, b, dice);
-    case Ruin::kOverlaid:
-      return overlaid(a, b, dice);
-  }
-  throw Error(ErrorKind::kUsage, "no such ruin");
-}
-
 }  // namespace
 
 Digit generated_outlier(OutlierKind kind, std::uint64_t seed, std::uint64_t index) {
@@ -621,33 +378,6 @@ Digit generated_outlier(std::uint64_t seed, std::uint64_t index) {
     ++kind;
   }
   return generated_outlier(static_cast<OutlierKind>(kind), seed, index);
-}
-
-Digit outlier_from_digits(DigitBytes a, int label_a, DigitBytes b, int label_b,
-                          std::uint64_t seed) {
-  for (const int label : {label_a, label_b}) {
-    if (label < 0 || label >= kClasses) {
-      throw Error(ErrorKind::kUsage, "no digit has the label " + std::to_string(label));
-    }
-  }
-  std::mt19937_64 engine(seed);
-  Dice dice(engine);
-  const auto stays = [&](Ruin ruin) {
-    const bool takes_both =
-        ruin == Ruin::kHalvesSwapped || ruin == Ruin::kSidesSwapped || ruin == Ruin::kOverlaid;
-    return stays_a_digit(ruin, label_a) || (takes_both && stays_a_digit(ruin, label_b));
-  };
-  const cv::Mat1f first = strength_of(a);
-  const cv::Mat1f second = strength_of(b);
-  constexpr int kTries = 20;
-  const bool drawn = cv::countNonZero(first) > 0 && cv::countNonZero(second) > 0;
-  for (int i = 0; drawn && i < kTries; ++i) {
-    const Ruin ruin = static_cast<Ruin>(dice.below(kRuins));
-    if (stays(ruin)) continue;
-    const Digit digit = framed(ruined(ruin, first, second, dice));
-    if (!is_blank_or_one(digit)) return digit;
-  }
-  return generated_outlier(seed, 0);  // `a` and `b` are blank, or the dice were very unkind
 }
 
 }  // namespace mnist

@@ -39,7 +39,7 @@ Digit generated_outlier(OutlierKind kind, std::uint64_t seed, std::uint64_t inde
 
 using DigitBytes = std::span<const std::uint8_t, kDigitPixels>;
 
-// A ruin of real digits: turned, mirrored, halves exchanged, blocks shuffled, light and dark
+// Real digits changed until they are none: turned, mirrored, halves exchanged, blocks shuffled, light and dark
 // exchanged, two glued into one box or laid over each other. `a` and `b` have MNIST's form, 255 is
 // ink; the labels, 0 to 9, tell what must not be done to them: a 6 upside down is a 9. Throws
 // Error{kUsage} for another label.
