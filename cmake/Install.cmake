@@ -16,9 +16,9 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
   FILES_MATCHING PATTERN "*.h"
   REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
-  REGEX "digit/frame\.h$" EXCLUDE
-  REGEX "draw/(camera|digit_styles|glyphs|handwriting|sheet)\.h$" EXCLUDE
-  REGEX "read/(candidates|levels|reading_order)\.h$" EXCLUDE
+  REGEX "digit/(frame|tuning)\\.h$" EXCLUDE
+  REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|sheet)\\.h$" EXCLUDE
+  REGEX "read/(candidates|levels|reading_order)\\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "base/instruction_sets\\.h$" EXCLUDE

@@ -11,15 +11,14 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "mnist/digit/tuning.h"
+
 namespace mnist::ink {
 namespace {
 
 constexpr int kBoxSide = 20;
 constexpr double kCentre = 14;
 constexpr int kDetail = 6;  // pixels on each side of which one pixel of the box is averaged
-constexpr double kThinnest = 2.4;
-constexpr double kThickest = 3.6;
-constexpr float kEdge = 0.25F;  // ink fainter than this does not widen the box
 
 cv::Size fitted(const cv::Size& size, int side) {
   const double scale = static_cast<double>(side) / std::max(size.width, size.height);
@@ -62,13 +61,13 @@ cv::Mat1f shrunk(const cv::Mat1f& strength, double radius) {
 
 // Lines thinner than the working picture's pixels come out grey all along: MNIST's are white.
 void to_full_ink(cv::Mat1f& strength) {
-  constexpr double kCore = 0.75;  // of the inked pixels are the outline's, and grey anyway
   std::vector<float> inked;
   for (const float value : strength) {
-    if (value > kEdge) inked.push_back(value);
+    if (value > kTuning.faint_edge) inked.push_back(value);
   }
   if (inked.empty()) return;
-  const auto core = inked.begin() + static_cast<std::ptrdiff_t>(kCore * (inked.size() - 1));
+  const auto core =
+      inked.begin() + static_cast<std::ptrdiff_t>(kTuning.outline_share * (inked.size() - 1));
   std::nth_element(inked.begin(), core, inked.end());
   if (*core >= 1.0F) return;
   strength /= *core;
@@ -115,7 +114,7 @@ double stroke_width(const cv::Mat1f& strength) {
 }
 
 Framed frame_digit(const cv::Mat1f& strength) {
-  const cv::Rect box = ink_box(strength, kEdge);
+  const cv::Rect box = ink_box(strength, kTuning.faint_edge);
   if (box.empty()) return {};
   cv::Mat1f page;
   constexpr int kMargin = 2 * kDetail;  // for strokes to grow into
@@ -125,12 +124,13 @@ Framed frame_digit(const cv::Mat1f& strength) {
   to_full_ink(page);
   const double width = stroke_width(page);
   const double area = cv::sum(page)[0];
-  const double blackness = cv::mean(page, page > kEdge)[0];
-  const double wanted = std::clamp(width, kThinnest * kDetail, kThickest * kDetail);
+  const double blackness = cv::mean(page, page > kTuning.faint_edge)[0];
+  const double wanted =
+      std::clamp(width, kTuning.thinnest_stroke * kDetail, kTuning.thickest_stroke * kDetail);
   if (width > 0 && wanted > width) page = grown(page, (wanted - width) / 2);
   if (wanted < width) page = shrunk(page, (width - wanted) / 2);
 
-  const cv::Rect inked = ink_box(page, kEdge);
+  const cv::Rect inked = ink_box(page, kTuning.faint_edge);
   if (inked.empty()) return {};
   return {.digit = centred(scaled(page(inked), fitted(inked.size(), kBoxSide))),
           .stroke = width / kDetail,

@@ -6,13 +6,10 @@
 
 #include <torch/utils.h>
 
+#include "mnist/digit/tuning.h"
+
 namespace mnist::reading {
 namespace {
-
-constexpr double kShared = 0.45;   // of the smaller box: then two candidates are one thing
-constexpr double kReach = 0.75;    // of a mark's longer side: as far from its centre as its ink is
-constexpr double kContext = 0.30;  // of the box, around it: sizes are not exact
-constexpr double kOtherLevel = 0.5;  // weight of what another level says
 
 std::vector<float> values_of(const torch::Tensor& tensor) {
   const torch::Tensor values = tensor.contiguous();
@@ -92,13 +89,13 @@ std::vector<Candidate> merged(std::vector<Candidate> candidates) {
   std::vector<Candidate> kept;
   for (const Candidate& candidate : candidates) {
     const auto same = std::find_if(kept.begin(), kept.end(), [&](const Candidate& other) {
-      return shared_part(candidate.box(), other.box()) > kShared;
+      return shared_part(candidate.box(), other.box()) > kTuning.same_place;
     });
     if (same == kept.end()) {
       kept.push_back(candidate);
     } else if (same->level != candidate.level && is_digit(*same) && is_digit(candidate)) {
       for (int c = 0; c < kPageClasses; ++c) {
-        same->classes[c] += kOtherLevel * candidate.classes[c];
+        same->classes[c] += kTuning.other_scale * candidate.classes[c];
       }
     }
   }
@@ -125,8 +122,8 @@ OwnInk own_ink(const Candidate& candidate, const std::vector<Candidate>& all,
     const double side = std::max(other.size.width * level.scale_x, 4.0);
     if (cv::norm(at - centre) < 2 * (candidate.side + side)) others.emplace_back(at, side);
   }
-  const double width = candidate.size.width * level.scale_x * (1 + 2 * kContext) + 4;
-  const double height = candidate.size.height * level.scale_y * (1 + 2 * kContext) + 4;
+  const double width = candidate.size.width * level.scale_x * (1 + 2 * kTuning.context) + 4;
+  const double height = candidate.size.height * level.scale_y * (1 + 2 * kTuning.context) + 4;
   const cv::Rect page(0, 0, seen.ink.cols, seen.ink.rows);
   const cv::Rect around = cv::Rect(cvFloor(centre.x - width / 2), cvFloor(centre.y - height / 2),
                                    cvCeil(width) + 1, cvCeil(height) + 1) &
@@ -140,7 +137,7 @@ OwnInk own_ink(const Candidate& candidate, const std::vector<Candidate>& all,
           (x / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[cell],
           (y / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[seen.cells() + cell]);
       const double away = cv::norm(meant - centre);
-      if (away > kReach * candidate.side) continue;
+      if (away > kTuning.reach * candidate.side) continue;
       const bool is_others = std::any_of(others.begin(), others.end(), [&](const auto& other) {
         return cv::norm(meant - other.first) < away;
       });

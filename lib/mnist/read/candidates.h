@@ -29,9 +29,6 @@ struct SeenLevel {
 
 SeenLevel look(PageNetImpl& network, Level level);
 
-// Below this score there is nothing to guess about, nor to learn from.
-inline constexpr double kFaintestScore = 0.1;
-
 // A centre that the network marks. Places are in pixels of the picture.
 struct Candidate {
   int kind = 0;      // the likeliest of kPageClasses

@@ -12,6 +12,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/digit/frame.h"
+#include "mnist/digit/tuning.h"
 #include "mnist/read/candidates.h"
 #include "mnist/read/levels.h"
 #include "mnist/read/reading_order.h"
@@ -22,14 +23,7 @@ namespace {
 using namespace reading;
 
 constexpr double kMostPixels = 1.0e6;  // of the finest level
-constexpr double kLargest = 2.0;       // a picture is enlarged so much at most
-constexpr double kStep = 1.5;          // from one scale to the next
-constexpr double kLeastSide = 12;  // pixels: a picture less high or wide than that shows nothing
-constexpr double kEnoughPixels = 64e3;  // up to here every scale is looked at
-constexpr double kSmallSide = 20;       // pixels: finds as small as that are worth a closer look
-constexpr float kSure = 0.5F;
-constexpr std::size_t kTrace = 2;  // cells that say so: fewer are noise
-constexpr float kInked = 0.4F;
+constexpr float kLikelierThanNot = 0.5F;
 
 FindKind kind_of(int kind) {
   switch (kind) {
@@ -51,8 +45,8 @@ std::vector<double> scales_of(const Image& image) {
   const double pixels = static_cast<double>(image.width) * image.height;
   const double shorter = std::min(image.width, image.height);
   std::vector<double> scales;
-  for (double scale = std::min(kLargest, std::sqrt(kMostPixels / pixels));
-       scales.empty() || scale * shorter >= kLeastSide; scale /= kStep) {
+  for (double scale = std::min(kTuning.most_enlarged, std::sqrt(kMostPixels / pixels));
+       scales.empty() || scale * shorter >= kTuning.least_side; scale /= kTuning.scale_step) {
     scales.push_back(scale);
   }
   std::reverse(scales.begin(), scales.end());
@@ -60,7 +54,7 @@ std::vector<double> scales_of(const Image& image) {
 }
 
 Box box_of(const OwnInk& own, const Level& level, const Image& image) {
-  const cv::Rect inked = cv::boundingRect(cv::Mat1b(own.strength > kInked));
+  const cv::Rect inked = cv::boundingRect(cv::Mat1b(own.strength > kTuning.inked));
   const auto pixel = [](double at, double scale, int most) {
     return std::clamp(static_cast<int>(std::lround(at / scale)), 0, most);
   };
@@ -84,8 +78,8 @@ Box box_of(const cv::Rect2d& place, const Image& image) {
 // Whether the ink is lighter than what is around it.
 bool is_light(const OwnInk& own, const Level& level) {
   const cv::Mat1b levels = level.levels(cv::Rect(own.origin, own.strength.size()));
-  const cv::Mat1b inked = own.strength > kInked;
-  const cv::Mat1b paper = own.strength < 1 - kInked;
+  const cv::Mat1b inked = own.strength > kTuning.inked;
+  const cv::Mat1b paper = own.strength < 1 - kTuning.inked;
   return cv::mean(levels, inked)[0] > cv::mean(levels, paper)[0];
 }
 
@@ -95,7 +89,7 @@ Find find_of(const Candidate& candidate, const OwnInk& own, const SeenLevel& see
             .box = box_of(candidate.box(), image),
             .score = candidate.score};
   if (find.kind != FindKind::kDigit) return find;
-  if (cv::countNonZero(own.strength > kInked) > 0) {
+  if (cv::countNonZero(own.strength > kTuning.inked) > 0) {
     find.box = box_of(own, seen.level, image);
     find.digit = ink::frame_digit(own.strength).digit;
     // In steps of a byte, as from a file: the rounding of sums, which threads decide, does not
@@ -129,16 +123,16 @@ std::optional<Digit> in_mnist_form(const Image& image, Polarity polarity) {
 
 std::size_t sure_cells(const std::vector<float>& map) {
   return static_cast<std::size_t>(
-      std::count_if(map.begin(), map.end(), [](float value) { return value > kSure; }));
+      std::count_if(map.begin(), map.end(), [](float value) { return value > kLikelierThanNot; }));
 }
 
 // Whether a finer scale may show more than this one does.
 bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& found,
                         double find_above) {
-  if (sure_cells(seen.small) >= kTrace) return true;
+  if (sure_cells(seen.small) >= kTuning.trace) return true;
   return std::any_of(found.begin(), found.end(), [&](const Candidate& candidate) {
     return candidate.score >= find_above && candidate.kind < kPointMark &&
-           candidate.side < kSmallSide;
+           candidate.side < kTuning.small_side;
   });
 }
 
@@ -195,10 +189,11 @@ Page Finder::find(const Image& image, Polarity polarity) const {
   for (const double scale : scales_of(image)) {
     seen.push_back(look(*network_, level_at(grey, {image.width, image.height}, scale)));
     const SeenLevel& level = seen.back();
-    const auto found = candidates_of(level, seen.size() - 1, std::min(kFaintestScore, find_above_));
+    const auto found =
+        candidates_of(level, seen.size() - 1, std::min(kTuning.faintest_score, find_above_));
     candidates.insert(candidates.end(), found.begin(), found.end());
-    page.other_writing |= sure_cells(level.other) >= kTrace;
-    const bool is_enough = static_cast<double>(level.ink.total()) > kEnoughPixels;
+    page.other_writing |= sure_cells(level.other) >= kTuning.trace;
+    const bool is_enough = static_cast<double>(level.ink.total()) > kTuning.enough_pixels;
     if (is_enough && !shows_small_digits(level, found, find_above_)) break;
   }
   std::vector<Candidate> kept = merged(clear_ones(candidates, find_above_));

@@ -11,6 +11,7 @@
 
 #include "mnist/base/random.h"
 #include "mnist/digit/frame.h"
+#include "mnist/digit/tuning.h"
 #include "mnist/draw/page.h"
 #include "mnist/read/candidates.h"
 #include "mnist/read/levels.h"
@@ -22,8 +23,6 @@ using namespace reading;
 
 constexpr std::uint64_t kFindStream = 0xf19d'0000'0000'0000ULL;
 constexpr std::int64_t kPagesAtOnce = 256;
-// Of a find's ink, that of one thing; of a digit's ink, that in the find.
-constexpr double kNearlyAll = 0.7;
 
 struct Example {
   Digit digit;
@@ -72,13 +71,13 @@ std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnP
     }
   }
   if (all <= 0) return std::nullopt;
-  if (other > kNearlyAll * all) return kOutlierLabel;
+  if (other > kTuning.nearly_all * all) return kOutlierLabel;
   const auto most = std::max_element(shares.begin(), shares.end());
-  if (most == shares.end() || *most < kNearlyAll * all) return std::nullopt;
+  if (most == shares.end() || *most < kTuning.nearly_all * all) return std::nullopt;
   const auto mark = static_cast<std::size_t>(most - shares.begin());
   const int kind = page.marks[mark].kind;
   const bool is_digit = kind >= 0 && kind < kClasses;
-  if (!is_digit || *most < kNearlyAll * masses[mark]) return std::nullopt;
+  if (!is_digit || *most < kTuning.nearly_all * masses[mark]) return std::nullopt;
   return kind;
 }
 
@@ -90,7 +89,7 @@ std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
   const cv::Size size(page.picture.width, page.picture.height);
   const SeenLevel seen =
       look(network, level_at(to_grey(page.picture, static_cast<double>(size.area())), size, 1.0));
-  const std::vector<Candidate> candidates = merged(candidates_of(seen, 0, kFaintestScore));
+  const std::vector<Candidate> candidates = merged(candidates_of(seen, 0, kTuning.faintest_score));
   std::vector<Example> examples;
   for (const Candidate& candidate : candidates) {
     if (candidate.kind >= kClasses) continue;

@@ -7,12 +7,12 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "mnist/digit/tuning.h"
+
 namespace mnist::reading {
 namespace {
 
-constexpr int kThumbnail = 64;  // enough to see colours
-constexpr int kVisible = 16;    // grey levels
-constexpr int kMargin = 8;      // pixels: a digit at the picture's edge still has paper around it
+constexpr int kMargin = 8;  // pixels: a digit at the picture's edge still has paper around it
 constexpr int kCell = 4;
 const cv::Vec3f kLuminance{0.299F, 0.587F, 0.114F};
 
@@ -55,13 +55,13 @@ cv::Mat4b on_paper(const cv::Mat4b& pixels) {
   cv::Mat4b on_white = composite(pixels, 255);
   double darkest = 0;
   cv::minMaxLoc(on_white.reshape(1), &darkest, nullptr);
-  return darkest < 255 - kVisible ? on_white : composite(pixels, 0);
+  return darkest < 255 - kTuning.visible ? on_white : composite(pixels, 0);
 }
 
 cv::Vec3f ink_axis(const cv::Mat4b& pixels) {
   cv::Mat detail;
-  resized(pixels,
-          std::min(1.0, static_cast<double>(kThumbnail) / std::max(pixels.cols, pixels.rows)))
+  resized(pixels, std::min(1.0, static_cast<double>(kTuning.thumbnail_side) /
+                                    std::max(pixels.cols, pixels.rows)))
       .convertTo(detail, CV_32F);
   cv::Mat around;
   const int reach = std::max(detail.cols, detail.rows) / 3 | 1;

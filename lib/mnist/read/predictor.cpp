@@ -8,20 +8,15 @@
 #include <utility>
 
 #include "mnist/base/error.h"
+#include "mnist/digit/tuning.h"
 
 namespace mnist {
 namespace {
 
 constexpr std::size_t kBatch = 512;
 
-// How much the page network's first look counts beside the classifier's answer, as an exponent.
-constexpr double kFirstLook = 0.5;
 // In steps, so that the rounding of sums, which threads decide, does not show.
 constexpr double kProbabilityStep = 1e-3;
-// Of finds: about as likely a digit as not, since the page network keeps its probabilities low
-// (focal loss); seen on multi-dev. The model's own threshold is for MNIST's form, where the
-// page network has not judged.
-constexpr double kLikely = 0.45;
 
 }  // namespace
 
@@ -77,7 +72,8 @@ Prediction Predictor::decide(const Find& find, const double* probabilities,
   for (int c = 0; c < kClasses; ++c) {
     prediction.probabilities[c] =
         probabilities[c] *
-        std::pow(std::max(1.0, std::round(find.first_look[c] / kProbabilityStep)), kFirstLook);
+        std::pow(std::max(1.0, std::round(find.first_look[c] / kProbabilityStep)),
+                 kTuning.first_look);
     sum += prediction.probabilities[c];
   }
   if (!(sum > 0) || !std::isfinite(sum) || !std::isfinite(acceptance)) {  // a network gone wrong
@@ -90,7 +86,7 @@ Prediction Predictor::decide(const Find& find, const double* probabilities,
   prediction.confidence = *best;
   prediction.acceptance = acceptance * find.score;
   if (!options_.reject) return prediction;
-  if (prediction.acceptance < (find.score < 1 ? kLikely : thresholds_.accept_above)) {
+  if (prediction.acceptance < (find.score < 1 ? kTuning.likely_find : thresholds_.accept_above)) {
     prediction.rejection = Rejection::kNotADigit;
   } else if (prediction.confidence < thresholds_.reject_below) {
     prediction.rejection = Rejection::kUnsure;

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <cstddef>
 
+#include "mnist/digit/tuning.h"
+
 namespace mnist::reading {
 namespace {
-
-constexpr double kOffLine = 0.55;  // of the height: further above or below is another row
 
 double middle_of(const Box& box) { return box.y + box.height / 2.0; }
 double centre_of(const Box& box) { return box.x + box.width / 2.0; }
@@ -33,15 +33,15 @@ void join(Row& row, const Find& find, std::size_t index) {
   const double y = middle_of(find.box);
   row.finds.push_back(index);
   if (!is_digit(find)) return;
-  const double weight = row.finds.size() < 3 ? 0.5 : 0.3;
   if (row.height > 0 && x > row.x) {
     const double seen = (y - row.y) / std::max(x - row.x, row.height);
-    row.slope = std::clamp(row.slope + 0.3 * (seen - row.slope), -0.5, 0.5);
+    row.slope = std::clamp(row.slope + kTuning.follow * (seen - row.slope), -kTuning.steepest_row,
+                           kTuning.steepest_row);
   }
-  row.y = row.height > 0 ? row.at(x) + weight * (y - row.at(x)) : y;
+  row.y = row.height > 0 ? row.at(x) + kTuning.follow * (y - row.at(x)) : y;
   row.x = x;
-  row.height =
-      row.height > 0 ? row.height + weight * (find.box.height - row.height) : find.box.height;
+  row.height = row.height > 0 ? row.height + kTuning.follow * (find.box.height - row.height)
+                              : find.box.height;
 }
 
 }  // namespace
@@ -63,9 +63,9 @@ void put_in_order(std::vector<Find>& finds) {
     for (Row& row : rows) {
       const double height = is_digit(find)
                                 ? std::max(row.height, static_cast<double>(find.box.height))
-                                : 1.3 * row.height;
+                                : row.height / kTuning.off_line;
       const double off = std::abs(middle_of(find.box) - row.at(centre_of(find.box))) /
-                         (kOffLine * std::max(1.0, height));
+                         (kTuning.off_line * std::max(1.0, height));
       if (off < least) {
         least = off;
         nearest = &row;
