@@ -116,6 +116,24 @@ TEST_CASE("a run folder holds the record of the training", "[train]") {
   CHECK(read_text(run / "curves.svg").starts_with("<svg"));
 }
 
+TEST_CASE("a run that begins with a trained model begins better", "[train]") {
+  const auto loss_of_first_epoch = [](const fs::path& run) {
+    return json::parse(lines_of(read_text(run / "metrics.jsonl")).front())["train_loss"]
+        .get<double>();
+  };
+  const TrainingAttempt attempt;
+  const std::string from = "training.initial_model=";
+  REQUIRE(attempt.train({"--set", from + small_run().string()}).exit_code == 0);
+  CHECK(loss_of_first_epoch(attempt.out) < 0.7 * loss_of_first_epoch(small_run()));
+
+  const TrainingAttempt other;
+  const Outcome refused =
+      other.train({"--set", from + small_run().string(), "--set", "model.hidden=33"});
+  CHECK(refused.exit_code == 2);
+  CHECK(refused.err.find("differs from the config's 'model'") != std::string::npos);
+  CHECK_FALSE(fs::exists(other.out));
+}
+
 TEST_CASE("stdout gets the result alone, stderr the progress without a bar", "[train]") {
   const TrainingAttempt attempt;
   const Outcome outcome = attempt.train();
