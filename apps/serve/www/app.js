@@ -142,7 +142,7 @@ function showDigits(digits) {
 // How the answer came about, find by find; written only for those who look.
 let finds = null;
 function showSteps() {
-  $("steps").hidden = !finds;
+  $("steps").classList.toggle("absent", !finds);
   const words = finds && $("steps").open ? explain(finds) : [];
   $("finds").replaceChildren(...words.map(sentence => {
     const step = document.createElement("li");
