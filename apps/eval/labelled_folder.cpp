@@ -16,9 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
-constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
-
 }  // namespace
 
 std::vector<fs::path> files_below(const fs::path& folder) {
@@ -47,7 +44,7 @@ std::string source_of(const fs::path& file) {
 std::optional<Page> find_in(const fs::path& file, const Finder& finder) {
   try {
     return finder.find(
-        decode_image(read_file(file, kMaxFileBytes), {.max_decoded_pixels = kMostUsefulPixels}));
+        decode_image(read_file(file, kMaxPictureBytes), {.max_decoded_pixels = kMostUsefulPixels}));
   } catch (const Error& error) {
     print_error(error.with_path(file.string()).what());
   } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone

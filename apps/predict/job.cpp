@@ -36,19 +36,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMaxFileBytes = 256ULL << 20;
-constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kCapacity = 4 * kBatch;
 constexpr std::size_t kFewPictures = 16;  // held at a time, of 16 MB at most
 
 Bytes read_picture(const std::string& path, std::istream& in) {
-  if (path == "-") return read_stream(in, path, kMaxFileBytes);
+  if (path == "-") return read_stream(in, path, kMaxPictureBytes);
   std::error_code ignored;  // opening tells
   if (fs::is_directory(path, ignored)) {
     throw Error(ErrorKind::kIo, "is a folder (-r reads folders)", path);
   }
-  return read_file(path, kMaxFileBytes);
+  return read_file(path, kMaxPictureBytes);
 }
 
 // "scan.tif#3": page 3 of scan.tif, as results name it; nothing for the name of a file.

@@ -17,8 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kMostUsefulPixels = 4'000'000;  // the finder looks at no more
-
 std::string input_of(const Digit& digit) { return base64(encode_png(picture_of(digit))); }
 
 // To each digit that page_prediction() shows, in their order.

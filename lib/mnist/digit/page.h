@@ -2,12 +2,16 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
 #include "mnist/digit/digit.h"
 #include "mnist/digit/prediction.h"
 
 namespace mnist {
+
+// Pixels of a picture that the reader looks at: what has more is made smaller first, so decoding may stop there.
+inline constexpr std::uint64_t kMostUsefulPixels = 4'000'000;
 
 // What stands somewhere on a page.
 enum class FindKind {

@@ -58,6 +58,9 @@ struct DecodeOptions {
   int max_pages = 10'000;
 };
 
+// No picture file that the programs take is larger.
+inline constexpr std::uint64_t kMaxPictureBytes = 256ULL << 20;
+
 // Decodes a whole file held in memory, one picture of it. In every format:
 //   - opaque grey comes as kGrey; colour as kRgba, alpha 255; what has transparency as kRgba. (An
 //     opaque PNG in grey with an alpha channel is kRgba too.)

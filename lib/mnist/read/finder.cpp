@@ -182,7 +182,7 @@ Page Finder::find(const Image& image, Polarity polarity) const {
     find.first_look.fill(1.0 / kClasses);
     return {.finds = {find}};
   }
-  const cv::Mat1b grey = to_grey(image, 4 * kMostPixels);
+  const cv::Mat1b grey = to_grey(image, kMostUsefulPixels);
   std::vector<SeenLevel> seen;
   std::vector<Candidate> candidates;
   Page page;
