@@ -10,7 +10,8 @@
 
 namespace mnist {
 
-// Pixels of a picture that the reader looks at: what has more is made smaller first, so decoding may stop there.
+// Pixels of a picture that the reader looks at: what has more is made smaller first, so decoding
+// may stop there.
 inline constexpr std::uint64_t kMostUsefulPixels = 4'000'000;
 
 // What stands somewhere on a page.

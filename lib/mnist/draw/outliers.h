@@ -39,10 +39,10 @@ Digit generated_outlier(OutlierKind kind, std::uint64_t seed, std::uint64_t inde
 
 using DigitBytes = std::span<const std::uint8_t, kDigitPixels>;
 
-// Real digits changed until they are none: turned, mirrored, halves exchanged, blocks shuffled, light and dark
-// exchanged, two glued into one box or laid over each other. `a` and `b` have MNIST's form, 255 is
-// ink; the labels, 0 to 9, tell what must not be done to them: a 6 upside down is a 9. Throws
-// Error{kUsage} for another label.
+// Real digits changed until they are none: turned, mirrored, halves exchanged, blocks shuffled,
+// light and dark exchanged, two glued into one box or laid over each other. `a` and `b` have
+// MNIST's form, 255 is ink; the labels, 0 to 9, tell what must not be done to them: a 6 upside down
+// is a 9. Throws Error{kUsage} for another label.
 Digit outlier_from_digits(DigitBytes a, int label_a, DigitBytes b, int label_b, std::uint64_t seed);
 
 }  // namespace mnist
