@@ -267,8 +267,8 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   Trainer trainer(config, std::move(task), device, communicator);
   if (leads) check_test_data(trainer.task());
   const bool begins = !job.run || !job.run->has_checkpoint();
-  if (leads && begins && !config.training.initial_model.empty()) {
-    trainer.begin_with(load_network(config.training.initial_model));
+  if (leads && begins && !config.training.start_from.empty()) {
+    trainer.begin_with(load_network(config.training.start_from));
   }
   if (job.flags.dry_run) return dry_run(job, trainer, out);
   environment["precision"] = trainer.precision();

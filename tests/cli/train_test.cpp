@@ -122,7 +122,7 @@ TEST_CASE("a run that begins with a trained model begins better", "[train]") {
         .get<double>();
   };
   const TrainingAttempt attempt;
-  const std::string from = "training.initial_model=";
+  const std::string from = "training.start_from=";
   REQUIRE(attempt.train({"--set", from + small_run().string()}).exit_code == 0);
   CHECK(loss_of_first_epoch(attempt.out) < 0.7 * loss_of_first_epoch(small_run()));
 

@@ -78,7 +78,7 @@ ScheduleConfig read_schedule(JsonObjectReader reader) {
 
 TrainingConfig read_training(JsonObjectReader reader) {
   TrainingConfig training;
-  training.initial_model = reader.string("initial_model", training.initial_model);
+  training.start_from = reader.string("start_from", training.start_from);
   training.epochs = reader.number("epochs", training.epochs, 1e-3, 1e5);
   training.batch_size = reader.integer("batch_size", training.batch_size, 2, 65536);
   training.label_smoothing = reader.number("label_smoothing", training.label_smoothing, 0, 0.9);
@@ -187,7 +187,7 @@ nlohmann::json RunConfig::to_json() const {
         {"page_model", data.page_model},
         {"outliers", data.outliers}}},
       {"training",
-       {{"initial_model", training.initial_model},
+       {{"start_from", training.start_from},
         {"epochs", training.epochs},
         {"batch_size", training.batch_size},
         {"label_smoothing", training.label_smoothing},
