@@ -10,8 +10,8 @@
 namespace mnist::app {
 
 // The folder of the data: `flag` (--data) if given, else `configured` (the config's
-// data.directory), else $MNIST_DATA_DIR, else data/mnist. Throws Error{kIo} when it is no folder,
-// saying how to get the data.
+// data.directory), else $MNIST_DATA_DIR, else data/mnist. Throws Error{kIo} when it is not a
+// folder, saying how to get the data.
 std::filesystem::path data_directory(const std::string& flag, const std::string& configured);
 
 // The pair of files that `data` names, in `directory`.

@@ -14,7 +14,7 @@ namespace mnist::app::serve {
 struct Job {
   std::unique_ptr<Reader> reader;
   std::unique_ptr<Server> server;  // bound, answering nobody yet
-  std::string url;                 // of the page, with the token where there is one
+  std::string url;                 // of the page, with the token if there is one
   bool open = false;
 };
 

@@ -21,7 +21,7 @@ struct Job {
   std::optional<Launch> launch;     // this process's place among several
 };
 
-// Reads the config, finds data and run. Writes nothing. Throws Error. Where there are several
+// Reads the config, finds data and run. Writes nothing. Throws Error. If there are several
 // processes, rank 0 does so for all: the others hear of it in run().
 Job resolve(const Flags& flags);
 

@@ -8,7 +8,7 @@
 namespace mnist::app::train {
 namespace {
 
-// Where there is no bar, an epoch that takes long still shows that it lives.
+// If there is no bar, an epoch that takes long still shows that it lives.
 constexpr std::chrono::seconds kLineInterval{30};
 
 std::string rate_text(double images_per_second) {

@@ -286,7 +286,7 @@ TEST_CASE("a labelled picture that cannot be looked at is reported", "[eval]") {
                            ": cannot be opened: no such file or directory\n");
 }
 
-TEST_CASE("a file that is no model is one line and exit code 2", "[eval]") {
+TEST_CASE("a file that is not a model is one line and exit code 2", "[eval]") {
   for (const std::string& file :
        {pictures().front(), generated_data().string() + "/train-labels-idx1-ubyte"}) {
     const Outcome outcome = run_program("mnist-eval", {"--model", file});

@@ -35,7 +35,7 @@ TEST_CASE("pictures are named by the digit drawn on them", "[generate]") {
   }
 }
 
-TEST_CASE("things that are no digit come on request, as a file or as pictures", "[generate]") {
+TEST_CASE("things that are not digits come on request, as a file or as pictures", "[generate]") {
   const TemporaryDirectory folder;
   const std::string out = folder.path().string();
   REQUIRE(run_program("mnist-generate",

@@ -429,7 +429,7 @@ TEST_CASE("neither or both of --config and --resume is a usage error", "[train]"
   check_one_error_line(run_program("mnist-train", {"--config", "a", "--resume", "b"}), "excludes");
 }
 
-TEST_CASE("asking for CUDA where there is none is one line", "[train]") {
+TEST_CASE("asking for CUDA if there is none is one line", "[train]") {
   const Outcome version = run_program("mnist-train", {"--version"});
   REQUIRE(version.exit_code == 0);
   if (version.out.find("no CUDA device") == std::string::npos) return;

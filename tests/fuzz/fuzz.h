@@ -10,7 +10,7 @@
 
 #include "mnist/base/error.h"
 
-// libFuzzer calls this, and replay_main.cpp where there is no libFuzzer.
+// libFuzzer calls this, and replay_main.cpp if there is no libFuzzer.
 extern "C" int LLVMFuzzerTestOneInput(  // NOLINT(readability-identifier-naming): libFuzzer's name
     const std::uint8_t* data, std::size_t size);
 

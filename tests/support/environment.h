@@ -11,11 +11,11 @@ namespace mnist::testing {
 [[noreturn]] void skip(const std::string& reason);
 
 // The folder with the four MNIST files (MNIST_DATA_DIR, <checkout>/data/mnist, or the folder
-// "mnist" of the test data); skips the test where there is none.
+// "mnist" of the test data); skips the test if there is none.
 std::filesystem::path mnist_files_or_skip();
 
 // The sub-folder `name` of the test pictures (MNIST_TEST_DATA, or ../shared/data beside the
-// checkout); skips the test where there is none.
+// checkout); skips the test if there is none.
 std::filesystem::path test_pictures_or_skip(const std::string& name);
 
 // The beginning of a command line under which system calls of the program fail, in all its threads:

@@ -7,7 +7,7 @@
 namespace mnist::testing {
 
 // A Python 3 that can import `module`: MNIST_PYTHON, the system's own, or the first on PATH; skips
-// the test (environment.h) where there is none.
+// the test (environment.h) if there is none.
 std::string python_with_or_skip(const std::string& module);
 
 // The node_modules that hold `package`, of tests/npm (scripts/install-web-tests.sh); skips

@@ -37,7 +37,7 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   void signal(int number) const;
-  // Blocks until it has printed a line; without its end. Empty where there is none.
+  // Blocks until it has printed a line; without its end. Empty if there is none.
   std::string first_line();
   // Blocks until the end. Call it once.
   Outcome wait();

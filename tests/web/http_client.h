@@ -16,7 +16,7 @@ class HttpClient {
 
   void send(const std::string& bytes) const;
   // One response: head and as much body as Content-Length says; what came until the end or the
-  // time was over, where there is no whole one.
+  // time was over, if there is no whole one.
   std::string response(std::chrono::milliseconds patience = std::chrono::seconds(20));
   // Whether the server has closed the connection, or does in time.
   bool closed(std::chrono::milliseconds patience = std::chrono::seconds(20));

@@ -11,7 +11,9 @@ import { chromium } from "playwright-core";
 
 import { placeLabels } from "../../apps/serve/www/labels.js";
 import { describe, describeError } from "../../apps/serve/www/words.js";
-import { drawByMouse, drawByTouch, kHouse, kLetter, kScribble, strokes } from "./pen.js";
+import {
+  drawByMouse, drawByTouch, kCrossedSeven, kHouse, kLetter, kLongOne, kLoopedTwo, kScribble, strokes,
+} from "./pen.js";
 
 const [program, chromiumPath, screenshots] = process.argv.slice(2);
 const axe = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -220,6 +222,28 @@ for (const [way, options, draw] of [["mouse", kDesk, drawByMouse], ["touch", kPh
     await close();
   });
 }
+
+test("a 1 with a long up-stroke, a crossed 7, a looped 2, alone and in one line", async () => {
+  const { page, area, settled, text, shot, close } = await open();
+  const at = await area();
+  for (const [name, what, digit] of [
+    ["long-one", kLongOne, "1"], ["crossed-seven", kCrossedSeven, "7"], ["looped-two", kLoopedTwo, "2"],
+  ]) {
+    await page.evaluate(() => document.getElementById("clear").click());
+    await drawByMouse(page, strokes(what, at(0.37, 0.2, 0.26, 0.6)));
+    await settled();
+    await shot(name);
+    assert.equal(await text("digit"), digit, name);
+  }
+  await page.evaluate(() => document.getElementById("clear").click());
+  for (const [i, what] of [kLongOne, kCrossedSeven, kLongOne, kCrossedSeven].entries()) {
+    await drawByMouse(page, strokes(what, at(0.06 + 0.23 * i, 0.3, 0.16, 0.4)));
+  }
+  await settled();
+  await shot("1717");
+  assert.equal(await text("digit"), "1717");
+  await close();
+});
 
 test("empty, a digit, a letter, a house, a scribble: the page says what the server says", async () => {
   const { page, area, settled, text, shot, close } = await open();
@@ -574,7 +598,7 @@ test("undoing and clearing take the sheet from under the pen", async () => {
   await close();
 });
 
-test("where there is no room for a sheet the page scrolls to it", async () => {
+test("if there is no room for a sheet the page scrolls to it", async () => {
   const { page, close } = await open({ viewport: { width: 320, height: 200 } });
   await page.locator("#upload").scrollIntoViewIfNeeded();
   const { width, height } = await page.locator("#sheet").boundingBox();

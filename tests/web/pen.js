@@ -14,7 +14,12 @@ const kDigits = {
   9: ["M.78 .2C.62 -.08 .18 .02 .2 .28C.22 .55 .7 .52 .78 .2C.78 .5 .74 .8 .66 1"],
 };
 
-// Things that are no digits.
+// As they are taught in much of Europe.
+export const kLongOne = ["M.05 .6L.58 0L.58 1"];
+export const kCrossedSeven = ["M.12 .05L.86 .03C.65 .35 .48 .65 .42 1", "M.28 .52L.8 .47"];
+export const kLoopedTwo = ["M.15 .25C.2 -.08 .82 -.08 .8 .28C.79 .6 .35 .95 .17 .98C.02 .99 .04 .78 .2 .82C.4 .87 .6 1.02 .94 .92"];
+
+// Things that are not digits.
 export const kHouse = ["M.1 .45L.5 .05L.9 .45", "M.18 .4L.18 .98L.82 .98L.82 .4", "M.42 .98L.42 .65L.6 .65L.6 .98", "M.3 .5L.42 .5L.42 .6L.3 .6L.3 .5"];
 export const kScribble = Array.from({ length: 12 }, (_, i) => `M${(i % 4) / 4} ${Math.floor(i / 4) / 3}L${(i % 4) / 4 + 0.2} ${Math.floor(i / 4) / 3 + 0.25}L${(i % 4) / 4} ${Math.floor(i / 4) / 3 + 0.25}L${(i % 4) / 4 + 0.2} ${Math.floor(i / 4) / 3}`);
 export const kLetter = ["M.05 1L.5 0L.95 1", "M.22 .62L.78 .62"];

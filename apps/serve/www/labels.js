@@ -1,4 +1,4 @@
-// Where the labels of digits go, so that they hide no other digit where there is room. Pure functions.
+// Where the labels of digits go, so that they hide no other digit if there is room. Pure functions.
 
 const kLarge = { width: 26, height: 23, gap: 3, small: false };
 const kSmall = { width: 16, height: 17, gap: 2, small: true };

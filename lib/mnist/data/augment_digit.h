@@ -3,7 +3,7 @@
 //
 // Each variation is a function of the seed, the epoch and the image's row alone: neither batches
 // nor threads nor processes change what is seen, and an interrupted run sees the same. No flips: a
-// mirrored digit is no digit. Knows no Torch. Thread-safe, takes no memory.
+// mirrored digit is not a digit. Knows no Torch. Thread-safe, takes no memory.
 #pragma once
 
 #include <cstdint>

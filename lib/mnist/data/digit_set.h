@@ -12,7 +12,7 @@
 
 namespace mnist {
 
-// The label of images that are no digit.
+// The label of images that are not digits.
 inline constexpr std::int64_t kOutlierLabel = kClasses;
 
 struct DigitSet {
@@ -50,7 +50,7 @@ DigitSet generate_digit_set(std::int64_t count, std::uint64_t seed);
 // by another one, classes evenly spread. A function of its arguments alone.
 DigitSet with_hands(const DigitSet& digits, std::int64_t count, std::uint64_t seed);
 
-// `digits` and behind them `count` images that are no digit (draw/outliers.h), labelled
+// `digits` and behind them `count` images that are not digits (draw/outliers.h), labelled
 // kOutlierLabel: half of them from nothing, half made of two of the digits. A function of its
 // arguments alone. Throws what generated_outlier throws.
 DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t seed);

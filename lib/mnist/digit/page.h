@@ -52,7 +52,7 @@ struct Page {
 // have predictions. Without `reject`, the surest find's prediction, wherever there is a find.
 Prediction only_digit(const Page& page, bool reject = true);
 
-// The find that only_digit() speaks of; null where there is none.
+// The find that only_digit() speaks of; null if there is none.
 const Find* surest_digit(const Page& page);
 
 }  // namespace mnist

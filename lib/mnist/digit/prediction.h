@@ -31,13 +31,13 @@ struct Prediction {
   // The most probable class, 0 to 9. Set for rejected pictures too (it is what the network would
   // have said); nothing where the network was not asked (blank).
   std::optional<int> digit{};
-  // Calibrated probability of `digit`; 0 where there is none.
+  // Calibrated probability of `digit`; 0 if there is none.
   double confidence = 0.0;
-  // Calibrated probabilities of the ten classes, summing to 1; all 0 where there is no `digit`.
+  // Calibrated probabilities of the ten classes, summing to 1; all 0 if there is no `digit`.
   std::array<double, kClasses> probabilities{};
   // The network's probability that this is a digit at all, whichever: sigmoid(logsumexp(logits)),
   // with "not a digit" as an eleventh class of logit 0. Means something where the network was
-  // trained on images that are none. 0 where there is no `digit`.
+  // trained on images that are not digits. 0 if there is no `digit`.
   double acceptance = 0.0;
   // Nothing when the picture is accepted as a digit.
   std::optional<Rejection> rejection{};

@@ -1,6 +1,6 @@
 // The ways of writing the ten digits. Internal to lib/mnist/draw. Thread-safe.
 //
-// A way of writing is what a person settles on for life: the order of the strokes, where there is a
+// A way of writing is what a person settles on for life: the order of the strokes, if there is a
 // loop, a serif, a bar. Ways that schools of different countries tell apart form families, whose
 // shares are each region's own (draw/hands.cpp):
 //

@@ -20,7 +20,7 @@ using namespace pen;
 
 namespace {
 
-// --- What is no digit --------------------------------------------------------------------------
+// --- What is not a digit -----------------------------------------------------------------------
 
 // A line through `centre` whose direction is at most `steepness` (rise over run) off the
 // horizontal.

@@ -58,7 +58,7 @@ inline constexpr int kNonDigits = 6;
 // another `digit`.
 Drawing draw_digit(int digit, std::mt19937_64& engine);
 
-// One sample of something that is no digit. Throws Error{kUsage} for a `kind` that there is not.
+// One sample of something that is not a digit. Throws Error{kUsage} for an unknown `kind`.
 Drawing draw_non_digit(NonDigit kind, std::mt19937_64& engine);
 
 // The drawing scaled about the origin, pen included, then moved: to put several into one picture.

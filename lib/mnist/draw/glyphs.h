@@ -26,7 +26,7 @@ std::string_view look_alike_name(std::size_t index);
 std::string_view look_alike_digits(std::size_t index);
 
 // In heights of a digit, from its top, 0, to its foot, 1; x from the separator's left end. Throws
-// Error{kUsage} for a separator that there is not.
+// Error{kUsage} for an unknown separator.
 const Glyph& separators(Separator separator);
 
 }  // namespace mnist::pen

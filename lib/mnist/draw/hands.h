@@ -61,7 +61,7 @@ Writer draw_writer(std::mt19937_64& engine);
 Writer draw_writer(Region region, std::mt19937_64& engine);
 
 // One sample of how `writer` writes `digit`, 0 to 9, filling the unit square. Throws Error{kUsage}
-// for another digit, or for a style that there is not.
+// for another digit, or for an unknown style.
 Drawing draw_digit(int digit, const Writer& writer, std::mt19937_64& engine);
 
 // The ways of writing `digit`, most frequent first within a family: "bar", "short-flag",

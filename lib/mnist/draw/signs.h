@@ -17,12 +17,12 @@ namespace mnist {
 enum class Separator { kComma, kPoint, kSlash, kHyphen };
 inline constexpr int kSeparators = 4;
 
-// The character: ',', '.', '/' or '-'. Throws Error{kUsage} for a separator that there is not.
+// The character: ',', '.', '/' or '-'. Throws Error{kUsage} for an unknown separator.
 char to_char(Separator separator);
 
 // A separator by the writer of the digits beside it, in heights of those digits: y is 0 at their
 // top and 1 at their foot, x is 0 at the separator's left end. A comma reaches below 1, a slash a
-// little beyond both. Throws Error{kUsage} for a separator that there is not.
+// little beyond both. Throws Error{kUsage} for an unknown separator.
 Drawing draw_separator(Separator separator, const Writer& writer, std::mt19937_64& engine);
 
 // A sign that a reader cannot tell from a digit for certain: a y like a 4, an S like a 5, an O, an

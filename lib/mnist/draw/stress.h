@@ -35,11 +35,11 @@ enum class Stress {
 };
 inline constexpr int kStresses = 15;
 
-// "shot-noise", "impulse-noise" … Throws Error{kUsage} for a kind that there is not.
+// "shot-noise", "impulse-noise" … Throws Error{kUsage} for an unknown kind.
 std::string_view to_string(Stress kind);
 
 // `ink`, 28x28 bytes, 255 is ink, under one disturbance: a grey image of the same size, ink light.
-// Throws Error{kUsage} for a kind that there is not.
+// Throws Error{kUsage} for an unknown kind.
 Image stressed(Stress kind, std::span<const std::uint8_t, kDigitPixels> ink,
                std::mt19937_64& engine);
 

@@ -54,7 +54,7 @@ const Codec* find_codec(Bytes bytes) {
   return found == std::end(kCodecs) ? nullptr : found;
 }
 
-// Throws where there is none.
+// Throws if there is none.
 const Codec& codec_of(Bytes bytes) {
   if (bytes.empty()) throw Error(ErrorKind::kUnsupported, "empty file");
   if (const Codec* codec = find_codec(bytes)) {

@@ -15,7 +15,7 @@ struct Presentation {
   friend bool operator==(const Presentation&, const Presentation&) = default;
 };
 
-// `orientation` where there is such a one, otherwise 1.
+// `orientation` if there is such a one, otherwise 1.
 int valid_orientation(std::uint64_t orientation);
 
 // width / height of a pixel, of so many pixels on one length across and down (the unit does not

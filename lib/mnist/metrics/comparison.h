@@ -22,7 +22,7 @@ PairedComparison compare_paired(const std::vector<bool>& first_right,
 
 // McNemar's test (1947) in its exact form: the two-sided probability, were both models equally
 // good, that images with one right and one wrong answer split at least as unevenly as `only_first`
-// to `only_second`. 1 where there is no such image. Equals scipy's binomtest(only_first, only_first
+// to `only_second`. 1 if there is no such image. Equals scipy's binomtest(only_first, only_first
 // + only_second). Throws Error{kUsage} for negative counts.
 double mcnemar_exact(std::int64_t only_first, std::int64_t only_second);
 

@@ -70,8 +70,8 @@ struct EvaluationResult {
   std::optional<ModelComparison> comparison;  // for the caller to fill
 };
 
-// Throws Error{kUsage} where the arrays differ in length, a label is no digit, or probabilities are
-// negative or do not sum to 1 within 1e-3.
+// Throws Error{kUsage} where the arrays differ in length, a label is not a digit, or probabilities
+// are negative or do not sum to 1 within 1e-3.
 EvaluationResult evaluate_predictions(const EvaluationInput& input);
 
 // The most probable class, the lowest of several equal ones; nothing where all are 0.

@@ -23,7 +23,7 @@ struct CoveragePoint {
 
 // The risk-coverage curve (El-Yaniv and Wiener, "On the foundations of noise-free selective
 // classification", JMLR 2010), as accuracy: one point per distinct confidence, highest threshold
-// first, so coverage rises to 1. Empty where there is no image. Throws Error{kUsage} where the
+// first, so coverage rises to 1. Empty if there is no image. Throws Error{kUsage} where the
 // lengths differ or a confidence is NaN.
 std::vector<CoveragePoint> coverage_curve(std::span<const double> confidences,
                                           const std::vector<bool>& correct);

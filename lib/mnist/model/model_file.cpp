@@ -26,7 +26,7 @@ Model classifier_of(NetworkFile file) {
   }
   for (const auto& [key, value] : fixed_metadata()) {
     if (metadata_value(file.metadata, key.c_str()) != value) {
-      throw Error(ErrorKind::kUnsupported, "its '" + key + "' is another than this program's");
+      throw Error(ErrorKind::kUnsupported, "its '" + key + "' differs from this program's");
     }
   }
   return {.network = ConvNet(std::move(network)),

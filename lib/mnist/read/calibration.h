@@ -13,7 +13,7 @@ double fit_temperature(const torch::Tensor& logits, const torch::Tensor& labels)
 // The probability that each image is a digit at all, with "not a digit" as an eleventh class of
 // logit 0: sigmoid(logsumexp(logits)), the free energy of Liu et al., 2020 (arXiv:2010.03759).
 // logits: float [N,10], before any temperature -> float [N]. Means something where the network was
-// trained on images that are no digit (gradient/loss.h).
+// trained on images that are not digits (gradient/loss.h).
 torch::Tensor acceptance_of(const torch::Tensor& logits);
 
 // The acceptance below which an image shall be rejected as not a digit: what turns away `share` of

@@ -26,7 +26,7 @@ struct PagePrediction {
 };
 
 // What a reader shows of a page: every digit that was accepted as one, or is unsure or unreadable,
-// and with `with_signs` the points, commas, slashes and hyphens; not what is no digit.
+// and with `with_signs` the points, commas, slashes and hyphens; no other writing.
 PagePrediction page_prediction(const Page& page, bool with_signs = false);
 
 // The picture could not be read.

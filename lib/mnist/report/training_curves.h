@@ -23,10 +23,10 @@ struct TrainingEpoch {
   std::map<std::string, double> further{};  // other figures of the validation, by name
 };
 
-// The rows of a metrics.jsonl. Throws Error{kCorrupt} for a line that is none, naming it.
+// The rows of a metrics.jsonl. Throws Error{kCorrupt} for a line that is not such a row, naming it.
 std::vector<TrainingEpoch> parse_training_history(std::string_view metrics_jsonl);
 
-// Loss, accuracy on the validation split (where there is one), its further figures, and learning
+// Loss, accuracy on the validation split (if there is one), its further figures, and learning
 // rate, over epochs.
 std::vector<chart::Drawing> training_curves(const std::vector<TrainingEpoch>& history);
 

@@ -32,7 +32,7 @@ struct DataConfig {
   // on besides; 0 for none.
   std::int64_t finds = 0;
   std::string page_model;  // its file or run folder; empty for the shipped one
-  // Generated images of what is no digit (with_outliers) to train on besides; 0 for none.
+  // Generated images of what is not a digit (with_outliers) to train on besides; 0 for none.
   std::int64_t outliers = 0;
 };
 

@@ -84,7 +84,7 @@ class Trainer {
   // throws when another rank is gone.
   TrainingOutcome run(TrainingObserver& observer);
 
-  // The weights as they would be used now (the moving average where there is one), on the CPU, with
+  // The weights as they would be used now (the moving average if there is one), on the CPU, with
   // what the task says of them; without how they came to be.
   NetworkFile model();
 

@@ -270,7 +270,7 @@ TEST_CASE("every kind of non-digit is drawn within the unit square, never twice 
   }
 }
 
-TEST_CASE("a kind of non-digit that there is not is refused", "[draw]") {
+TEST_CASE("an unknown kind of non-digit is refused", "[draw]") {
   std::mt19937_64 engine(11);
   CHECK_THROWS_AS(draw_non_digit(NonDigit(kNonDigits), engine), Error);
 }

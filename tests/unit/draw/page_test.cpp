@@ -99,7 +99,7 @@ TEST_CASE("the text is that of the digits, row by row", "[draw]") {
   }
 }
 
-TEST_CASE("images of digits are used for some pages, where there are any", "[draw]") {
+TEST_CASE("images of digits are used for some pages, if there are any", "[draw]") {
   std::vector<std::uint8_t> pixels(2 * 784, 0);
   for (int y = 4; y < 24; ++y) {
     for (int x = 10; x < 18; ++x) pixels[static_cast<std::size_t>(y) * 28 + x] = 255;

@@ -111,7 +111,7 @@ TEST_CASE("every sign has strokes of two knots or more, or dots, within its heig
   }
 }
 
-TEST_CASE("a separator that there is not is refused", "[draw]") {
+TEST_CASE("an unknown separator is refused", "[draw]") {
   std::mt19937_64 engine(5);
   CHECK_THROWS_AS(draw_separator(Separator(kSeparators), draw_writer(engine), engine), Error);
   CHECK_THROWS_AS(to_char(Separator(kSeparators)), Error);

@@ -299,7 +299,7 @@ TEST_CASE("A JPEG of a kind not handled is refused as such", "[image]") {
   CHECK(differential.kind() == ErrorKind::kUnsupported);
 }
 
-TEST_CASE("Bytes that are no picture are refused by name", "[image]") {
+TEST_CASE("Bytes that are not a picture are refused by name", "[image]") {
   CHECK(error_of({}).message() == "empty file");
   for (const std::string_view text :
        {"P", "P8\n1 1\n", "Pardon?", "GIF80a", "\x89PNG", "\xFF\xD8"}) {

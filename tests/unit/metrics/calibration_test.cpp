@@ -62,7 +62,7 @@ TEST_CASE("the loss is the logarithm of the true class's probability, finite eve
   CHECK(std::isnan(negative_log_likelihood({}, {})));
 }
 
-TEST_CASE("labels that are no digits are refused by the proper scores", "[metrics]") {
+TEST_CASE("labels that are not digits are refused by the proper scores", "[metrics]") {
   const std::vector<Probabilities> one(1);
   CHECK_THROWS_AS(brier_score(std::vector{10}, one), Error);
   CHECK_THROWS_AS(negative_log_likelihood(std::vector{-1}, one), Error);

@@ -160,7 +160,7 @@ TEST_CASE("the number of best classes has its bounds, and needs a layout with ro
   CHECK_NOTHROW(PredictionFormatter({.layout = Layout::kJsonl, .topk = 10, .all = true}));
 }
 
-TEST_CASE("a format of one's own fills in fields and escapes", "[report]") {
+TEST_CASE("a custom format fills in fields and escapes", "[report]") {
   CHECK(custom("%d\\t%c (%s) 100%% %p", record(read_as(7, 0.98765))) ==
         "7\t0.9877 (digit) 100% a.png\n");
   CHECK(custom("%s:%d", record(read_as(7, 0.4, Rejection::kUnsure))) == "rejected:?\n");
@@ -172,7 +172,7 @@ TEST_CASE("a format that ends its own line gets no second line break", "[report]
   CHECK(custom("%d\\n", record(read_as(7, 1.0))) == "7\n");
 }
 
-TEST_CASE("a path goes into a format of one's own as it is, and is no format itself", "[report]") {
+TEST_CASE("a path goes into a custom format as it is, and is not a format itself", "[report]") {
   CHECK(custom("%p", record(read_as(7, 1.0), "100%d\\n")) == "100%d\\n\n");
 }
 

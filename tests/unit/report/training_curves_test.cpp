@@ -50,7 +50,7 @@ TEST_CASE("a figure that is the task's own has a curve of its own", "[report]") 
   CHECK(count(training_curves_svg(history), ">character error rate<") > 0);
 }
 
-TEST_CASE("a line of metrics.jsonl that is none is an error that names it", "[report]") {
+TEST_CASE("a line of metrics.jsonl that is not a row is an error that names it", "[report]") {
   CHECK_THROWS_WITH(parse_training_history(std::string(kRows) + "half a li"),
                     "line 3 is not a row of metrics");
   CHECK_THROWS_AS(parse_training_history("{}"), Error);

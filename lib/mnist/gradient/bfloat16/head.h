@@ -62,7 +62,7 @@ class Head {
   float late_scale() const { return has_hidden() ? 1.0F : keep_scale(); }
 
   const Kernels& kernels_;
-  std::vector<LinearLayer> layers_;  // hidden, where there is one, and output
+  std::vector<LinearLayer> layers_;  // hidden, if there is one, and output
   double dropout_;
   std::vector<int> offsets_;  // of each layer's weights among the gradients, and their end
 };

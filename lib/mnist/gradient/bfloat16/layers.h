@@ -146,7 +146,7 @@ struct Scratch {
 
 // Their tensors are the network's own.
 std::vector<Layer> layers_of(const ConvNetImpl& network);
-// The hidden layer, where there is one, and the output layer, behind `last`.
+// The hidden layer, if there is one, and the output layer, behind `last`.
 std::vector<LinearLayer> linear_layers_of(const ConvNetImpl& network, const Layer& last);
 
 Scratch make_scratch(const std::vector<Layer>& layers, const std::vector<LinearLayer>& linear);
