@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Fuzzes one parser of untrusted bytes for a while, from the corpus in tests/fuzz:
+#   scripts/fuzz.sh TARGET MINUTES      TARGET: decode_image, gzip, idx, json_document, …
+# New inputs are kept in build/fuzz/found/TARGET and are used by the next run. A finding stays there
+# as crash-…, and this script fails; mend it, and put the input into tests/fuzz/corpus/TARGET under a
+# name that says what it is. Needs clang.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ $# -ne 2 ] || [ ! -f "tests/fuzz/fuzz_$1.cpp" ]; then
+  echo "usage: scripts/fuzz.sh TARGET MINUTES; targets:" >&2
+  for file in tests/fuzz/fuzz_*.cpp; do
+    name=${file##*/fuzz_}
+    echo "  ${name%.cpp}" >&2
+  done
+  exit 2
+fi
+target=$1
+minutes=$2
+
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz --target "fuzz_$target"
+found=build/fuzz/found/$target
+mkdir -p "$found"
+"build/fuzz/bin/fuzz_$target" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 \
+  -print_final_stats=1 -artifact_prefix="$found/" "$found" "tests/fuzz/corpus/$target"
