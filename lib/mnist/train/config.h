@@ -59,7 +59,7 @@ struct ScheduleConfig {
 
 struct TrainingConfig {
   // Model file or run folder whose weights the run begins with; empty: drawn from the seed.
-  std::string start_from;
+  std::string start_from{};
   double epochs = 4.0;  // may be fractional
   std::int64_t batch_size = 256;
   double label_smoothing = 0.0;  // Szegedy et al., 2016 (arXiv:1512.00567), section 7
