@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mnist/base/error.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/calibration.h"
 #include "mnist/read/inference.h"
