@@ -65,7 +65,7 @@ TEST_CASE("a page training that is interrupted and resumed gives the same weight
 TEST_CASE("training on pages lowers the loss, and the model says from where on to find",
           "[train]") {
   RunConfig config = small_run();
-  config.training.epochs = 12;
+  config.training.epochs = 24;
   config.optimizer.learning_rate = 0.01;
   Trainer trainer = trainer_for(config);
   Observer observer;
