@@ -46,7 +46,8 @@ Digit centred(const std::vector<double>& ink, int columns, int rows) {
   value = ink.begin();
   for (int y = 0; y < rows; ++y) {
     for (int x = 0; x < columns; ++x, ++value) {
-      digit.ink[static_cast<std::size_t>((top + y) * kDigitSide + left + x)] = in_steps(*value);
+      const int pixel = (top + y) * kDigitSide + left + x;
+      digit.ink[static_cast<std::size_t>(pixel)] = in_steps(*value);
     }
   }
   return digit;
