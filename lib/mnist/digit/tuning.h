@@ -1,6 +1,7 @@
-// Every number on the way from a picture to its digits that was chosen by looking at what came out,
-// and what was looked at. Numbers that follow from a network's or MNIST's form, and bounds of time
-// and memory, stand where they are used. Internal to lib/mnist/digit and lib/mnist/read.
+// The numbers on the way from a picture to its digits that were chosen by looking at what came out,
+// and what was looked at, as far as that is on record. Numbers that follow from a network's or
+// MNIST's form, and bounds of time and memory, stand where they are used. Internal to
+// lib/mnist/digit and lib/mnist/read.
 //
 // Adding one is the last resort: a misread picture shows what the training has never seen
 // (CONTRIBUTING.md, "A picture is misread").
@@ -11,13 +12,13 @@
 namespace mnist {
 
 struct Tuning {
-  // To MNIST's form, on MNIST's training images and on photos-dev.
+  // To MNIST's form: the widths are those of MNIST's training images, the others not on record.
   double thinnest_stroke = 2.4;  // pixels of 28x28: between these are half of MNIST's images
   double thickest_stroke = 3.6;
   float faint_edge = 0.25F;     // ink fainter than this does not widen the box
   double outline_share = 0.75;  // of the inked pixels lie on the outline, and are grey anyway
 
-  // Scales of a picture, on photos-dev and multi-dev.
+  // Scales of a picture: not on record.
   double most_enlarged = 2.0;
   double scale_step = 1.5;      // from one scale to the next
   double least_side = 12;       // pixels: a picture less high or wide than that shows nothing
@@ -27,7 +28,7 @@ struct Tuning {
   int thumbnail_side = 64;      // pixels: enough to see colours
   int visible = 16;             // grey levels
 
-  // From marks to finds, on drawn pages and multi-dev.
+  // From marks to finds: not on record.
   double faintest_score = 0.1;  // below it there is nothing to guess about, nor to learn from
   double same_place = 0.45;     // of the smaller box, shared: then two marks are one thing
   double reach = 0.75;          // of a mark's longer side: as far from its centre as its ink is
@@ -36,13 +37,13 @@ struct Tuning {
   float inked = 0.4F;           // strength of what counts for a find's box
   double nearly_all = 0.7;  // of a find's ink, that of one thing: then it teaches the classifier
 
-  // Which digit, on multi-dev.
+  // Which digit: likely_find on multi-dev, first_look not on record.
   double first_look = 0.5;  // exponent of the page network's opinion beside the classifier's
   // Of finds: about as likely a digit as not, since the page network keeps its probabilities low
   // (focal loss). The model's own threshold is for MNIST's form, which the page network skips.
   double likely_find = 0.45;
 
-  // Rows, on multi-dev.
+  // Rows: not on record.
   double off_line = 0.55;     // of the height: further above or below is another row
   double follow = 0.3;        // of what the last find shows, in a row's line and height
   double steepest_row = 0.5;  // slope

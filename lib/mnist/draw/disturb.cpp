@@ -136,26 +136,30 @@ void stains(cv::Mat1f& picture, double side, Dice& dice) {
   lay_tone(picture, where, dice.chance(0.5) ? any_tone(picture, dice) : dice.uniform(0.0, 1.0));
 }
 
-// Outlines where strokes were: broad ones, or as fine as the picture allows.
-void outline(cv::Mat1f& picture, double side, Dice& dice) {
-  const bool is_fine = dice.chance(0.5);
-  const int reach = is_fine ? 3 : 1 + 2 * std::max(1, cvRound(side * dice.uniform(0.02, 0.05)));
-  if (is_fine) {
-    double low = 0;
-    double high = 1;
-    cv::minMaxLoc(picture, &low, &high);
-    const cv::Mat1f smooth = cv::max(picture - (low + dice.uniform(0.3, 0.7) * (high - low)), 0.0);
-    cv::threshold(smooth, picture, 0, 1, cv::THRESH_BINARY);
-  }
+// As fine as the picture allows: of what is inked and what is not.
+cv::Mat1f fine_outline(const cv::Mat1f& picture, Dice& dice) {
+  double low = 0;
+  double high = 1;
+  cv::minMaxLoc(picture, &low, &high);
+  cv::Mat1f inked;
+  cv::threshold(picture, inked, low + dice.uniform(0.3, 0.7) * (high - low), 1, cv::THRESH_BINARY);
+  cv::Mat1f inner;
+  cv::erode(inked, inner, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
+  return inked - inner;
+}
+
+cv::Mat1f broad_outline(const cv::Mat1f& picture, double side, Dice& dice) {
+  const int reach = 1 + 2 * std::max(1, cvRound(side * dice.uniform(0.02, 0.05)));
   cv::Mat1f edges;
-  const auto shape = is_fine ? cv::MORPH_RECT : cv::MORPH_ELLIPSE;
-  const cv::Mat1b neighbours = cv::getStructuringElement(shape, {reach, reach});
-  if (is_fine) {
-    cv::morphologyEx(picture, edges, cv::MORPH_ERODE, neighbours);
-    edges = cv::abs(picture - edges);
-  } else {
-    cv::morphologyEx(picture, edges, cv::MORPH_GRADIENT, neighbours);
-  }
+  cv::morphologyEx(picture, edges, cv::MORPH_GRADIENT,
+                   cv::getStructuringElement(cv::MORPH_ELLIPSE, {reach, reach}));
+  return edges;
+}
+
+// Outlines where strokes were.
+void outline(cv::Mat1f& picture, double side, Dice& dice) {
+  const cv::Mat1f edges =
+      dice.chance(0.5) ? fine_outline(picture, dice) : broad_outline(picture, side, dice);
   picture = dice.chance(0.5) ? edges : cv::Mat1f(1 - edges);
 }
 
