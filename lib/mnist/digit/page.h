@@ -30,10 +30,12 @@ struct Find {
   FindKind kind = FindKind::kDigit;
   Box box{};           // of its ink, in pixels of the picture
   int row = 0;         // lines of writing, from 0 at the top
-  double score = 0.0;  // the page network's probability that it is there
-  // Of digits alone: its own ink in MNIST's form, what the page network takes it for (summing to
-  // 1), and what is said of it in the end.
+  double score = 0.0;  // how sure the page network is that it is there, 0 to 1
+  // Of digits alone: its own ink in MNIST's form, as the finest scale shows it that marked it, and
+  // as coarser ones do; what the page network takes it for (summing to 1), and what is said of it
+  // in the end.
   Digit digit{};
+  std::vector<Digit> coarser{};
   std::array<double, kClasses> first_look{};
   Prediction prediction{};
 };

@@ -21,7 +21,33 @@ double shared_part(const cv::Rect2d& a, const cv::Rect2d& b) {
   return least > 0 ? (a & b).area() / least : 0.0;
 }
 
+bool agree(const cv::Rect2d& a, const cv::Rect2d& b) {
+  return (a & b).area() > kTuning.same_place * std::max(a.area(), b.area());
+}
+
 bool is_digit(const Candidate& candidate) { return candidate.kind < kPointMark; }
+
+// The first view is the surest so far.
+void add_view(Place& place, Candidate candidate) {
+  const Candidate& surest = place.views.front();
+  if (candidate.level == surest.level) return;
+  for (int c = 0; c < kPageClasses; ++c) {
+    place.classes[c] += kTuning.other_scale * candidate.classes[c];
+  }
+  const bool is_clear = candidate.score > kTuning.other_scale * surest.score;
+  if (is_clear && agree(candidate.box(), surest.box())) place.views.push_back(std::move(candidate));
+}
+
+// From what the views say, the surest first, to the place's kind and score, and to their order.
+void conclude(Place& place) {
+  const double next = place.views.size() > 1 ? place.views[1].score : 0.0;
+  place.score = (place.score + kTuning.other_scale * next) / (1 + kTuning.other_scale);
+  place.kind = static_cast<int>(
+      std::distance(place.classes.begin(),
+                    std::max_element(place.classes.begin(), place.classes.begin() + kPointMark)));
+  std::stable_sort(place.views.begin(), place.views.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.level > b.level; });
+}
 
 }  // namespace
 
@@ -66,7 +92,7 @@ std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, d
         }
       }
       if (!is_peak) continue;
-      Candidate candidate{.score = best[at], .level = index, .row = row, .column = column};
+      Candidate candidate{.score = best[at], .level = index};
       for (int c = 0; c < kPageClasses; ++c) {
         candidate.classes[c] = seen.centres[c * cells + at];
         if (candidate.classes[c] == best[at]) candidate.kind = c;
@@ -83,47 +109,45 @@ std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, d
   return candidates;
 }
 
-std::vector<Candidate> merged(std::vector<Candidate> candidates) {
+std::vector<Place> places_of(std::vector<Candidate> candidates) {
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  std::vector<Candidate> kept;
-  for (const Candidate& candidate : candidates) {
-    const auto same = std::find_if(kept.begin(), kept.end(), [&](const Candidate& other) {
-      return shared_part(candidate.box(), other.box()) > kTuning.same_place;
+  if (candidates.size() > kMostCandidates) candidates.resize(kMostCandidates);
+  std::vector<Place> places;
+  for (Candidate& candidate : candidates) {
+    const auto same = std::find_if(places.begin(), places.end(), [&](const Place& place) {
+      return shared_part(candidate.box(), place.views.front().box()) > kTuning.same_place;
     });
-    if (same == kept.end()) {
-      kept.push_back(candidate);
-    } else if (same->level != candidate.level && is_digit(*same) && is_digit(candidate)) {
-      for (int c = 0; c < kPageClasses; ++c) {
-        same->classes[c] += kTuning.other_scale * candidate.classes[c];
-      }
+    if (same == places.end()) {
+      places.push_back({candidate.kind, candidate.score, candidate.classes, {candidate}});
+    } else if (is_digit(candidate) && is_digit(same->views.front())) {
+      add_view(*same, std::move(candidate));
     }
   }
-  for (Candidate& candidate : kept) {
-    if (!is_digit(candidate)) continue;
-    candidate.kind = static_cast<int>(std::distance(
-        candidate.classes.begin(),
-        std::max_element(candidate.classes.begin(), candidate.classes.begin() + kPointMark)));
+  for (Place& place : places) {
+    if (is_digit(place.views.front())) conclude(place);
   }
-  return kept;
+  std::stable_sort(places.begin(), places.end(),
+                   [](const Place& a, const Place& b) { return a.score > b.score; });
+  return places;
 }
 
-OwnInk own_ink(const Candidate& candidate, const std::vector<Candidate>& all,
+OwnInk own_ink(const Candidate& view, const Place& place, std::span<const Place> all,
                const SeenLevel& seen) {
   const Level& level = seen.level;
   const auto in_level = [&](const cv::Point2d& p) {
     return cv::Point2d(p.x * level.scale_x + level.margin, p.y * level.scale_y + level.margin);
   };
-  const cv::Point2d centre = in_level(candidate.centre);
-  std::vector<std::pair<cv::Point2d, double>> others;
-  for (const Candidate& other : all) {
-    if (other.centre == candidate.centre && other.level == candidate.level) continue;
-    const cv::Point2d at = in_level(other.centre);
-    const double side = std::max(other.size.width * level.scale_x, 4.0);
-    if (cv::norm(at - centre) < 2 * (candidate.side + side)) others.emplace_back(at, side);
+  const cv::Point2d centre = in_level(view.centre);
+  std::vector<cv::Point2d> others;
+  for (const Place& other : all) {
+    if (&other == &place) continue;
+    const cv::Point2d at = in_level(other.finest().centre);
+    const double side = std::max(other.finest().size.width * level.scale_x, 4.0);
+    if (cv::norm(at - centre) < 2 * (view.side + side)) others.push_back(at);
   }
-  const double width = candidate.size.width * level.scale_x * (1 + 2 * kTuning.context) + 4;
-  const double height = candidate.size.height * level.scale_y * (1 + 2 * kTuning.context) + 4;
+  const double width = view.size.width * level.scale_x * (1 + 2 * kTuning.context) + 4;
+  const double height = view.size.height * level.scale_y * (1 + 2 * kTuning.context) + 4;
   const cv::Rect page(0, 0, seen.ink.cols, seen.ink.rows);
   const cv::Rect around = cv::Rect(cvFloor(centre.x - width / 2), cvFloor(centre.y - height / 2),
                                    cvCeil(width) + 1, cvCeil(height) + 1) &
@@ -137,10 +161,10 @@ OwnInk own_ink(const Candidate& candidate, const std::vector<Candidate>& all,
           (x / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[cell],
           (y / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[seen.cells() + cell]);
       const double away = cv::norm(meant - centre);
-      if (away > kTuning.reach * candidate.side) continue;
-      const bool is_others = std::any_of(others.begin(), others.end(), [&](const auto& other) {
-        return cv::norm(meant - other.first) < away;
-      });
+      if (away > kTuning.reach * view.side) continue;
+      const bool is_others =
+          std::any_of(others.begin(), others.end(),
+                      [&](const cv::Point2d& other) { return cv::norm(meant - other) < away; });
       if (!is_others) own.strength(y - around.y, x - around.x) = seen.ink(y, x);
     }
   }

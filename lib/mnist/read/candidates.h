@@ -1,8 +1,9 @@
-// What the page network marks at the scales of a picture, and which marks are one find. Internal to
-// lib/mnist/read. Thread-safe.
+// What the page network marks at the scales of a picture, and which marks are one thing. Internal
+// to lib/mnist/read. Thread-safe.
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include <opencv2/core.hpp>
@@ -38,8 +39,6 @@ struct Candidate {
   cv::Size2d size{};
   std::size_t level = 0;
   double side = 0;  // longer side in pixels of its level
-  int row = 0;      // its cell
-  int column = 0;
 
   cv::Rect2d box() const {
     return {centre.x - size.width / 2, centre.y - size.height / 2, size.width, size.height};
@@ -48,18 +47,32 @@ struct Candidate {
 
 std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, double least_score);
 
-// One for each thing: of candidates that share their place, the surest stays, and takes what the
-// others say of its class into account.
-std::vector<Candidate> merged(std::vector<Candidate> candidates);
+// A thing on the page, as the scales show it.
+struct Place {
+  int kind = 0;      // the likeliest of kPageClasses, by all scales
+  double score = 0;  // how sure the surest scale is of it, and the next surest
+  std::array<double, kPageClasses> classes{};
+  // Never empty. Of digits all that agree on the box, from the finest scale to the coarsest; of
+  // other things the surest alone.
+  std::vector<Candidate> views{};
 
-// The ink of `candidate` alone, 0 to 1, and where its top left corner lies in the level: what the
-// network takes for ink, where it says that the ink's centre is this one rather than another of
-// `all` at that level.
+  const Candidate& finest() const { return views.front(); }
+};
+
+// One for each thing, the surest first: of candidates that share their place, the surest stays, and
+// takes what those of other scales say of its class into account. Of more than kMostCandidates the
+// surest are looked at.
+inline constexpr std::size_t kMostCandidates = 4000;
+std::vector<Place> places_of(std::vector<Candidate> candidates);
+
+// The ink of `place` alone, 0 to 1, as its view `view` shows it, and where its top left corner lies
+// in that level: what the network takes for ink, where it says that the ink's centre is this one
+// rather than that of another of `all`. `place` is one of `all`.
 struct OwnInk {
   cv::Mat1f strength;
   cv::Point origin;
 };
-OwnInk own_ink(const Candidate& candidate, const std::vector<Candidate>& all,
+OwnInk own_ink(const Candidate& view, const Place& place, std::span<const Place> all,
                const SeenLevel& seen);
 
 }  // namespace mnist::reading

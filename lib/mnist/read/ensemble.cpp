@@ -1,6 +1,7 @@
 #include "mnist/read/ensemble.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "mnist/read/calibration.h"
 
@@ -37,6 +38,24 @@ Answers mean_answers(std::span<Model> models,
   const auto count = static_cast<double>(models.size());
   return {.probabilities = (sum.probabilities / count).contiguous(),
           .acceptance = (sum.acceptance / count).contiguous()};
+}
+
+Answer mean_answer(const Answers& answers, std::int64_t first, std::int64_t views) {
+  const double* probabilities = answers.probabilities.data_ptr<double>() + first * kClasses;
+  const double* acceptance = answers.acceptance.data_ptr<double>() + first;
+  Answer mean;
+  double sum = 0;
+  for (std::int64_t view = 0; view < views; ++view) {
+    const double weight = std::max(acceptance[view], std::numeric_limits<double>::min());
+    for (int c = 0; c < kClasses; ++c) {
+      mean.probabilities[c] += weight * probabilities[view * kClasses + c];
+    }
+    mean.acceptance += weight * acceptance[view];
+    sum += weight;
+  }
+  for (double& probability : mean.probabilities) probability /= sum;
+  mean.acceptance /= sum;
+  return mean;
 }
 
 }  // namespace mnist

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,22 +84,40 @@ bool is_light(const OwnInk& own, const Level& level) {
   return cv::mean(levels, inked)[0] > cv::mean(levels, paper)[0];
 }
 
-Find find_of(const Candidate& candidate, const OwnInk& own, const SeenLevel& seen,
-             const Image& image) {
-  Find find{.kind = kind_of(candidate.kind),
-            .box = box_of(candidate.box(), image),
-            .score = candidate.score};
+bool has_ink(const OwnInk& own) { return cv::countNonZero(own.strength > kTuning.inked) > 0; }
+
+// In steps of a byte, as from a file: the rounding of sums, which threads decide, does not show.
+Digit digit_of(const OwnInk& own) {
+  Digit digit = ink::frame_digit(own.strength).digit;
+  for (float& ink : digit.ink) ink = std::round(255.0F * ink) / 255.0F;
+  return digit;
+}
+
+// Nothing if its tone is not the wanted one.
+std::optional<Find> find_of(const Place& place, std::span<const Place> all,
+                            const std::vector<SeenLevel>& seen, const Image& image,
+                            Polarity polarity) {
+  const Level& level = seen[place.finest().level].level;
+  const OwnInk own = own_ink(place.finest(), place, all, seen[place.finest().level]);
+  if (polarity != Polarity::kAuto && !own.strength.empty() &&
+      is_light(own, level) != (polarity == Polarity::kLightOnDark)) {
+    return std::nullopt;
+  }
+  Find find{.kind = kind_of(place.kind),
+            .box = box_of(place.finest().box(), image),
+            .score = place.score};
   if (find.kind != FindKind::kDigit) return find;
-  if (cv::countNonZero(own.strength > kTuning.inked) > 0) {
-    find.box = box_of(own, seen.level, image);
-    find.digit = ink::frame_digit(own.strength).digit;
-    // In steps of a byte, as from a file: the rounding of sums, which threads decide, does not
-    // show.
-    for (float& ink : find.digit.ink) ink = std::round(255.0F * ink) / 255.0F;
+  if (has_ink(own)) {
+    find.box = box_of(own, level, image);
+    find.digit = digit_of(own);
+  }
+  for (const Candidate& view : std::span(place.views).subspan(1)) {
+    const OwnInk coarser = own_ink(view, place, all, seen[view.level]);
+    if (has_ink(coarser)) find.coarser.push_back(digit_of(coarser));
   }
   double sum = 0;
-  for (int c = 0; c < kClasses; ++c) sum += candidate.classes[c];
-  for (int c = 0; c < kClasses; ++c) find.first_look[c] = candidate.classes[c] / sum;
+  for (int c = 0; c < kClasses; ++c) sum += place.classes[c];
+  for (int c = 0; c < kClasses; ++c) find.first_look[c] = place.classes[c] / sum;
   return find;
 }
 
@@ -137,16 +156,18 @@ bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& fou
 }
 
 // Those that are sure enough; if there are none, the surest digit: for whoever wants a best guess.
-std::vector<Candidate> clear_ones(const std::vector<Candidate>& candidates, double find_above) {
-  std::vector<Candidate> clear;
-  const Candidate* faint = nullptr;
-  for (const Candidate& candidate : candidates) {
-    if (candidate.score >= find_above) clear.push_back(candidate);
-    if (candidate.kind >= kPointMark) continue;
-    if (faint == nullptr || candidate.score > faint->score) faint = &candidate;
+// The surest first, as in `places`, and kMostFinds at most.
+std::vector<Place> clear_ones(std::vector<Place> places, double find_above) {
+  const auto faint = std::find_if(places.begin(), places.end(),
+                                  [&](const Place& place) { return place.score < find_above; });
+  if (faint == places.begin()) {
+    const auto digit = std::find_if(places.begin(), places.end(),
+                                    [](const Place& place) { return place.kind < kPointMark; });
+    return digit == places.end() ? std::vector<Place>() : std::vector<Place>{std::move(*digit)};
   }
-  if (clear.empty() && faint != nullptr) clear.push_back(*faint);
-  return clear;
+  places.erase(faint, places.end());
+  if (places.size() > kMostFinds) places.resize(kMostFinds);
+  return places;
 }
 
 // In pixels of the file.
@@ -196,15 +217,12 @@ Page Finder::find(const Image& image, Polarity polarity) const {
     const bool is_enough = static_cast<double>(level.ink.total()) > kTuning.enough_pixels;
     if (is_enough && !shows_small_digits(level, found, find_above_)) break;
   }
-  std::vector<Candidate> kept = merged(clear_ones(candidates, find_above_));
-  page.is_faint = !kept.empty() && kept.front().score < find_above_;
-  if (kept.size() > kMostFinds) kept.resize(kMostFinds);
-  for (const Candidate& candidate : kept) {
-    const SeenLevel& level = seen[candidate.level];
-    const OwnInk own = own_ink(candidate, kept, level);
-    const bool is_wrong_tone = polarity != Polarity::kAuto && !own.strength.empty() &&
-                               is_light(own, level.level) != (polarity == Polarity::kLightOnDark);
-    if (!is_wrong_tone) page.finds.push_back(find_of(candidate, own, level, image));
+  const std::vector<Place> places = clear_ones(places_of(std::move(candidates)), find_above_);
+  page.is_faint = !places.empty() && places.front().score < find_above_;
+  for (const Place& place : places) {
+    if (auto find = find_of(place, places, seen, image, polarity)) {
+      page.finds.push_back(std::move(*find));
+    }
   }
   put_in_order(page.finds);
   for (Find& find : page.finds) find.box = in_file(find.box, image);

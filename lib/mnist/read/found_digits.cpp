@@ -89,15 +89,15 @@ std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
   const cv::Size size(page.picture.width, page.picture.height);
   const SeenLevel seen =
       look(network, level_at(to_grey(page.picture, static_cast<double>(size.area())), size, 1.0));
-  const std::vector<Candidate> candidates = merged(candidates_of(seen, 0, kTuning.faintest_score));
+  const std::vector<Place> places = places_of(candidates_of(seen, 0, kTuning.faintest_score));
   std::vector<Example> examples;
-  for (const Candidate& candidate : candidates) {
-    if (candidate.kind >= kClasses) continue;
-    const OwnInk own = own_ink(candidate, candidates, seen);
+  for (const Place& place : places) {
+    if (place.kind >= kClasses) continue;
+    const OwnInk own = own_ink(place.finest(), place, places, seen);
     if (own.strength.empty()) continue;
     const auto label = label_of(own, seen.level.margin, page, masses);
     // A bar may be a 1 or a piece of a letter: only the page network sees what is around it.
-    if (label == kOutlierLabel && candidate.kind == 1) continue;
+    if (label == kOutlierLabel && place.kind == 1) continue;
     if (!label) continue;
     const Digit digit = ink::frame_digit(own.strength).digit;
     if (std::ranges::max(digit.ink) == 0) continue;  // hardly a shadow

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -17,6 +16,22 @@ constexpr std::size_t kBatch = 512;
 
 // In steps, so that the rounding of sums, which threads decide, does not show.
 constexpr double kProbabilityStep = 1e-3;
+
+// float32 [N,1,28,28]: find by find, the finest view first.
+torch::Tensor views_of(std::span<const Find> finds) {
+  std::int64_t count = 0;
+  for (const Find& find : finds) count += static_cast<std::int64_t>(1 + find.coarser.size());
+  torch::Tensor views = torch::empty({count, 1, kDigitSide, kDigitSide});
+  auto* to = views.data_ptr<float>();
+  const auto add = [&to](const Digit& digit) {
+    to = std::copy(digit.ink.begin(), digit.ink.end(), to);
+  };
+  for (const Find& find : finds) {
+    add(find.digit);
+    std::for_each(find.coarser.begin(), find.coarser.end(), add);
+  }
+  return views;
+}
 
 }  // namespace
 
@@ -47,36 +62,32 @@ std::vector<Prediction> Predictor::predict(std::span<const Find> finds) {
 
 void Predictor::predict_batch(std::span<const Find> finds, std::vector<Prediction>& predictions) {
   const torch::InferenceMode inference;
-  const auto count = static_cast<std::int64_t>(finds.size());
-  torch::Tensor ink = torch::empty({count, 1, kDigitSide, kDigitSide});
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::memcpy(ink.data_ptr<float>() + i * kDigitPixels, finds[i].digit.ink.data(),
-                sizeof finds[i].digit.ink);
-  }
-  const torch::Tensor there = ink.to(options_.device);
+  const torch::Tensor there = views_of(finds).to(options_.device);
   const Answers answers = mean_answers(models_, [&](Model& model) {
     return model.network->forward(there).to(torch::kCPU, torch::kFloat32);
   });
-  for (std::int64_t i = 0; i < count; ++i) {
-    predictions.push_back(decide(finds[i], answers.probabilities.data_ptr<double>() + i * kClasses,
-                                 answers.acceptance.data_ptr<double>()[i]));
+  std::int64_t first = 0;
+  for (const Find& find : finds) {
+    const auto views = static_cast<std::int64_t>(1 + find.coarser.size());
+    predictions.push_back(decide(find, mean_answer(answers, first, views)));
+    first += views;
   }
 }
 
-Prediction Predictor::decide(const Find& find, const double* probabilities,
-                             double acceptance) const {
+Prediction Predictor::decide(const Find& find, const Answer& answer) const {
   Prediction prediction;
   if (find.kind == FindKind::kUnreadable) prediction.rejection = Rejection::kUnsure;
   if (find.kind != FindKind::kDigit) return prediction;
   double sum = 0;
   for (int c = 0; c < kClasses; ++c) {
     prediction.probabilities[c] =
-        probabilities[c] *
+        answer.probabilities[c] *
         std::pow(std::max(1.0, std::round(find.first_look[c] / kProbabilityStep)),
                  kTuning.first_look);
     sum += prediction.probabilities[c];
   }
-  if (!(sum > 0) || !std::isfinite(sum) || !std::isfinite(acceptance)) {  // a network gone wrong
+  if (!(sum > 0) || !std::isfinite(sum) ||
+      !std::isfinite(answer.acceptance)) {  // a network gone wrong
     return {.rejection = Rejection::kNotADigit};
   }
   for (double& probability : prediction.probabilities) probability /= sum;
@@ -84,7 +95,7 @@ Prediction Predictor::decide(const Find& find, const double* probabilities,
       std::max_element(prediction.probabilities.begin(), prediction.probabilities.end());
   prediction.digit = static_cast<int>(std::distance(prediction.probabilities.begin(), best));
   prediction.confidence = *best;
-  prediction.acceptance = acceptance * find.score;
+  prediction.acceptance = answer.acceptance * find.score;
   if (!options_.reject) return prediction;
   if (prediction.acceptance < (find.score < 1 ? kTuning.likely_find : thresholds_.accept_above)) {
     prediction.rejection = Rejection::kNotADigit;

@@ -29,10 +29,11 @@ class Predictor {
   // Several are an ensemble (read/ensemble.h). Throws Error{kUsage} if there is none.
   explicit Predictor(std::vector<Model> models, const PredictorOptions& options = {});
 
-  // One prediction per find, in order; of what is not a digit an empty one. What the page network
-  // took a digit for has a say in its probabilities, and how sure it was of it in its acceptance.
-  // Memory in use beside the result does not grow with their number. Not thread-safe: one Predictor
-  // per thread, or one caller at a time.
+  // One prediction per find, in order; of what is not a digit an empty one. All scales that show a
+  // digit have a say, each as far as what it shows is accepted as one; what the page network took
+  // it for has a say in its probabilities, and how sure it was of it in its acceptance. Memory in
+  // use beside the result does not grow with their number. Not thread-safe: one Predictor per
+  // thread, or one caller at a time.
   std::vector<Prediction> predict(std::span<const Find> finds);
 
   std::span<const Model> models() const { return models_; }
@@ -40,7 +41,7 @@ class Predictor {
  private:
   // Appends a prediction for each find.
   void predict_batch(std::span<const Find> finds, std::vector<Prediction>& predictions);
-  Prediction decide(const Find& find, const double* probabilities, double acceptance) const;
+  Prediction decide(const Find& find, const Answer& answer) const;
 
   std::vector<Model> models_;
   RejectionThresholds thresholds_;

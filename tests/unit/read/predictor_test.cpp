@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "mnist/read/calibration.h"
+#include "mnist/read/ensemble.h"
 
 #include "support/torch_catch.h"
 
@@ -86,6 +87,38 @@ TEST_CASE("the first look of the page network has a say", "[read]") {
   find.first_look[other] = 0.91;
   const Prediction both = predictor.predict(std::vector{find}).front();
   CHECK(both.probabilities[other] > alone.probabilities[other]);
+}
+
+TEST_CASE("all scales that show a digit have a say, in their own batches too", "[read]") {
+  Find find = stroke(14);
+  Predictor predictor(untrained());
+  const Prediction alone = predictor.predict(std::vector{find}).front();
+  find.coarser = {find.digit, find.digit};
+  const Prediction same = predictor.predict(std::vector{find}).front();
+  CHECK(same.confidence == Approx(alone.confidence));
+  CHECK(same.acceptance == Approx(alone.acceptance));
+  find.coarser = {stroke(8).digit};
+  const auto both = predictor.predict(std::vector{stroke(8), find, stroke(14)});
+  REQUIRE(both.size() == 3);
+  const int digit = *both[0].digit;
+  CHECK(both[1].probabilities[digit] > both[2].probabilities[digit]);
+  CHECK(both[1].probabilities[digit] < both[0].probabilities[digit]);
+  CHECK(both[2].confidence == Approx(alone.confidence));
+}
+
+TEST_CASE("a view counts as far as it is accepted as a digit", "[read]") {
+  Answers answers{.probabilities = torch::zeros({3, 10}, torch::kFloat64),
+                  .acceptance = torch::tensor({0.5, 0.9, 0.1}, torch::kFloat64)};
+  answers.probabilities[0][0] = 1;
+  answers.probabilities[1][4] = 1;
+  answers.probabilities[2][6] = 1;
+  const Answer both = mean_answer(answers, 1, 2);
+  CHECK(both.probabilities[4] == Approx(0.9));
+  CHECK(both.probabilities[6] == Approx(0.1));
+  CHECK(both.acceptance == Approx(0.82));
+  CHECK(mean_answer(answers, 0, 1).probabilities[0] == 1.0);
+  answers.acceptance.zero_();
+  CHECK(mean_answer(answers, 1, 2).probabilities[4] == Approx(0.5));
 }
 
 TEST_CASE("confidence below the threshold is rejected as unsure, with its guess", "[read]") {
