@@ -19,6 +19,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "digit/(frame|tuning)\\.h$" EXCLUDE
   REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|sheet)\\.h$" EXCLUDE
   REGEX "read/(candidates|levels|reading_order)\\.h$" EXCLUDE
+  REGEX "train/digit_sources\\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "base/instruction_sets\\.h$" EXCLUDE

@@ -20,8 +20,8 @@ Flags parse(int argc, const char* const* argv) {
       app.add_option(
              "--images", flags.images,
              "Evaluate the pictures in this folder, labelled by subfolder (3/a.png) or name "
-             "(a_label3.png)")
-          ->type_name("DIR")
+             "(a_label3.png), or of this list, *.csv or *.jsonl with path and label")
+          ->type_name("DIR|LIST")
           ->excludes(data)
           ->excludes(split);
   auto* pages =

@@ -14,13 +14,12 @@ struct LabelledPictures {
   std::vector<Page> pages;  // without predictions
   std::vector<int> labels;
   std::vector<std::string> names;    // of their files, below the folder
-  std::vector<std::string> sources;  // see source_of(); empty strings where names carry none
+  std::vector<std::string> sources;  // LabelledFile's
   bool any_failed = false;           // a picture could not be read; it was reported and left out
 };
 
-// Every file below `folder`, in name order, labelled by the sub-folder it lies in ("3/a.png") or by
-// "label<d>" in its name; hidden and other files are passed over. Throws Error{kIo} when no file is
-// labelled.
+// What labelled_files() (data/labelled_files.h) gives for `folder`, a folder or a list. Throws what
+// it throws, and Error{kIo} if no picture can be read.
 LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, const Finder& finder);
 
 }  // namespace mnist::app::eval

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,6 +27,7 @@
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
+#include "common/progress.h"
 #include "train/progress_report.h"
 
 namespace mnist::app::train {
@@ -150,15 +152,6 @@ int dry_run(const Job& job, const Trainer& trainer, std::ostream& out) {
   return kSuccess;
 }
 
-// A damaged test set shall be known before the training, not after it. An absent one is no error.
-void check_test_data(const TrainingTask& task) {
-  try {
-    task.check_test_data();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kIo) throw;
-  }
-}
-
 // Once, at the very end: no decision of the training has seen the test set.
 void report_test(const TrainingTask& task, RunDirectory& run, std::ostream& out) {
   std::optional<FinalTest> test;
@@ -247,6 +240,16 @@ int threads_for(const Job& job) {
   return std::max(1, available_processors() / job.launch->local_size);
 }
 
+std::function<void(std::size_t done, std::size_t total)> progress_of_pictures(
+    const CommonFlags& flags) {
+  const auto bar = std::make_shared<ProgressBar>(flags);
+  return [bar](std::size_t done, std::size_t total) {
+    bar->update("reading pictures", static_cast<double>(done), static_cast<double>(total),
+                std::to_string(done) + " of " + std::to_string(total));
+    if (done == total) bar->clear();
+  };
+}
+
 // The training of this process, which is the only one where `communicator` is null.
 int train(Job& job, Communicator* communicator, std::ostream& out) {
   const bool leads = communicator == nullptr || communicator->rank() == 0;
@@ -255,17 +258,20 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   const RunConfig config = config_to_train(job);
   std::unique_ptr<TrainingTask> task = make_task(
       config, {.data = job.data,
-               .page_model = config.data.finds > 0 ? page_model_path(config.data.page_model)
-                                                   : std::filesystem::path(),
+               .page_model = needs_page_model(config) ? page_model_path(config.data.page_model)
+                                                      : std::filesystem::path(),
                .device = device,
-               .communicator = communicator});
+               .communicator = communicator,
+               .on_picture = progress_of_pictures(job.flags.common)});
   if (communicator != nullptr) check_same_data(*task, job.data, *communicator);
   const int processes = communicator == nullptr ? 1 : communicator->size();
   json environment = environment_of(*task, device, threads, processes);
   if (job.run) check_resumed_data(*job.run, *task, job.data);
   const TaskSize size = task->size();
   Trainer trainer(config, std::move(task), device, communicator);
-  if (leads) check_test_data(trainer.task());
+  if (leads) {
+    for (const std::string& remark : trainer.task().look_at_data()) spdlog::warn(remark);
+  }
   const bool begins = !job.run || !job.run->has_checkpoint();
   if (leads && begins && !config.training.start_from.empty()) {
     trainer.begin_with(load_network(config.training.start_from));

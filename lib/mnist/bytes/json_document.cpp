@@ -102,9 +102,9 @@ class LineRecorder : public nlohmann::json_sax<json> {
   bool number_float(number_float_t, const string_t&) override { return true; }
   bool string(string_t&) override { return true; }
   bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return enter(); }
+  bool start_object(std::size_t) override { return enter(false); }
   bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(true); }
   bool end_array() override { return leave(); }
 
   bool key(string_t& name) override {
@@ -131,10 +131,18 @@ class LineRecorder : public nlohmann::json_sax<json> {
   struct Level {
     std::string path;
     std::set<std::string> keys;
+    bool is_array = false;
+    int containers = 0;  // of an array: objects and arrays so far
   };
 
-  bool enter() {
-    levels_.push_back({levels_.empty() ? "" : joined(levels_.back().path, key_), {}});
+  // The elements of an array are told apart by their numbers.
+  bool enter(bool is_array) {
+    std::string path;
+    if (!levels_.empty()) {
+      Level& around = levels_.back();
+      path = joined(around.path, around.is_array ? std::to_string(around.containers++) : key_);
+    }
+    levels_.push_back({.path = std::move(path), .keys = {}, .is_array = is_array});
     if (levels_.size() <= kMaxDepth) return true;
     problem_ = "line " + std::to_string(line_) + ": nested more than " + std::to_string(kMaxDepth) +
                " levels deep";
@@ -254,15 +262,22 @@ JsonObjectReader::JsonObjectReader(const JsonDocument& document, const std::stri
     : document_(document), path_(key_path), object_(&document.root()) {
   std::istringstream keys(key_path);
   for (std::string key; std::getline(keys, key, '.');) {
+    if (object_->is_array()) {  // objects() has looked at it
+      object_ = &object_->at(std::stoul(key));
+      continue;
+    }
     const auto found = object_->find(key);
     object_ = found == object_->end() ? &empty_object() : &*found;
-    if (!object_->is_object()) {
-      throw Error(ErrorKind::kUsage, "'" + key_path + "' must be an object", document.name());
-    }
+    if (!object_->is_object() && !object_->is_array()) break;
+  }
+  if (!object_->is_object()) {
+    throw Error(ErrorKind::kUsage, "'" + key_path + "' must be an object", document.name());
   }
 }
 
-std::string JsonObjectReader::path_of(const std::string& key) const { return joined(path_, key); }
+std::string JsonObjectReader::path_of(const std::string& key) const {
+  return key.empty() ? path_ : joined(path_, key);
+}
 
 void JsonObjectReader::fail(const std::string& key, const std::string& problem) const {
   const int line = document_.line_of(path_of(key));
@@ -348,6 +363,22 @@ std::vector<std::int64_t> JsonObjectReader::integers(const std::string& key,
                   " and " + std::to_string(max) + ", not " + value->dump());
   }
   return value->get<std::vector<std::int64_t>>();
+}
+
+std::vector<JsonObjectReader> JsonObjectReader::objects(const std::string& key,
+                                                        std::size_t max_length) {
+  std::vector<JsonObjectReader> readers;
+  const json* value = find(key);
+  if (value == nullptr) return readers;
+  const auto is_object = [](const json& element) { return element.is_object(); };
+  if (!value->is_array() || value->size() > max_length ||
+      !std::all_of(value->begin(), value->end(), is_object)) {
+    fail(key, "must be a list of at most " + std::to_string(max_length) + " objects");
+  }
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    readers.emplace_back(document_, path_of(key) + "." + std::to_string(i));
+  }
+  return readers;
 }
 
 JsonObjectReader JsonObjectReader::object(const std::string& key) {

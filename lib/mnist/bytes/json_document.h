@@ -69,13 +69,16 @@ class JsonObjectReader {
                                      std::vector<std::int64_t> default_value, std::int64_t min,
                                      std::int64_t max, std::size_t min_length,
                                      std::size_t max_length);
+  // Readers of a list's elements, which must be objects: "key.0" and so on are their paths.
+  std::vector<JsonObjectReader> objects(const std::string& key, std::size_t max_length);
   // Says that `key` is known here, and read by a reader of its own.
   JsonObjectReader object(const std::string& key);
 
   // Throws Error{kUsage} for a key that none of the functions above has asked for.
   void finish() const;
 
-  // An error about `key`, with its path, and with its line or who has set it.
+  // An error about `key`, or about the object itself if it is empty, with its path, and with its
+  // line or who has set it.
   [[noreturn]] void fail(const std::string& key, const std::string& problem) const;
 
  private:

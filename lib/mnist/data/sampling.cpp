@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <random>
 #include <span>
@@ -18,6 +19,7 @@ namespace {
 // Streams of mix_seed, so that the split and the epochs never share random numbers.
 constexpr std::uint64_t kSplitStream = 0x5b11'7000'0000'0000ULL;
 constexpr std::uint64_t kOrderStream = 0x0e0c'4000'0000'0000ULL;
+constexpr std::uint64_t kWeightStream = 0x3e19'4700'0000'0000ULL;
 
 void shuffle(std::span<std::int64_t> rows, std::mt19937_64& engine) {
   for (std::size_t i = rows.size(); i > 1; --i) {
@@ -77,6 +79,28 @@ DataSplit stratified_split(const torch::Tensor& labels, std::int64_t validation,
   std::sort(training.begin(), training.end());
   std::sort(held_out.begin(), held_out.end());
   return {row_tensor(training), row_tensor(held_out)};
+}
+
+torch::Tensor repeated(const torch::Tensor& rows, double weight, std::uint64_t seed) {
+  const double whole = std::floor(weight);
+  const std::int64_t count = rows.size(0);
+  const auto rest =
+      static_cast<std::int64_t>(std::llround((weight - whole) * static_cast<double>(count)));
+  std::vector<torch::Tensor> parts(static_cast<std::size_t>(whole), rows);
+  if (rest > 0) {
+    std::mt19937_64 engine(mix_seed(seed, kWeightStream));
+    std::vector<std::int64_t> order(static_cast<std::size_t>(count));
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    shuffle(order, engine);
+    order.resize(static_cast<std::size_t>(rest));
+    std::sort(order.begin(), order.end());
+    parts.push_back(rows.index_select(0, row_tensor(order)));
+  }
+  if (parts.empty() && count > 0) {
+    throw Error(ErrorKind::kUsage,
+                "nothing is left of " + std::to_string(count) + " images with so small a weight");
+  }
+  return parts.empty() ? rows : torch::cat(parts);
 }
 
 torch::Tensor epoch_order(std::int64_t count, std::uint64_t seed, std::int64_t epoch) {

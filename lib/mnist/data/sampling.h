@@ -22,6 +22,10 @@ struct DataSplit {
 DataSplit stratified_split(const torch::Tensor& labels, std::int64_t validation,
                            std::uint64_t seed);
 
+// `rows` (int64 [N]) as often as `weight` says, in order: all of them so many whole times, and for
+// the fraction a seeded choice of them. Throws Error{kUsage} if none would be left of some.
+torch::Tensor repeated(const torch::Tensor& rows, double weight, std::uint64_t seed);
+
 // A permutation of 0 … count-1 as int64 [count]: the order of epoch `epoch` (Fisher-Yates).
 torch::Tensor epoch_order(std::int64_t count, std::uint64_t seed, std::int64_t epoch);
 

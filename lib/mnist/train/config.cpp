@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 #include <string_view>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,8 @@
 namespace mnist {
 namespace {
 
+using Json = nlohmann::json;
+
 constexpr std::array<std::string_view, 4> kOptimizers = {"sgd", "adam", "adamw", "muon"};
 constexpr std::array<std::string_view, 4> kSchedules = {"constant", "step", "cosine", "one-cycle"};
 
@@ -20,6 +23,37 @@ constexpr std::array<std::string_view, 2> kBestEpochs = {"accuracy", "last"};
 
 constexpr double kTiny = 1e-12;  // the smallest value of what must be above 0
 
+SourceConfig read_source(JsonObjectReader reader) {
+  const auto path = [&reader](const std::string& key) {
+    std::string value = reader.string(key, {});
+    if (value.empty() && reader.has(key)) reader.fail(key, "must not be empty");
+    return value;
+  };
+  SourceConfig source{.pictures = path("pictures"),
+                      .pixels = path("pixels"),
+                      .images = path("images"),
+                      .labels = path("labels")};
+  source.weight = reader.number("weight", source.weight, 1e-4, 1000);
+  reader.finish();
+  const int kinds = (source.pictures.empty() ? 0 : 1) + (source.pixels.empty() ? 0 : 1) +
+                    (source.images.empty() && source.labels.empty() ? 0 : 1);
+  if (kinds != 1 || source.images.empty() != source.labels.empty()) {
+    reader.fail("", "must have 'pictures', or 'pixels', or 'images' and 'labels'");
+  }
+  return source;
+}
+
+Json source_json(const SourceConfig& source) {
+  Json result = {{"weight", source.weight}};
+  if (!source.pictures.empty()) result["pictures"] = source.pictures;
+  if (!source.pixels.empty()) result["pixels"] = source.pixels;
+  if (!source.images.empty()) {
+    result["images"] = source.images;
+    result["labels"] = source.labels;
+  }
+  return result;
+}
+
 DataConfig read_data(JsonObjectReader reader) {
   DataConfig data;
   data.directory = reader.string("directory", data.directory);
@@ -27,6 +61,9 @@ DataConfig read_data(JsonObjectReader reader) {
   data.train_labels = reader.string("train_labels", data.train_labels);
   data.test_images = reader.string("test_images", data.test_images);
   data.test_labels = reader.string("test_labels", data.test_labels);
+  for (const JsonObjectReader& source : reader.objects("sources", 100)) {
+    data.sources.push_back(read_source(source));
+  }
   data.validation = reader.integer("validation", data.validation, 0, INT32_MAX);
   data.pages = reader.integer("pages", data.pages, 1, 1'000'000'000);
   data.hands = reader.integer("hands", data.hands, 0, 10'000'000);
@@ -34,6 +71,12 @@ DataConfig read_data(JsonObjectReader reader) {
   data.page_model = reader.string("page_model", data.page_model);
   data.outliers = reader.integer("outliers", data.outliers, 0, 10'000'000);
   reader.finish();
+  if (data.train_images.empty() != data.train_labels.empty()) {
+    reader.fail("train_images", "and 'data.train_labels' must both be given, or both be empty");
+  }
+  if (data.train_images.empty() && data.sources.empty()) {
+    reader.fail("train_images", "must be given where there are no 'data.sources'");
+  }
   return data;
 }
 
@@ -164,6 +207,9 @@ RunConfig RunConfig::read(const JsonDocument& document) {
   }
   config.threads = static_cast<int>(root.integer("threads", config.threads, 0, 4096));
   root.finish();
+  if (!config.data.sources.empty() && !std::holds_alternative<ConvNetOptions>(config.model)) {
+    JsonObjectReader(document, "data").fail("sources", "are for the network 'convnet' alone");
+  }
   if (config.training.early_stopping > 0 && config.data.validation == 0) {
     JsonObjectReader(document, "training")
         .fail("early_stopping", "needs a validation split: set 'data.validation'");
@@ -172,6 +218,8 @@ RunConfig RunConfig::read(const JsonDocument& document) {
 }
 
 nlohmann::json RunConfig::to_json() const {
+  Json sources = Json::array();
+  for (const SourceConfig& source : data.sources) sources.push_back(source_json(source));
   return {
       {"model", network_json(model)},
       {"data",
@@ -180,6 +228,7 @@ nlohmann::json RunConfig::to_json() const {
         {"train_labels", data.train_labels},
         {"test_images", data.test_images},
         {"test_labels", data.test_labels},
+        {"sources", sources},
         {"validation", data.validation},
         {"pages", data.pages},
         {"hands", data.hands},

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,14 +15,25 @@ namespace mnist {
 
 class JsonDocument;
 
+// Labelled digits to train the classifier on. One of `pictures`, `pixels` and `images` is given.
+struct SourceConfig {
+  std::string pictures{};  // folder or list of labelled pictures (data/labelled_files.h)
+  std::string pixels{};    // CSV of pixels (data/pixel_csv.h)
+  std::string images{};    // IDX pair, in data.directory unless the paths are absolute
+  std::string labels{};
+  double weight = 1;  // how often an epoch shows each image
+};
+
 struct DataConfig {
   // Folder of the four files below, each also found with ".gz" appended. Empty: the program's own
   // search order.
   std::string directory;
+  // Empty: no such pair, `sources` alone.
   std::string train_images = "train-images-idx3-ubyte";
   std::string train_labels = "train-labels-idx1-ubyte";
   std::string test_images = "t10k-images-idx3-ubyte";
   std::string test_labels = "t10k-labels-idx1-ubyte";
+  std::vector<SourceConfig> sources{};  // besides
   // Training images put aside, stratified and seeded; of the page network: pages drawn to measure
   // it. 0 for none.
   std::int64_t validation = 5000;
@@ -31,7 +43,8 @@ struct DataConfig {
   // Digits and other writing as the page network finds them on drawn pages (found_digits) to train
   // on besides; 0 for none.
   std::int64_t finds = 0;
-  std::string page_model;  // its file or run folder; empty for the shipped one
+  // The page network of `finds` and of pictures: its file or run folder; empty for the shipped one.
+  std::string page_model;
   // Generated images of what is not a digit (with_outliers) to train on besides; 0 for none.
   std::int64_t outliers = 0;
 };

@@ -11,7 +11,7 @@
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/sha256.h"
-#include "mnist/data/sampling.h"
+#include "mnist/data/oddities.h"
 #include "mnist/gradient/digit_gradient.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/calibration.h"
@@ -19,6 +19,7 @@
 #include "mnist/read/found_digits.h"
 #include "mnist/read/inference.h"
 #include "mnist/report/number_text.h"
+#include "mnist/train/digit_sources.h"
 
 namespace mnist {
 namespace {
@@ -52,7 +53,7 @@ DigitSet all_digits(const DigitSet& training, const RunConfig& config, const Tas
 }  // namespace
 
 DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation,
-                     TaskPlace place)
+                     TaskPlace place, std::vector<std::string> remarks)
     : config_(config),
       place_(std::move(place)),
       loss_{.smoothing = config.training.label_smoothing,
@@ -60,10 +61,11 @@ DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet
       batches_(all_digits(training, config, place_), config.augmentation, config.seed,
                place_.device),
       validation_(std::move(validation)),
+      remarks_(std::move(remarks)),
       name_(training.name),
       images_sha256_(training.images_sha256),
       labels_sha256_(training.labels_sha256) {
-  if (config.data.finds > 0) {
+  if (needs_page_model(config)) {
     constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
     page_model_sha256_ =
         sha256_hex(read_file(resolve_model_path(place_.page_model), kMaxModelBytes));
@@ -151,7 +153,24 @@ DigitSet DigitTask::test_set() const {
   return find_digit_set(place_.data, config_.data.test_images, config_.data.test_labels);
 }
 
-void DigitTask::check_test_data() const { test_set(); }
+std::vector<std::string> DigitTask::look_at_data() const {
+  std::vector<std::string> remarks = remarks_;
+  DigitSet test;
+  try {
+    test = test_set();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kIo) throw;
+    return remarks;  // absent
+  }
+  DigitSet training;
+  training.images = batches_.all_images().narrow(0, 0, size().given).to(torch::kCPU);
+  training.labels = batches_.all_labels().narrow(0, 0, size().given);
+  if (const std::int64_t shared = shared_images(training, test); shared > 0) {
+    remarks.push_back(name_ + ": " + images_text(shared) +
+                      " of the test set among them: its figures will be too good");
+  }
+  return remarks;
+}
 
 std::optional<FinalTest> DigitTask::test(const std::filesystem::path& model) const {
   const DigitSet digits = test_set();
@@ -169,14 +188,9 @@ std::optional<FinalTest> DigitTask::test(const std::filesystem::path& model) con
 }
 
 std::unique_ptr<TrainingTask> make_digit_task(const RunConfig& config, const TaskPlace& place) {
-  DigitSet all = find_digit_set(place.data, config.data.train_images, config.data.train_labels);
-  if (config.data.validation == 0)
-    return std::make_unique<DigitTask>(config, all, DigitSet{}, place);
-  const DataSplit split = stratified_split(all.labels, config.data.validation, config.seed);
-  DigitSet training = all.subset(split.training);
-  DigitSet validation = all.subset(split.validation);
-  all = {};  // divided now: MNIST takes 47 MB
-  return std::make_unique<DigitTask>(config, training, std::move(validation), place);
+  TrainingDigits digits = load_training_digits(config, place);
+  return std::make_unique<DigitTask>(config, digits.training, std::move(digits.validation), place,
+                                     std::move(digits.remarks));
 }
 
 }  // namespace mnist

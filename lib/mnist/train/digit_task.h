@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mnist/data/digit_batches.h"
 #include "mnist/data/digit_set.h"
@@ -17,10 +18,11 @@ namespace mnist {
 
 class DigitTask : public TrainingTask {
  public:
-  // `validation` may be empty. place.data is needed for the final test alone. Throws Error{kUsage}
+  // `validation` may be empty. place.data is needed for the final test alone. `remarks` is what
+  // look_at_data() says besides its own. Throws Error{kUsage}
   // where the config and the data contradict, or the config's network is another.
-  DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation,
-            TaskPlace place);
+  DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation, TaskPlace place,
+            std::vector<std::string> remarks = {});
 
   TaskSize size() const override;
   std::unique_ptr<GradientEngine> make_gradient(const std::shared_ptr<torch::nn::Module>& network,
@@ -31,7 +33,7 @@ class DigitTask : public TrainingTask {
       const std::shared_ptr<torch::nn::Module>& network) override;
   nlohmann::json data_record() const override;
   bool has_same_data(const nlohmann::json& record) const override;
-  void check_test_data() const override;
+  std::vector<std::string> look_at_data() const override;
   std::optional<FinalTest> test(const std::filesystem::path& model) const override;
 
  private:
@@ -44,13 +46,14 @@ class DigitTask : public TrainingTask {
   LossOptions loss_;
   DigitBatches batches_;  // the training digits, and behind them what was made up besides
   DigitSet validation_;
+  std::vector<std::string> remarks_;
   std::string name_;  // DigitSet's, of the training set
   std::string images_sha256_;
   std::string labels_sha256_;
   std::string page_model_sha256_;  // of the file; empty without data.finds
 };
 
-// Reads the IDX files that the config names, and divides them.
+// Reads the digits that the config names, and divides them.
 std::unique_ptr<TrainingTask> make_digit_task(const RunConfig& config, const TaskPlace& place);
 
 }  // namespace mnist

@@ -1,5 +1,6 @@
 #include "mnist/train/task.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -30,7 +31,16 @@ const TaskKind& kind_of(const RunConfig& config) {
 
 }  // namespace
 
-bool reads_data(const RunConfig& config) { return kind_of(config).reads_data; }
+bool reads_data(const RunConfig& config) {
+  const auto is_idx = [](const SourceConfig& source) { return !source.images.empty(); };
+  return kind_of(config).reads_data &&
+         (!config.data.train_images.empty() || std::ranges::any_of(config.data.sources, is_idx));
+}
+
+bool needs_page_model(const RunConfig& config) {
+  const auto is_pictures = [](const SourceConfig& source) { return !source.pictures.empty(); };
+  return config.data.finds > 0 || std::ranges::any_of(config.data.sources, is_pictures);
+}
 
 std::unique_ptr<TrainingTask> make_task(const RunConfig& config, const TaskPlace& place) {
   return kind_of(config).make(config, place);

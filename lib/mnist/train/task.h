@@ -9,10 +9,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
@@ -78,9 +80,12 @@ class TrainingTask {
   virtual nlohmann::json data_record() const = 0;
   virtual bool has_same_data(const nlohmann::json& record) const = 0;
 
-  // Looks for damage in the test data before the training, and tests the model in the file after
-  // it. Both throw Error{kIo} where these data are absent; nothing where the task has no test.
-  virtual void check_test_data() const {}
+  // Looks at the data before the training: what is odd about them, one line each. Throws for test
+  // data that are damaged; none are no error.
+  virtual std::vector<std::string> look_at_data() const { return {}; }
+
+  // Tests the model in the file after the training. Throws Error{kIo} if the test data are absent;
+  // nothing if the task has no test.
   virtual std::optional<FinalTest> test(const std::filesystem::path& /*model*/) const {
     return std::nullopt;
   }
@@ -89,13 +94,18 @@ class TrainingTask {
 // Where a task is at work.
 struct TaskPlace {
   std::filesystem::path data;          // folder of the training files; empty where none is read
-  std::filesystem::path page_model{};  // file of the page network; empty without data.finds
+  std::filesystem::path page_model{};  // file of the page network; empty unless it is needed
   torch::Device device = torch::kCPU;
   Communicator* communicator = nullptr;  // null: one process; must outlive the task
+  // Told of progress while pictures are read.
+  std::function<void(std::size_t done, std::size_t total)> on_picture{};
 };
 
 // Whether the task of this config reads files, so that TaskPlace::data is needed.
 bool reads_data(const RunConfig& config);
+
+// Whether it needs TaskPlace::page_model.
+bool needs_page_model(const RunConfig& config);
 
 // The task that trains config.model. Throws what reading its data throws.
 std::unique_ptr<TrainingTask> make_task(const RunConfig& config, const TaskPlace& place);

@@ -87,6 +87,29 @@ TEST_CASE("wrong types and impossible values name key, line and range", "[bytes]
             .starts_with("line 7: 'model.channels' must be a list of 1 to 4 whole numbers"));
 }
 
+TEST_CASE("a list of objects is read one by one, each with its own lines", "[bytes]") {
+  const JsonDocument parsed = JsonDocument::parse(
+      "{\"data\": {\"sources\": [\n{\"weight\": 1},\n{\"weight\": 2},\n{\"wieght\": 3}]}, \"n\": "
+      "[1]}",
+      "c");
+  JsonObjectReader root(parsed, "");
+  JsonObjectReader data = root.object("data");
+  auto sources = data.objects("sources", 5);
+  REQUIRE(sources.size() == 3);
+  CHECK(sources[1].number("weight", 0, 0, 9) == 2);
+  CHECK(error_of([&] { sources[1].number("weight", 0, 3, 9); }).message() ==
+        "line 3: 'data.sources.1.weight' must be between 3 and 9, not 2");
+  sources[2].number("weight", 0, 0, 9);
+  CHECK(error_of([&] { sources[2].finish(); }).message() ==
+        "line 4: 'data.sources.2.wieght' is unknown; did you mean 'data.sources.2.weight'?");
+  CHECK(data.objects("absent", 5).empty());
+  CHECK(error_of([&] { data.objects("sources", 2); }).message() ==
+        "line 1: 'data.sources' must be a list of at most 2 objects");
+  CHECK(error_of([&] { root.objects("n", 2); }).message() ==
+        "line 4: 'n' must be a list of at most 2 objects");
+  CHECK(error_of([&] { JsonObjectReader(parsed, "n"); }).message() == "'n' must be an object");
+}
+
 TEST_CASE("a choice lists what there is to choose from", "[bytes]") {
   const JsonDocument parsed = JsonDocument::parse(R"({"name": "adma"})", "c");
   JsonObjectReader root(parsed, "");

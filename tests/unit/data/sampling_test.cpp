@@ -37,6 +37,20 @@ TEST_CASE("a split is a function of its seed", "[data]") {
       stratified_split(labels, 50, 3).validation.equal(stratified_split(labels, 50, 4).validation));
 }
 
+TEST_CASE("rows are repeated as often as their weight says", "[data]") {
+  const torch::Tensor rows = torch::tensor({4, 7, 9, 12}, torch::kInt64);
+  CHECK(repeated(rows, 1, 1).equal(rows));
+  CHECK(repeated(rows, 2, 1).equal(torch::cat({rows, rows})));
+  const torch::Tensor more = repeated(rows, 1.5, 1);
+  REQUIRE(more.size(0) == 6);
+  CHECK(more.narrow(0, 0, 4).equal(rows));
+  CHECK(torch::isin(more, rows).all().item<bool>());
+  CHECK(repeated(rows, 0.5, 1).size(0) == 2);
+  CHECK(repeated(rows, 0.5, 1).equal(repeated(rows, 0.5, 1)));
+  CHECK_THROWS_AS(repeated(rows, 0.01, 1), Error);
+  CHECK(repeated(torch::empty({0}, torch::kInt64), 0.5, 1).size(0) == 0);
+}
+
 TEST_CASE("no validation leaves every row, and a split of everything is refused", "[data]") {
   const torch::Tensor labels = uneven_labels();
   CHECK(stratified_split(labels, 0, 1).training.equal(torch::arange(1000)));

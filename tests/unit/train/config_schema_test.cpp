@@ -29,6 +29,26 @@ using nlohmann::json;
 const std::vector<std::string> kOptimizers = {"sgd", "adam", "adamw", "muon"};
 const std::vector<std::string> kSchedules = {"constant", "step", "cosine", "one-cycle"};
 
+// data.sources: sound ones, with every key that a resolved config has, and others.
+const std::vector<json> kSources = {{{"pictures", "a"}, {"weight", 2.5}},
+                                    {{"pixels", "a.csv"}, {"weight", 1000.0}},
+                                    {{"images", "a"}, {"labels", "b"}, {"weight", 0.0001}},
+                                    json::object(),
+                                    {{"weight", 1}},
+                                    {{"images", "a"}},
+                                    {{"labels", "a"}},
+                                    {{"pictures", "a"}, {"pixels", "b"}},
+                                    {{"pictures", "a"}, {"images", "b"}},
+                                    {{"pictures", "a"}, {"images", "b"}, {"labels", "c"}},
+                                    {{"pixels", "a"}, {"images", "b"}, {"labels", "c"}},
+                                    {{"pictures", ""}},
+                                    {{"pictures", "a"}, {"pixels", ""}},
+                                    {{"pictures", 3}},
+                                    {{"pictures", "a"}, {"weight", 0}},
+                                    {{"pictures", "a"}, {"weight", 1001}},
+                                    {{"pictures", "a"}, {"weight", "1"}},
+                                    {{"pictures", "a"}, {"surplus", 1}}};
+
 std::string text_of(const std::string& file) {
   std::ifstream stream(std::string(MNIST_SOURCE_DIR) + "/" + file);
   std::stringstream text;
@@ -120,7 +140,12 @@ std::vector<json> candidates(const json& rule) {
       values.insert(values.end(), {value.get<int>() - 1, value.get<int>() + 1});
     }
   }
-  if (rule.contains("items")) {
+  if (rule.contains("items") && rule["items"]["type"] == "object") {
+    for (const json& item : kSources) values.push_back(json::array({item}));
+    values.push_back(std::vector<json>(rule["maxItems"], kSources.front()));
+    values.push_back(std::vector<json>(1 + rule["maxItems"].get<std::size_t>(), kSources.front()));
+    values.push_back(json::array({kSources.front(), "text"}));
+  } else if (rule.contains("items")) {
     const json& item = rule["items"];
     for (std::size_t n = 0; n <= rule["maxItems"].get<std::size_t>() + 1; ++n) {
       values.push_back(std::vector<json>(n, item["maximum"]));

@@ -1,0 +1,169 @@
+#include "mnist/data/labelled_files.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <regex>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "mnist/base/error.h"
+#include "mnist/base/system_reason.h"
+#include "mnist/bytes/csv_reader.h"
+#include "mnist/bytes/file.h"
+
+namespace mnist {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMaxListBytes = 256U << 20;
+
+std::optional<int> digit_of(std::string_view text) {
+  if (text.size() != 1 || text[0] < '0' || text[0] > '9') return std::nullopt;
+  return text[0] - '0';
+}
+
+std::optional<int> label_of(const fs::path& file) {
+  static const std::regex pattern("label([0-9])(?![0-9])");
+  if (const auto label = digit_of(file.parent_path().filename().string())) return label;
+  std::smatch match;
+  const std::string name = file.filename().string();
+  if (!std::regex_search(name, match, pattern)) return std::nullopt;
+  return digit_of(match[1].str());
+}
+
+LabelledFiles files_of_folder(const fs::path& folder) {
+  LabelledFiles found;
+  for (const fs::path& path : files_below(folder)) {
+    if (const std::optional<int> label = label_of(path)) {
+      found.files.push_back(
+          {path, *label, path.lexically_relative(folder).string(), source_of(path)});
+    } else {
+      ++found.unlabelled;
+    }
+  }
+  if (found.files.empty()) {
+    throw Error(
+        ErrorKind::kIo,
+        "contains no labelled picture: labels are a subfolder 0 to 9, or label<d> in the name",
+        folder.string());
+  }
+  return found;
+}
+
+[[noreturn]] void bad_line(int line, const std::string& problem) {
+  throw Error(ErrorKind::kCorrupt, "line " + std::to_string(line) + ": " + problem);
+}
+
+// One line of a list.
+LabelledFile listed(const fs::path& folder, const std::string& name, std::string_view label,
+                    int line) {
+  const std::optional<int> digit = digit_of(label);
+  if (name.empty()) bad_line(line, "has no path");
+  if (!digit) bad_line(line, "the label must be 0 to 9, not '" + std::string(label) + "'");
+  return {folder / name, *digit, name, source_of(name)};
+}
+
+std::vector<LabelledFile> files_of_csv(std::string_view text, const fs::path& folder) {
+  std::vector<LabelledFile> files;
+  std::size_t path_column = 0;
+  std::size_t label_column = 1;
+  CsvReader reader(text);
+  bool is_first = true;
+  for (std::vector<std::string> fields; reader.next(fields);) {
+    if (std::exchange(is_first, false)) {
+      const auto path = std::find(fields.begin(), fields.end(), "path");
+      const auto label = std::find(fields.begin(), fields.end(), "label");
+      if (path != fields.end() && label != fields.end()) {
+        path_column = static_cast<std::size_t>(path - fields.begin());
+        label_column = static_cast<std::size_t>(label - fields.begin());
+        continue;
+      }
+    }
+    if (fields.size() <= std::max(path_column, label_column)) {
+      bad_line(reader.line(), "must hold a path and a label");
+    }
+    files.push_back(listed(folder, fields[path_column], fields[label_column], reader.line()));
+  }
+  return files;
+}
+
+std::vector<LabelledFile> files_of_jsonl(std::string_view text, const fs::path& folder) {
+  std::vector<LabelledFile> files;
+  int line = 0;
+  while (!text.empty()) {
+    ++line;
+    const std::string_view one = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const auto json = nlohmann::json::parse(one, nullptr, false);
+    if (!json.is_object() || !json.contains("path") || !json["path"].is_string() ||
+        !json.contains("label")) {
+      bad_line(line, "must be a JSON object with 'path' and 'label'");
+    }
+    const auto& label = json["label"];
+    files.push_back(listed(folder, json["path"].get<std::string>(),
+                           label.is_string() ? label.get<std::string>() : label.dump(), line));
+  }
+  return files;
+}
+
+LabelledFiles files_of_list(const fs::path& list) {
+  const std::string kind = list.extension().string();
+  if (kind != ".csv" && kind != ".jsonl") {
+    throw Error(ErrorKind::kUnsupported,
+                "is neither a folder of pictures nor a list of them, *.csv or *.jsonl",
+                list.string());
+  }
+  const Bytes bytes = read_file(list, kMaxListBytes);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  try {
+    LabelledFiles found;
+    const fs::path folder = list.parent_path();
+    found.files = kind == ".csv" ? files_of_csv(text, folder) : files_of_jsonl(text, folder);
+    if (found.files.empty()) throw Error(ErrorKind::kIo, "lists no picture");
+    return found;
+  } catch (const Error& error) {
+    throw error.with_path(list.string());
+  }
+}
+
+}  // namespace
+
+LabelledFiles labelled_files(const fs::path& folder_or_list) {
+  std::error_code unknown;  // then reading it tells
+  if (!fs::is_regular_file(folder_or_list, unknown)) return files_of_folder(folder_or_list);
+  return files_of_list(folder_or_list);
+}
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+  if (!fs::is_directory(folder)) throw Error(ErrorKind::kIo, "no such folder", folder.string());
+  std::vector<fs::path> files;
+  std::error_code failure;
+  for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    if (entry->path().filename().string().starts_with('.')) {
+      entry.disable_recursion_pending();
+      continue;
+    }
+    std::error_code unknown;  // then reading it tells
+    if (entry->is_regular_file(unknown) || unknown) files.push_back(entry->path());
+  }
+  if (failure) {
+    throw Error(ErrorKind::kIo, "cannot read the folder: " + system_reason(failure), folder);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string source_of(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const auto end = name.find("__");
+  return end == std::string::npos ? "" : name.substr(0, end);
+}
+
+}  // namespace mnist

@@ -1,0 +1,21 @@
+// What is odd about labelled digits, said before an hour is spent on learning from them.
+// Thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mnist/data/digit_set.h"
+
+namespace mnist {
+
+// One line each, fit to follow the set's name; none for MNIST. Of digits alone (labels 0 to 9):
+// a class without images or with very few, dark ink on white in place of white on black, bytes that
+// are 0 and 1 in place of 0 and 255, images that are empty, many that are equal, and images that
+// lie on their side or are mirrored, as EMNIST's files hold them.
+std::vector<std::string> oddities_of(const DigitSet& digits);
+
+// How many images of `a` are in `b` too, pixel for pixel.
+std::int64_t shared_images(const DigitSet& a, const DigitSet& b);
+
+}  // namespace mnist

@@ -1,0 +1,84 @@
+#include "mnist/data/pixel_csv.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mnist/base/error.h"
+#include "mnist/bytes/csv_reader.h"
+#include "mnist/bytes/file.h"
+#include "mnist/bytes/sha256.h"
+
+namespace mnist {
+namespace {
+
+constexpr std::uint64_t kMaxCsvBytes = 1ULL << 30;
+
+std::optional<int> number_of(const std::string& field) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
+  if (error != std::errc() || end != field.data() + field.size()) return std::nullopt;
+  return number;
+}
+
+int number_within(const std::string& field, int most, const char* what, int line) {
+  const std::optional<int> number = number_of(field);
+  if (number && *number >= 0 && *number <= most) return *number;
+  throw Error(ErrorKind::kCorrupt, "line " + std::to_string(line) + ": a " + what +
+                                       " must be 0 to " + std::to_string(most) + ", not '" + field +
+                                       "'");
+}
+
+struct Columns {
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::uint8_t> labels;
+};
+
+Columns columns_of(std::string_view text) {
+  Columns columns;
+  CsvReader reader(text);
+  bool is_first = true;
+  for (std::vector<std::string> fields; reader.next(fields); is_first = false) {
+    if (is_first && !number_of(fields[0])) continue;
+    if (fields.size() != 1 + kDigitPixels) {
+      throw Error(ErrorKind::kCorrupt, "line " + std::to_string(reader.line()) +
+                                           ": must hold a label and " +
+                                           std::to_string(kDigitPixels) + " pixels, not " +
+                                           std::to_string(fields.size()) + " fields");
+    }
+    columns.labels.push_back(
+        static_cast<std::uint8_t>(number_within(fields[0], kClasses - 1, "label", reader.line())));
+    for (std::size_t i = 1; i < fields.size(); ++i) {
+      columns.pixels.push_back(
+          static_cast<std::uint8_t>(number_within(fields[i], 255, "pixel", reader.line())));
+    }
+  }
+  if (columns.labels.empty()) throw Error(ErrorKind::kIo, "holds no image");
+  return columns;
+}
+
+}  // namespace
+
+DigitSet load_pixel_csv(const std::filesystem::path& path) {
+  const Bytes bytes = read_file(path, kMaxCsvBytes);
+  Columns columns;
+  try {
+    columns = columns_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  } catch (const Error& error) {
+    throw error.with_path(path.string());
+  }
+  const auto count = static_cast<std::int64_t>(columns.labels.size());
+  DigitSet digits{.images = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8),
+                  .labels = torch::empty({count}, torch::kInt64),
+                  .name = path.string(),
+                  .images_sha256 = sha256_hex(columns.pixels),
+                  .labels_sha256 = sha256_hex(columns.labels)};
+  std::memcpy(digits.images.data_ptr<std::uint8_t>(), columns.pixels.data(), columns.pixels.size());
+  std::copy(columns.labels.begin(), columns.labels.end(), digits.labels.data_ptr<std::int64_t>());
+  return digits;
+}
+
+}  // namespace mnist

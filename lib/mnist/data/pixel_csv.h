@@ -1,0 +1,16 @@
+// Digits as lines of numbers, the form in which competitions give MNIST away.
+#pragma once
+
+#include <filesystem>
+
+#include "mnist/data/digit_set.h"
+
+namespace mnist {
+
+// Each line is a label, 0 to 9, and 784 pixels, 0 (paper) to 255 (ink), row by row; a first line
+// that is not of numbers is a header. The digests are those of the bytes that the pixels and labels
+// make. Throws Error: kIo if it cannot be read or holds no image, kCorrupt for a bad line,
+// kUnsupported beyond 1 GiB. Thread-safe.
+DigitSet load_pixel_csv(const std::filesystem::path& path);
+
+}  // namespace mnist

@@ -1,0 +1,34 @@
+// Labelled pictures -> digits to train on: the same finds, in the same form, that a reader shows to
+// the classifier.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mnist/data/digit_set.h"
+#include "mnist/data/labelled_files.h"
+#include "mnist/read/finder.h"
+
+namespace mnist {
+
+struct LeftOutPicture {
+  std::string path;
+  std::string reason;
+};
+
+struct PictureDigits {
+  DigitSet digits;  // the digests are those of the bytes of its images and labels
+  std::vector<LeftOutPicture> left_out;
+};
+
+// One digit for each picture: its only find, or of several the only one that the page network takes
+// for the label. Pictures that cannot be read, in which nothing is found, or in which several finds
+// may be meant, are left out. After each picture `on_picture` is told how many are done. Memory for
+// the digits and one picture. Thread-safe.
+PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Finder& finder,
+                                 const std::function<void(std::size_t done)>& on_picture = {});
+
+}  // namespace mnist

@@ -1,0 +1,143 @@
+#include "mnist/train/digit_sources.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "mnist/base/error.h"
+#include "mnist/bytes/sha256.h"
+#include "mnist/data/labelled_files.h"
+#include "mnist/data/oddities.h"
+#include "mnist/data/pixel_csv.h"
+#include "mnist/data/sampling.h"
+#include "mnist/read/picture_digits.h"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kMostNamed = 20;  // pictures that were left out
+
+struct Source {
+  DigitSet digits;
+  double weight = 1;
+};
+
+class Loader {
+ public:
+  explicit Loader(const TaskPlace& place) : place_(place) {}
+
+  void add_idx(const std::string& images, const std::string& labels, double weight) {
+    add(find_digit_set(place_.data, images, labels), weight);
+  }
+
+  void add(const SourceConfig& source) {
+    if (!source.pictures.empty()) {
+      add(digits_of(source.pictures), source.weight);
+    } else if (!source.pixels.empty()) {
+      add(load_pixel_csv(source.pixels), source.weight);
+    } else {
+      add_idx(source.images, source.labels, source.weight);
+    }
+  }
+
+  std::vector<Source> sources;
+  std::vector<std::string> remarks;
+
+ private:
+  void add(DigitSet digits, double weight) {
+    for (const std::string& oddity : oddities_of(digits)) {
+      remarks.push_back(digits.name + ": " + oddity);
+    }
+    sources.push_back({std::move(digits), weight});
+  }
+
+  DigitSet digits_of(const std::string& pictures) {
+    const LabelledFiles files = labelled_files(pictures);
+    if (files.unlabelled > 0) {
+      remarks.push_back(pictures + ": skipped " + std::to_string(files.unlabelled) +
+                        (files.unlabelled == 1 ? " file" : " files") + " without a label");
+    }
+    if (!finder_) finder_.emplace(load_finder(place_.page_model));
+    PictureDigits found = digits_in_pictures(files.files, *finder_, [&](std::size_t done) {
+      if (place_.on_picture) place_.on_picture(done, files.files.size());
+    });
+    if (found.digits.size() == 0) {
+      throw Error(ErrorKind::kCorrupt, "no digit was found in any of its pictures", pictures);
+    }
+    for (const LeftOutPicture& picture :
+         std::span(found.left_out).first(std::min(kMostNamed, found.left_out.size()))) {
+      remarks.push_back("left out: " + picture.path + ": " + picture.reason);
+    }
+    if (!found.left_out.empty()) {
+      remarks.push_back(pictures + ": " + std::to_string(found.left_out.size()) + " of " +
+                        std::to_string(files.files.size()) + " pictures are left out");
+    }
+    found.digits.name = pictures;
+    return std::move(found.digits);
+  }
+
+  const TaskPlace& place_;
+  std::optional<Finder> finder_;
+};
+
+std::string hashed_together(const std::vector<Source>& sources, std::string DigitSet::*digest) {
+  if (sources.size() == 1) return sources.front().digits.*digest;
+  std::string digests;
+  for (const Source& source : sources) digests += source.digits.*digest + "\n";
+  return sha256_hex({reinterpret_cast<const std::uint8_t*>(digests.data()), digests.size()});
+}
+
+DigitSet joined(std::vector<Source>& sources) {
+  DigitSet all = sources.front().digits;
+  if (sources.size() == 1) return all;
+  std::vector<torch::Tensor> images;
+  std::vector<torch::Tensor> labels;
+  all.name.clear();
+  for (const Source& source : sources) {
+    images.push_back(source.digits.images);
+    labels.push_back(source.digits.labels);
+    all.name += (all.name.empty() ? "" : " + ") + source.digits.name;
+  }
+  all.images = torch::cat(images);
+  all.labels = torch::cat(labels);
+  all.images_sha256 = hashed_together(sources, &DigitSet::images_sha256);
+  all.labels_sha256 = hashed_together(sources, &DigitSet::labels_sha256);
+  return all;
+}
+
+// The rows to train on, each source's as often as its weight says. `rows` are ascending.
+torch::Tensor weighted(const torch::Tensor& rows, const std::vector<Source>& sources,
+                       std::uint64_t seed) {
+  std::vector<torch::Tensor> parts;
+  std::int64_t begin = 0;
+  for (const Source& source : sources) {
+    const std::int64_t end = begin + source.digits.size();
+    const torch::Tensor own = rows.masked_select(rows.ge(begin).logical_and(rows.lt(end)));
+    parts.push_back(repeated(own, source.weight, seed + parts.size()));
+    begin = end;
+  }
+  return torch::cat(parts);
+}
+
+}  // namespace
+
+TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& place) {
+  Loader loader(place);
+  if (!config.data.train_images.empty()) {
+    loader.add_idx(config.data.train_images, config.data.train_labels, 1);
+  }
+  for (const SourceConfig& source : config.data.sources) loader.add(source);
+  TrainingDigits digits{.remarks = std::move(loader.remarks)};
+  DigitSet all = joined(loader.sources);
+  const bool is_plain = loader.sources.size() == 1 && loader.sources.front().weight == 1;
+  if (config.data.validation == 0 && is_plain) {
+    digits.training = std::move(all);
+    return digits;
+  }
+  const DataSplit split = stratified_split(all.labels, config.data.validation, config.seed);
+  digits.training = all.subset(weighted(split.training, loader.sources, config.seed));
+  if (config.data.validation > 0) digits.validation = all.subset(split.validation);
+  return digits;
+}
+
+}  // namespace mnist

@@ -1,0 +1,125 @@
+// mnist-train on pictures of one's own.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/fixtures.h"
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/process.h"
+
+namespace mnist::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Trains a small network on `sources` alone.
+json config_of(const json& sources) {
+  json config = json::parse(small_config());
+  config["data"] = {
+      {"train_images", ""}, {"train_labels", ""}, {"validation", 8}, {"sources", sources}};
+  config["training"] = {{"epochs", 2}, {"batch_size", 16}};
+  return config;
+}
+
+struct OwnPictures {
+  TemporaryDirectory folder;
+  fs::path pictures = folder / "mine";
+  fs::path config = folder / "config.json";
+  fs::path out = folder / "run";
+
+  explicit OwnPictures(int count = 40) {
+    run_program("mnist-generate",
+                {"--pictures", "--count", std::to_string(count), "--out", pictures.string()});
+  }
+
+  Outcome train(const json& sources, std::vector<std::string> more = {}) const {
+    write_text(config, config_of(sources).dump());
+    more.insert(more.begin(), {"--config", config.string(), "--out", out.string()});
+    return run_program("mnist-train", more);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("pictures of one's own are trained on, and the run goes on exactly", "[train]") {
+  const OwnPictures mine;
+  const json sources = {{{"pictures", mine.pictures.string()}, {"weight", 2}}};
+  const Outcome outcome = mine.train(sources);
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.err.find("training on 64 images, 8 for validation") != std::string::npos);
+  const Outcome longer =
+      run_program("mnist-train", {"--resume", mine.out.string(), "--set", "training.epochs=3"});
+  INFO(longer.err);
+  CHECK(longer.exit_code == 0);
+  fs::remove(mine.pictures / "0003_label3.png");
+  const Outcome other =
+      run_program("mnist-train", {"--resume", mine.out.string(), "--set", "training.epochs=4"});
+  CHECK(other.exit_code == 2);
+  CHECK(other.err.find("these are not the data the run was begun with") != std::string::npos);
+}
+
+TEST_CASE("pictures that cannot be used are named, the others are trained on", "[train]") {
+  const OwnPictures mine;
+  write_text(mine.pictures / "x_label4.png", "not a picture");
+  write_text(mine.pictures / "notes.txt", "");
+  const Outcome outcome = mine.train({{{"pictures", mine.pictures.string()}}});
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.err.find("left out: " + (mine.pictures / "x_label4.png").string()) !=
+        std::string::npos);
+  CHECK(outcome.err.find("1 of 41 pictures are left out") != std::string::npos);
+  CHECK(outcome.err.find("skipped 1 file without a label") != std::string::npos);
+}
+
+TEST_CASE("lists, pixels and IDX pairs are trained on together", "[train]") {
+  const OwnPictures mine(20);
+  std::string list = "path,label\n";
+  for (int i = 0; i < 20; ++i) {
+    const std::string number = (i < 10 ? "000" : "00") + std::to_string(i);
+    list += "mine/" + number + "_label" + std::to_string(i % 10) + ".png," +
+            std::to_string(i % 10) + "\n";
+  }
+  write_text(mine.folder / "list.csv", list);
+  std::string pixels;
+  for (int i = 0; i < 20; ++i) {
+    pixels += std::to_string(i % 10);
+    for (int p = 0; p < 784; ++p) pixels += (p + i) % 7 == 0 ? ",255" : ",0";
+    pixels += "\n";
+  }
+  write_text(mine.folder / "pixels.csv", pixels);
+  const json sources = {{{"pictures", (mine.folder / "list.csv").string()}},
+                        {{"pixels", (mine.folder / "pixels.csv").string()}},
+                        {{"images", (generated_data() / "train-images-idx3-ubyte").string()},
+                         {"labels", (generated_data() / "train-labels-idx1-ubyte").string()},
+                         {"weight", 0.1}}};
+  const Outcome outcome = mine.train(sources, {"--data", generated_data().string()});
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.out.find("test accuracy") != std::string::npos);
+  CHECK(outcome.err.find("8 for validation") != std::string::npos);
+}
+
+TEST_CASE("sources that cannot be used are one line, and nothing is left", "[train]") {
+  const OwnPictures mine(1);
+  const auto refused = [&](const json& source, const std::string& text) {
+    const Outcome outcome = mine.train(json::array({source}));
+    INFO(outcome.err);
+    check_one_error_line(outcome, text);
+    CHECK_FALSE(fs::exists(mine.out));
+  };
+  refused({{"pictures", "/absent"}}, "/absent: no such folder");
+  refused({{"pixels", "/absent.csv"}}, "/absent.csv: ");
+  refused({{"pictures", "a"}, {"pixels", "b"}}, "must have 'pictures', or 'pixels'");
+  fs::create_directories(mine.folder / "bad/0");
+  write_text(mine.folder / "bad/0/a.png", "x");
+  refused({{"pictures", (mine.folder / "bad").string()}},
+          "no digit was found in any of its pictures");
+  refused({{"pictures", mine.pictures.string()}}, "a validation split of 8");
+}
+
+}  // namespace mnist::testing

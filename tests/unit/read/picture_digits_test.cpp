@@ -1,0 +1,47 @@
+#include "mnist/read/picture_digits.h"
+
+#include <random>
+
+#include "mnist/bytes/file.h"
+#include "mnist/draw/hands.h"
+#include "mnist/draw/scenes.h"
+#include "mnist/image/encode.h"
+
+#include "support/environment.h"
+#include "support/torch_catch.h"
+
+namespace mnist {
+
+TEST_CASE("labelled pictures become digits, and what cannot is listed", "[read]") {
+  const testing::TemporaryDirectory folder;
+  const Finder finder = load_finder(MNIST_SOURCE_DIR "/models/page.safetensors");
+  std::vector<LabelledFile> files;
+  const auto add = [&](const std::string& name, const Bytes& bytes, int label) {
+    write_file_atomically(folder / name, bytes);
+    files.push_back({folder / name, label, name, ""});
+  };
+  std::mt19937_64 engine(5);
+  for (const int label : {7, 4}) {
+    const Drawing drawing = draw_digit(label, draw_writer(engine), engine);
+    add(std::to_string(label) + ".png", encode_png(photographed(drawing, Scene::kRuled, engine)),
+        label);
+  }
+  Image blank{.width = 60, .height = 60, .format = PixelFormat::kGrey, .pixels = {}};
+  blank.pixels.assign(3600, 255);
+  add("blank.png", encode_png(blank), 3);
+  add("broken.png", {1, 2, 3}, 3);
+  std::vector<std::size_t> told;
+  const PictureDigits found =
+      digits_in_pictures(files, finder, [&](std::size_t done) { told.push_back(done); });
+  REQUIRE(found.digits.size() == 2);
+  CHECK(found.digits.labels[0].item<int>() == 7);
+  CHECK(found.digits.labels[1].item<int>() == 4);
+  CHECK(found.digits.images.amax({1, 2, 3}).min().item<int>() > 127);
+  CHECK(found.digits.images_sha256.size() == 64);
+  CHECK(told == std::vector<std::size_t>{1, 2, 3, 4});
+  REQUIRE(found.left_out.size() == 2);
+  CHECK(found.left_out[0].reason == "no digit was found");
+  CHECK(found.left_out[1].path == (folder / "broken.png").string());
+}
+
+}  // namespace mnist
