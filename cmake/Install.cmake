@@ -17,8 +17,9 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   FILES_MATCHING PATTERN "*.h"
   REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
   REGEX "digit/(frame|tuning)\\.h$" EXCLUDE
-  REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|sheet)\\.h$" EXCLUDE
+  REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|scene_setting|sheet)\\.h$" EXCLUDE
   REGEX "read/(candidates|levels|reading_order)\\.h$" EXCLUDE
+  REGEX "report/prediction_values\\.h$" EXCLUDE
   REGEX "train/digit_sources\\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE

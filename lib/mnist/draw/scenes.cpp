@@ -9,173 +9,16 @@
 
 #include <opencv2/imgproc.hpp>
 
-#include "mnist/base/error.h"
 #include "mnist/draw/camera.h"
 #include "mnist/draw/handwriting.h"
+#include "mnist/draw/scene_setting.h"
 
 namespace mnist {
 
 using namespace pen;
+using namespace scene;
 
 namespace {
-
-using Colour = cv::Vec3f;  // RGB, 0 to 255
-
-Colour grey(double level) {
-  const auto value = static_cast<float>(level);
-  return {value, value, value};
-}
-
-enum class Form { kBox, kCircle, kUnderline };
-
-// What differs from scene to scene; the defaults are a sheet under a lamp.
-struct Setting {
-  cv::Size size;
-  Point at;        // of the digit's square
-  double unit;     // its side, in pixels
-  double pen = 0;  // width by the unit; 0: the drawing's own
-  Colour paper;
-  Colour ink;
-  double opacity = 1.0;
-  double uneven_ink = 0.0;  // share of the opacity that comes and goes
-  double rule_gap = 0.0;    // pixels; 0 is no rules
-  bool squared = false;
-  double rule_width = 1.0;
-  Colour rule;
-  double cell = 0.0;  // width of the cell's border
-  std::optional<Form> form;
-  double fall = 0.0;    // light lost over the picture
-  double shadow = 0.0;  // light lost in it
-  double stains = 0.0;  // slow changes of the paper, in levels
-  double blur = 0.4;
-  double noise = 1.5;
-  double coarse = 0.0;  // quantisation of 8x8 blocks; 0 is none
-};
-
-Setting plain(Dice& dice) {
-  Setting setting;
-  const int width = 140 + static_cast<int>(dice.below(260));
-  const int height = 140 + static_cast<int>(dice.below(260));
-  setting.size = {width, height};
-  setting.unit = std::min(width, height) * dice.uniform(0.4, 0.7);
-  const double x = dice.uniform(0.2, 0.8);
-  setting.at = {x * (width - setting.unit), dice.uniform(0.2, 0.8) * (height - setting.unit)};
-  const double paper = dice.uniform(205, 250);
-  const double warmth = dice.uniform(0, 14);
-  setting.paper =
-      grey(paper) - Colour(0, static_cast<float>(warmth / 2), static_cast<float>(warmth));
-  setting.ink = grey(dice.uniform(10, 70));
-  if (dice.chance(0.4)) setting.ink += Colour(0, 10, static_cast<float>(dice.uniform(30, 90)));
-  setting.pen = dice.uniform(0.06, 0.13);
-  setting.fall = dice.uniform(0.0, 0.08);
-  return setting;
-}
-
-// As dark as the pen or paler, as wide or narrower, and all of it in the picture.
-Setting with_form(Form form, Setting setting, Dice& dice) {
-  setting.form = form;
-  setting.rule = setting.ink + (setting.paper - setting.ink) * dice.uniform(0.0, 0.6);
-  setting.unit *= 0.6;
-  setting.rule_width = std::max(1.0, setting.unit * setting.pen * dice.uniform(0.3, 1.0));
-  const double x = dice.uniform(0.45, 0.55);
-  const double y = dice.uniform(0.45, 0.55);
-  setting.at = {x * (setting.size.width - setting.unit), y * (setting.size.height - setting.unit)};
-  return setting;
-}
-
-Setting setting_of(Scene scene, Dice& dice) {
-  Setting setting = plain(dice);
-  switch (scene) {
-    case Scene::kPlain:
-      return setting;
-    case Scene::kUnevenLight:
-      setting.fall = dice.uniform(0.35, 0.65);
-      return setting;
-    case Scene::kShadow:
-      setting.shadow = dice.uniform(0.3, 0.55);
-      return setting;
-    case Scene::kRuled:
-    case Scene::kSquared: {
-      setting.rule_gap = setting.unit * dice.uniform(0.25, 0.7);
-      setting.squared = scene == Scene::kSquared;
-      setting.rule_width = std::max(1.0, setting.unit * dice.uniform(0.006, 0.018));
-      // Blue-grey, 25 to 90 levels darker than the paper.
-      const auto depth = static_cast<float>(dice.uniform(25, 90));
-      setting.rule = setting.paper - Colour(depth, depth * 0.7F, depth * 0.4F);
-      return setting;
-    }
-    case Scene::kCell:
-      setting.cell = dice.uniform(1.0, 6.0);
-      return setting;
-    case Scene::kPencil:
-      setting.opacity = dice.uniform(0.25, 0.5);
-      setting.uneven_ink = 0.4;
-      setting.pen = dice.uniform(0.04, 0.08);
-      setting.stains = 6;
-      return setting;
-    case Scene::kColoured: {
-      const auto tone = [&] { return static_cast<float>(dice.uniform(110, 250)); };
-      setting.paper = {tone(), tone(), tone()};
-      do {
-        const auto ink = [&] { return static_cast<float>(dice.uniform(0, 200)); };
-        setting.ink = {ink(), ink(), ink()};
-      } while (cv::norm(setting.paper - setting.ink) < 110);
-      return setting;
-    }
-    case Scene::kHairline:
-      setting.size = {700 + static_cast<int>(dice.below(500)),
-                      700 + static_cast<int>(dice.below(500))};
-      setting.unit = dice.uniform(350, 600);
-      setting.at = {dice.uniform(0, 1) * (setting.size.width - setting.unit),
-                    dice.uniform(0, 1) * (setting.size.height - setting.unit)};
-      setting.pen = dice.uniform(1.5, 4.0) / setting.unit;
-      return setting;
-    case Scene::kMarker:
-      setting.pen = dice.uniform(0.17, 0.24);
-      return setting;
-    case Scene::kGrain:
-      setting.noise = dice.uniform(8, 22);
-      setting.blur = dice.uniform(0.6, 0.02 * setting.unit);
-      return setting;
-    case Scene::kBlocks:
-      setting.coarse = dice.uniform(25, 70);
-      return setting;
-    case Scene::kCorner: {
-      setting.unit = std::max(
-          22.0, std::min(setting.size.width, setting.size.height) * dice.uniform(0.10, 0.22));
-      const double margin = setting.unit * dice.uniform(0.2, 0.6);
-      const bool right = dice.chance(0.5);
-      const bool bottom = dice.chance(0.5);
-      setting.at = {right ? setting.size.width - margin - setting.unit : margin,
-                    bottom ? setting.size.height - margin - setting.unit : margin};
-      return setting;
-    }
-    case Scene::kFillsFrame: {
-      setting.unit = dice.uniform(60, 220);
-      const double margin = setting.unit * dice.uniform(0.07, 0.12);
-      const int side = static_cast<int>(setting.unit + 2 * margin);
-      setting.size = {side, side};
-      setting.at = {margin, margin};
-      return setting;
-    }
-    case Scene::kBoard:
-      setting.paper =
-          grey(dice.uniform(25, 70)) + Colour(0, static_cast<float>(dice.uniform(0, 30)), 0);
-      setting.ink = grey(dice.uniform(190, 245));
-      setting.opacity = dice.uniform(0.7, 1.0);
-      setting.uneven_ink = 0.25;
-      setting.stains = 10;
-      setting.fall = dice.uniform(0.0, 0.35);
-      return setting;
-    case Scene::kBox:
-      return with_form(Form::kBox, setting, dice);
-    case Scene::kCircle:
-      return with_form(Form::kCircle, setting, dice);
-    case Scene::kUnderline:
-      return with_form(Form::kUnderline, setting, dice);
-  }
-  throw Error(ErrorKind::kUsage, "no such scene");
-}
 
 // Where rules are, 0 to 1: a family of lines `gap` apart whose direction leans a little.
 void add_rules(const Setting& setting, bool upright, double lean, double phase, cv::Mat1f& rules) {
@@ -343,16 +186,6 @@ cv::Mat1f ink_of(const Drawing& drawing, const Placement& placement, const cv::S
 
 }  // namespace
 
-const char* to_string(Scene scene) {
-  constexpr std::array kNames = {"plain", "uneven-light", "shadow",   "ruled",       "squared",
-                                 "cell",  "pencil",       "coloured", "hairline",    "marker",
-                                 "grain", "blocks",       "corner",   "fills-frame", "board",
-                                 "box",   "circle",       "underline"};
-  static_assert(kNames.size() == kScenes);
-  const auto index = static_cast<std::size_t>(scene);
-  return index < kNames.size() ? kNames[index] : "unknown";
-}
-
 Image photographed(const Drawing& drawing, Scene scene, std::mt19937_64& engine) {
   Dice dice(engine);
   const Setting setting = setting_of(scene, dice);
@@ -419,7 +252,7 @@ PhotographedPage photographed_page(const std::vector<std::vector<Drawing>>& rows
     right = std::max(right, x);
     y += height * dice.uniform(1.5, 1.8);
   }
-  Setting setting = plain(dice);
+  Setting setting = plain_setting(dice);
   setting.size = {cvRound(right + kMargin), cvRound(y)};
   Drawing drawing = combine(all);
   drawing.thickness = pen;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -17,90 +16,16 @@
 #include "mnist/bytes/base64.h"
 #include "mnist/report/csv.h"
 #include "mnist/report/number_text.h"
+#include "mnist/report/prediction_values.h"
 
 namespace mnist {
 namespace {
 
+using namespace reporting;
 using Json = nlohmann::ordered_json;  // keeps the order in which fields are documented
 using Layout = PredictionFormat::Layout;
 
 constexpr int kDecimals = 4;
-
-bool accepted(const Prediction& prediction) {
-  return prediction.digit.has_value() && !prediction.rejection.has_value();
-}
-
-std::string digit_text(const Prediction& prediction) {
-  return accepted(prediction) ? std::to_string(*prediction.digit) : "?";
-}
-
-bool is_sign(const LocatedPrediction& located) {
-  return located.kind != FindKind::kDigit && located.kind != FindKind::kUnreadable;
-}
-
-// The page network knows one kind for points and commas.
-std::string sign_text(const LocatedPrediction& located) {
-  switch (located.kind) {
-    case FindKind::kPoint:
-      return ".";
-    case FindKind::kSlash:
-      return "/";
-    case FindKind::kHyphen:
-      return "-";
-    default:
-      return "";
-  }
-}
-
-std::string digit_text(const PagePrediction& page) {
-  std::string text;
-  for (std::size_t i = 0; i < page.digits.size(); ++i) {
-    const LocatedPrediction& located = page.digits[i];
-    if (i > 0 && located.row != page.digits[i - 1].row) text += page.with_signs ? ' ' : '-';
-    text += is_sign(located) ? sign_text(located) : digit_text(located.prediction);
-  }
-  return text.empty() ? "?" : text;
-}
-
-double confidence(const Prediction& prediction) { return prediction.confidence; }
-
-// A chain is as strong as its weakest link.
-double confidence(const PagePrediction& page) {
-  std::optional<double> lowest;
-  for (const LocatedPrediction& located : page.digits) {
-    if (is_sign(located)) continue;
-    lowest = std::min(lowest.value_or(1.0), located.prediction.confidence);
-  }
-  return lowest.value_or(0.0);
-}
-
-const char* reason(const Prediction& prediction) {
-  return prediction.rejection ? to_string(*prediction.rejection) : nullptr;
-}
-
-// Of the first digit that is rejected.
-const char* reason(const PagePrediction& page) {
-  if (std::ranges::all_of(page.digits, is_sign)) return to_string(Rejection::kBlank);
-  for (const LocatedPrediction& digit : page.digits) {
-    if (digit.prediction.rejection) return reason(digit.prediction);
-  }
-  return nullptr;
-}
-
-std::string reason_text(const Prediction& prediction) {
-  const char* word = reason(prediction);
-  return word == nullptr ? "" : word;
-}
-
-// The classes by falling probability, the lower digit first among equals.
-std::vector<int> best_classes(const Prediction& prediction, int count) {
-  std::vector<int> classes(kClasses);
-  std::iota(classes.begin(), classes.end(), 0);
-  std::ranges::stable_sort(classes, std::ranges::greater{},
-                           [&](int label) { return prediction.probabilities[label]; });
-  classes.resize(static_cast<std::size_t>(count));
-  return classes;
-}
 
 // --- JSON ---
 
@@ -136,6 +61,11 @@ void add_outcome(Json& json, const Prediction& prediction, int topk) {
   if (topk > 0) json["topk"] = topk_json(prediction, topk);
 }
 
+void add_place(Json& json, const LocatedPrediction& located) {
+  json["box"] = {located.box.x, located.box.y, located.box.width, located.box.height};
+  json["row"] = located.row;
+}
+
 void add_outcome(Json& json, const PagePrediction& page, int topk) {
   json["digit"] = nullptr;
   json["confidence"] = confidence(page);
@@ -144,16 +74,17 @@ void add_outcome(Json& json, const PagePrediction& page, int topk) {
   json["text"] = page.digits.empty() ? "" : digit_text(page);
   json["digits"] = Json::array();
   for (const LocatedPrediction& digit : page.digits) {
-    Json entry;
-    entry["kind"] = to_string(digit.kind);
-    if (is_sign(digit)) {
-      entry["sign"] = sign_text(digit);
-    } else {
-      add_outcome(entry, digit.prediction, topk);
-    }
-    entry["box"] = {digit.box.x, digit.box.y, digit.box.width, digit.box.height};
-    entry["row"] = digit.row;
+    if (is_sign(digit)) continue;
+    Json entry = {{"kind", to_string(digit.kind)}};
+    add_outcome(entry, digit.prediction, topk);
+    add_place(entry, digit);
     json["digits"].push_back(std::move(entry));
+  }
+  json["signs"] = Json::array();
+  for (const LocatedPrediction& sign : page.signs) {
+    Json entry = {{"kind", to_string(sign.kind)}, {"sign", sign_text(sign)}};
+    add_place(entry, sign);
+    json["signs"].push_back(std::move(entry));
   }
 }
 
@@ -264,6 +195,11 @@ std::string custom_line(std::string_view format, const PredictionRecord& record)
 
 // --- CSV ---
 
+std::string reason_text(const Prediction& prediction) {
+  const char* word = reason(prediction);
+  return word == nullptr ? "" : word;
+}
+
 std::string csv_header(const PredictionFormat& format) {
   std::vector<std::string> names = {"path", "status", "digit", "confidence", "reason"};
   if (format.all) names.insert(names.end(), {"row", "x", "y", "width", "height"});
@@ -335,10 +271,11 @@ std::string csv_lines(const PredictionRecord& record, const PredictionFormat& fo
 PagePrediction page_prediction(const Page& page, bool with_signs) {
   PagePrediction shown{.with_signs = with_signs};
   for (const Find& find : page.finds) {
-    const bool is_read = find.kind == FindKind::kDigit || find.kind == FindKind::kUnreadable;
-    if ((!is_read && !with_signs) || find.prediction.rejection == Rejection::kNotADigit) continue;
-    shown.digits.push_back(
-        {.prediction = find.prediction, .box = find.box, .row = find.row, .kind = find.kind});
+    if (find.prediction.rejection == Rejection::kNotADigit) continue;
+    const LocatedPrediction located{
+        .prediction = find.prediction, .box = find.box, .row = find.row, .kind = find.kind};
+    if (is_sign(located)) shown.signs.push_back(located);
+    if (!is_sign(located) || with_signs) shown.digits.push_back(located);
   }
   return shown;
 }

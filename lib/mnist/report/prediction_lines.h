@@ -21,12 +21,13 @@ struct LocatedPrediction {
 
 // All digits of a picture, rows top to bottom, each left to right. None: a blank picture.
 struct PagePrediction {
-  std::vector<LocatedPrediction> digits{};
+  std::vector<LocatedPrediction> digits{};  // with `with_signs` the signs between them too
+  std::vector<LocatedPrediction> signs{};
   bool with_signs = false;  // rows are then joined by a space, since '-' is a sign itself
 };
 
 // What a reader shows of a page: every digit that was accepted as one, or is unsure or unreadable,
-// and with `with_signs` the points, commas, slashes and hyphens; no other writing.
+// and the points, commas, slashes and hyphens, with `with_signs` in their places; no other writing.
 PagePrediction page_prediction(const Page& page, bool with_signs = false);
 
 // The picture could not be read.

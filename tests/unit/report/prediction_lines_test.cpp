@@ -125,11 +125,18 @@ TEST_CASE("signs stand between the digits where they are asked for", "[report]")
   CHECK(line({.all = true}, {.path = "a", .outcome = page_prediction(page)}) ==
         "a\t77-7\t0.7500\n");
   const Json json = Json::parse(prediction_json(with));
-  REQUIRE(json["digits"].size() == 7);
+  REQUIRE(json["digits"].size() == 3);
   CHECK(json["digits"][0]["kind"] == "digit");
-  CHECK(json["digits"][1]["kind"] == "point");
-  CHECK(json["digits"][1]["sign"] == ".");
-  CHECK_FALSE(json["digits"][1].contains("confidence"));
+  REQUIRE(json["signs"].size() == 4);
+  CHECK(json["signs"][0]["kind"] == "point");
+  CHECK(json["signs"][0]["sign"] == ".");
+  CHECK(json["signs"][0]["box"] == Json({0, 0, 5, 12}));
+  CHECK(json["signs"][3]["row"] == 1);
+  CHECK_FALSE(json["signs"][0].contains("confidence"));
+  const Json without =
+      Json::parse(prediction_json({.path = "a", .outcome = page_prediction(page)}));
+  CHECK(without["text"] == "77-7");
+  CHECK(without["signs"] == json["signs"]);
 }
 
 TEST_CASE("signs alone are nothing that was read", "[report]") {
