@@ -59,13 +59,17 @@ int report_current_exception() {
 
 }  // namespace
 
-void print_error(const std::string& message) {
+std::string one_line(const std::string& text) {
   std::string line;
-  for (const char c : message) {
+  for (const char c : text) {
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    line += control ? '?' : c;  // a path may hold a line break, or worse
+    line += control ? '?' : c;
   }
-  std::fprintf(stderr, "%s: %s\n", program_name.c_str(), line.c_str());
+  return line;
+}
+
+void print_error(const std::string& message) {
+  std::fprintf(stderr, "%s: %s\n", program_name.c_str(), one_line(message).c_str());
 }
 
 void flush_results(std::ostream& out) {

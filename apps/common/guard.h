@@ -29,7 +29,10 @@ int guard(const char* program, const std::function<int()>& body);
 // Of a catch block inside guard()'s body: the same, with the exception reported as guard() does.
 [[noreturn]] void end_with_current_exception();
 
-// "<program>: <message>" on stderr, one line whatever bytes the message holds.
+// `text` with '?' for every control character: a path may hold a line break, or worse.
+std::string one_line(const std::string& text);
+
+// "<program>: <message>" on stderr, through one_line().
 void print_error(const std::string& message);
 
 // Flushes results. Throws BrokenPipe when nobody reads them any more, Error{kIo} when they cannot

@@ -65,8 +65,10 @@ void require_utf8(const fs::path& folder) {
 }
 
 void find_data(Job& job) {
-  if (reads_data(job.config)) {
+  try {
     job.data = data_directory(job.flags.data, job.config.data.directory);
+  } catch (const Error&) {  // without a folder there is no test set, which is no error by itself
+    if (reads_data(job.config) || !job.flags.data.empty()) throw;
   }
 }
 
@@ -117,10 +119,10 @@ json environment_of(const TrainingTask& task, torch::Device device, int threads,
 }
 
 // Throws Error{kUsage} when the data of `task` are not what the run was begun with.
-void check_resumed_data(const RunDirectory& run, const TrainingTask& task, const fs::path& folder) {
+void check_resumed_data(const RunDirectory& run, const TrainingTask& task) {
   if (!task.has_same_data(run.environment().value("data", json::object()))) {
     throw Error(ErrorKind::kUsage, "these are not the data the run was begun with",
-                folder.string());
+                task.data_record().value("images", ""));
   }
 }
 
@@ -256,6 +258,11 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   const torch::Device device = device_for(job);
   const int threads = set_threads(threads_for(job));
   const RunConfig config = config_to_train(job);
+  const bool begins = !job.run || !job.run->has_checkpoint();
+  std::optional<NetworkFile> start;  // opened before minutes of reading pictures
+  if (leads && begins && !config.training.start_from.empty()) {
+    start = load_network(config.training.start_from);
+  }
   std::unique_ptr<TrainingTask> task = make_task(
       config, {.data = job.data,
                .page_model = needs_page_model(config) ? page_model_path(config.data.page_model)
@@ -266,17 +273,17 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   if (communicator != nullptr) check_same_data(*task, job.data, *communicator);
   const int processes = communicator == nullptr ? 1 : communicator->size();
   json environment = environment_of(*task, device, threads, processes);
-  if (job.run) check_resumed_data(*job.run, *task, job.data);
+  if (job.run) check_resumed_data(*job.run, *task);
   const TaskSize size = task->size();
   Trainer trainer(config, std::move(task), device, communicator);
-  if (leads) {
-    for (const std::string& remark : trainer.task().look_at_data()) spdlog::warn(remark);
+  if (start) trainer.begin_with(*start);
+  const auto warn = [&trainer] {
+    for (const std::string& remark : trainer.task().look_at_data()) spdlog::warn(one_line(remark));
+  };
+  if (job.flags.dry_run) {
+    warn();
+    return dry_run(job, trainer, out);
   }
-  const bool begins = !job.run || !job.run->has_checkpoint();
-  if (leads && begins && !config.training.start_from.empty()) {
-    trainer.begin_with(load_network(config.training.start_from));
-  }
-  if (job.flags.dry_run) return dry_run(job, trainer, out);
   environment["precision"] = trainer.precision();
 
   catch_interrupts();  // before there is a folder to leave unfinished
@@ -289,6 +296,7 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
       job.run = begin_run(job, environment);
     }
     log_to_file_too(job.run->log());
+    warn();
     spdlog::info("{} {} images, {} for validation, {} steps on {} with {} threads{} -> {}",
                  resumed ? "resuming:" : "training on", size.given, size.held_out,
                  trainer.total_steps(), device.str(), threads,
@@ -347,6 +355,11 @@ Job resolve(const Flags& flags) {
   find_data(job);
   require_utf8(job.data);
   // What the run's record says is where the data were, not where one might have looked.
+  for (SourceConfig& source : job.config.data.sources) {
+    for (std::string* path : {&source.pictures, &source.pixels}) {
+      if (!path->empty()) *path = fs::absolute(*path).string();
+    }
+  }
   if (!job.data.empty()) job.config.data.directory = job.data.string();
   return job;
 }

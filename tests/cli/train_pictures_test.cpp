@@ -97,11 +97,34 @@ TEST_CASE("lists, pixels and IDX pairs are trained on together", "[train]") {
                         {{"images", (generated_data() / "train-images-idx3-ubyte").string()},
                          {"labels", (generated_data() / "train-labels-idx1-ubyte").string()},
                          {"weight", 0.1}}};
+  check_one_error_line(mine.train(sources, {"--data", "/absent"}), "/absent: ");
   const Outcome outcome = mine.train(sources, {"--data", generated_data().string()});
   INFO(outcome.err);
   REQUIRE(outcome.exit_code == 0);
   CHECK(outcome.out.find("test accuracy") != std::string::npos);
-  CHECK(outcome.err.find("8 for validation") != std::string::npos);
+  // Of 2040 images 8 are held out; of the 1992 IDX ones left a tenth is taken.
+  CHECK(outcome.err.find("training on 239 images, 8 for validation") != std::string::npos);
+}
+
+TEST_CASE("own pictures alone are tested on the test set of --data", "[train]") {
+  const OwnPictures mine;
+  const json sources = {{{"pictures", mine.pictures.string()}}};
+  const Outcome outcome = mine.train(sources, {"--data", generated_data().string()});
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.out.find("test accuracy") != std::string::npos);
+}
+
+TEST_CASE("test images among the training images are counted", "[train]") {
+  const OwnPictures mine(1);
+  const json sources = {{{"images", (generated_data() / "t10k-images-idx3-ubyte").string()},
+                         {"labels", (generated_data() / "t10k-labels-idx1-ubyte").string()},
+                         {"weight", 2}}};
+  const Outcome outcome = mine.train(sources, {"--data", generated_data().string(), "--dry-run"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.find("t10k-images-idx3-ubyte: 500 images of the test set among them") !=
+        std::string::npos);
 }
 
 TEST_CASE("sources that cannot be used are one line, and nothing is left", "[train]") {
@@ -112,14 +135,14 @@ TEST_CASE("sources that cannot be used are one line, and nothing is left", "[tra
     check_one_error_line(outcome, text);
     CHECK_FALSE(fs::exists(mine.out));
   };
-  refused({{"pictures", "/absent"}}, "/absent: no such folder");
+  refused({{"pictures", "/absent"}}, "/absent: no such folder or list");
   refused({{"pixels", "/absent.csv"}}, "/absent.csv: ");
   refused({{"pictures", "a"}, {"pixels", "b"}}, "must have 'pictures', or 'pixels'");
   fs::create_directories(mine.folder / "bad/0");
   write_text(mine.folder / "bad/0/a.png", "x");
   refused({{"pictures", (mine.folder / "bad").string()}},
-          "no digit was found in any of its pictures");
-  refused({{"pictures", mine.pictures.string()}}, "a validation split of 8");
+          "none of its 1 pictures can be used; the first, ");
+  refused({{"pictures", mine.pictures.string()}}, "'data.validation' is 8");
 }
 
 }  // namespace mnist::testing

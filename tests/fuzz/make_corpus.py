@@ -216,6 +216,16 @@ def safetensors_seeds():
     }
 
 
+def csv_seeds():
+    return {
+        "list.csv": b"path,label\na.png,3\n",
+        "quoted.csv": b'\xef\xbb\xbf"a,b","c""d"\r\n\r\n"e\nf",\n,"",\n',
+        "open-quote.csv": b'a,"b\n',
+        "after-quote.csv": b'"a"b,c\n',
+        "no-line-end.csv": b"a,b\r",
+    }
+
+
 def json_document_seeds():
     config = b"""{
   // comments are allowed
@@ -476,6 +486,7 @@ def request_body_seeds():
 
 def main():
     targets = {
+        "csv": csv_seeds(),
         "decode_image": image_seeds(),
         "gzip": gzip_seeds(),
         "idx": idx_seeds(),

@@ -11,7 +11,8 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
 
-CsvReader::CsvReader(std::string_view text) : text_(text) {
+CsvReader::CsvReader(std::string_view text, std::size_t most_fields)
+    : text_(text), most_fields_(most_fields) {
   if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
 }
 
@@ -43,6 +44,10 @@ bool CsvReader::next(std::vector<std::string>& fields) {
   if (at_ == text_.size()) return false;
   line_ = next_line_;
   while (true) {
+    if (fields.size() == most_fields_) {
+      throw Error(ErrorKind::kCorrupt, "line " + std::to_string(line_) + ": more than " +
+                                           std::to_string(most_fields_) + " fields");
+    }
     if (at_ < text_.size() && text_[at_] == '"') {
       ++at_;
       fields.push_back(quoted_field());

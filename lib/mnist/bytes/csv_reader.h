@@ -12,10 +12,11 @@ namespace mnist {
 class CsvReader {
  public:
   // `text` must outlive the reader.
-  explicit CsvReader(std::string_view text);
+  CsvReader(std::string_view text, std::size_t most_fields);
 
   // The next record's fields, at least one; false at the end. Throws Error{kCorrupt} with the line
-  // for a quotation mark that is not closed, or that is followed by more than a comma.
+  // for more than `most_fields`, a quotation mark that is not closed, or one that is followed by
+  // more than a comma.
   bool next(std::vector<std::string>& fields);
 
   // The line on which the last record began, from 1.
@@ -25,6 +26,7 @@ class CsvReader {
   std::string quoted_field();
 
   std::string_view text_;
+  std::size_t most_fields_;
   std::size_t at_ = 0;
   int line_ = 0;       // of the last record
   int next_line_ = 1;  // of what is at `at_`

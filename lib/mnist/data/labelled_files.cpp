@@ -14,6 +14,7 @@
 #include "mnist/base/system_reason.h"
 #include "mnist/bytes/csv_reader.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 
 namespace mnist {
 namespace {
@@ -21,6 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxListBytes = 256U << 20;
+constexpr std::size_t kMaxLine = 64U << 10;  // bytes of a line of JSON
+constexpr std::size_t kMostColumns = 100;
 
 std::optional<int> digit_of(std::string_view text) {
   if (text.size() != 1 || text[0] < '0' || text[0] > '9') return std::nullopt;
@@ -59,6 +62,16 @@ LabelledFiles files_of_folder(const fs::path& folder) {
   throw Error(ErrorKind::kCorrupt, "line " + std::to_string(line) + ": " + problem);
 }
 
+void trim(std::string& field) {
+  field.erase(field.find_last_not_of(" \t") + 1);
+  field.erase(0, field.find_first_not_of(" \t"));
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 // One line of a list.
 LabelledFile listed(const fs::path& folder, const std::string& name, std::string_view label,
                     int line) {
@@ -72,9 +85,10 @@ std::vector<LabelledFile> files_of_csv(std::string_view text, const fs::path& fo
   std::vector<LabelledFile> files;
   std::size_t path_column = 0;
   std::size_t label_column = 1;
-  CsvReader reader(text);
+  CsvReader reader(text, kMostColumns);
   bool is_first = true;
   for (std::vector<std::string> fields; reader.next(fields);) {
+    std::ranges::for_each(fields, trim);
     if (std::exchange(is_first, false)) {
       const auto path = std::find(fields.begin(), fields.end(), "path");
       const auto label = std::find(fields.begin(), fields.end(), "label");
@@ -100,20 +114,22 @@ std::vector<LabelledFile> files_of_jsonl(std::string_view text, const fs::path& 
     const std::string_view one = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), one.size() + 1));
     if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (one.size() > kMaxLine) bad_line(line, "is longer than 64 KiB");
     const auto json = nlohmann::json::parse(one, nullptr, false);
-    if (!json.is_object() || !json.contains("path") || !json["path"].is_string() ||
-        !json.contains("label")) {
+    const auto path = json.is_object() ? json.find("path") : json.end();
+    const auto label = json.is_object() ? json.find("label") : json.end();
+    if (path == json.end() || !path->is_string() || label == json.end() ||
+        !(label->is_string() || label->is_number_integer())) {
       bad_line(line, "must be a JSON object with 'path' and 'label'");
     }
-    const auto& label = json["label"];
-    files.push_back(listed(folder, json["path"].get<std::string>(),
-                           label.is_string() ? label.get<std::string>() : label.dump(), line));
+    files.push_back(listed(folder, path->get<std::string>(),
+                           label->is_string() ? label->get<std::string>() : label->dump(), line));
   }
   return files;
 }
 
 LabelledFiles files_of_list(const fs::path& list) {
-  const std::string kind = list.extension().string();
+  const std::string kind = lower_case(list.extension().string());
   if (kind != ".csv" && kind != ".jsonl") {
     throw Error(ErrorKind::kUnsupported,
                 "is neither a folder of pictures nor a list of them, *.csv or *.jsonl",
@@ -135,8 +151,10 @@ LabelledFiles files_of_list(const fs::path& list) {
 }  // namespace
 
 LabelledFiles labelled_files(const fs::path& folder_or_list) {
-  std::error_code unknown;  // then reading it tells
-  if (!fs::is_regular_file(folder_or_list, unknown)) return files_of_folder(folder_or_list);
+  if (fs::is_directory(folder_or_list)) return files_of_folder(folder_or_list);
+  if (!is_there(folder_or_list)) {
+    throw Error(ErrorKind::kIo, "no such folder or list", folder_or_list.string());
+  }
   return files_of_list(folder_or_list);
 }
 

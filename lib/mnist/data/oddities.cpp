@@ -41,7 +41,7 @@ void look_at_classes(const DigitSet& digits, std::vector<std::string>& oddities)
 }
 
 void look_at_levels(const DigitSet& digits, std::vector<std::string>& oddities) {
-  if (digits.images.max().item<int>() <= 1) {
+  if (digits.images.max().item<int>() == 1) {
     oddities.push_back("its bytes are 0 and 1: multiply them by 255");
     return;
   }

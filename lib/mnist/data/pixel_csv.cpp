@@ -39,10 +39,11 @@ struct Columns {
 
 Columns columns_of(std::string_view text) {
   Columns columns;
-  CsvReader reader(text);
+  CsvReader reader(text, 1 + kDigitPixels);
   bool is_first = true;
   for (std::vector<std::string> fields; reader.next(fields); is_first = false) {
-    if (is_first && !number_of(fields[0])) continue;
+    const auto is_number = [](const std::string& field) { return number_of(field).has_value(); };
+    if (is_first && std::none_of(fields.begin(), fields.end(), is_number)) continue;
     if (fields.size() != 1 + kDigitPixels) {
       throw Error(ErrorKind::kCorrupt, "line " + std::to_string(reader.line()) +
                                            ": must hold a label and " +

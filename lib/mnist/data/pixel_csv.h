@@ -8,7 +8,7 @@
 namespace mnist {
 
 // Each line is a label, 0 to 9, and 784 pixels, 0 (paper) to 255 (ink), row by row; a first line
-// that is not of numbers is a header. The digests are those of the bytes that the pixels and labels
+// without any number is a header. The digests are those of the bytes that the pixels and labels
 // make. Throws Error: kIo if it cannot be read or holds no image, kCorrupt for a bad line,
 // kUnsupported beyond 1 GiB. Thread-safe.
 DigitSet load_pixel_csv(const std::filesystem::path& path);

@@ -107,13 +107,18 @@ std::optional<Find> find_of(const Place& place, std::span<const Place> all,
             .box = box_of(place.finest().box(), image),
             .score = place.score};
   if (find.kind != FindKind::kDigit) return find;
-  if (has_ink(own)) {
-    find.box = box_of(own, level, image);
-    find.digit = digit_of(own);
-  }
-  for (const Candidate& view : std::span(place.views).subspan(1)) {
-    const OwnInk coarser = own_ink(view, place, all, seen[view.level]);
-    if (has_ink(coarser)) find.coarser.push_back(digit_of(coarser));
+  bool is_finest = true;
+  for (const Candidate& view : place.views) {
+    const OwnInk ink =
+        is_finest && &view == &place.finest() ? own : own_ink(view, place, all, seen[view.level]);
+    if (!has_ink(ink)) continue;
+    if (is_finest) {
+      find.box = box_of(ink, seen[view.level].level, image);
+      find.digit = digit_of(ink);
+    } else {
+      find.coarser.push_back(digit_of(ink));
+    }
+    is_finest = false;
   }
   double sum = 0;
   for (int c = 0; c < kClasses; ++c) sum += place.classes[c];

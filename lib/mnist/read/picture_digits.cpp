@@ -26,9 +26,11 @@ const Find& find_for(const Page& page, int label) {
       digits.push_back(&find);
     }
   }
-  if (digits.empty()) throw Error(ErrorKind::kUnsupported, "no digit was found");
-  if (digits.size() == 1) return *digits.front();
   const auto is_meant = [&](const Find* find) { return likeliest(*find) == label; };
+  if (digits.empty() || (page.is_faint && !is_meant(digits.front()))) {
+    throw Error(ErrorKind::kUnsupported, "no digit was found");
+  }
+  if (digits.size() == 1) return *digits.front();
   if (std::count_if(digits.begin(), digits.end(), is_meant) != 1) {
     throw Error(ErrorKind::kUnsupported, "it is not clear which of " +
                                              std::to_string(digits.size()) + " finds is the digit");

@@ -1,5 +1,5 @@
-// Labelled pictures -> digits to train on: the same finds, in the same form, that a reader shows to
-// the classifier.
+// Labelled pictures -> digits to train on: the finds that a reader shows to the classifier, as the
+// finest scale shows them.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,9 @@ struct PictureDigits {
 };
 
 // One digit for each picture: its only find, or of several the only one that the page network takes
-// for the label. Pictures that cannot be read, in which nothing is found, or in which several finds
-// may be meant, are left out. After each picture `on_picture` is told how many are done. Memory for
+// for the label. Pictures that cannot be read, in which nothing is found but a
+// faint place that does not look like the label, or in which several finds may be meant, are left
+// out. After each picture `on_picture` is told how many are done. Memory for
 // the digits and one picture. Thread-safe.
 PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Finder& finder,
                                  const std::function<void(std::size_t done)>& on_picture = {});

@@ -11,20 +11,34 @@
 #include "mnist/data/pixel_csv.h"
 #include "mnist/data/sampling.h"
 #include "mnist/read/picture_digits.h"
+#include "mnist/report/number_text.h"
 
 namespace mnist {
 namespace {
 
-constexpr std::size_t kMostNamed = 20;  // pictures that were left out
+constexpr std::size_t kMostNamed = 20;            // pictures that were left out
+constexpr std::int64_t kMostImages = 10'000'000;  // of an epoch: 8 GB
 
 struct Source {
   DigitSet digits;
   double weight = 1;
 };
 
+// Empty if it is absent.
+DigitSet test_set_of(const RunConfig& config, const TaskPlace& place) {
+  if (place.data.empty()) return {};
+  try {
+    return find_digit_set(place.data, config.data.test_images, config.data.test_labels);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kIo) throw;
+    return {};
+  }
+}
+
 class Loader {
  public:
-  explicit Loader(const TaskPlace& place) : place_(place) {}
+  // `test` is what no source should hold; may be empty.
+  Loader(const TaskPlace& place, DigitSet test) : place_(place), test_(std::move(test)) {}
 
   void add_idx(const std::string& images, const std::string& labels, double weight) {
     add(find_digit_set(place_.data, images, labels), weight);
@@ -48,6 +62,10 @@ class Loader {
     for (const std::string& oddity : oddities_of(digits)) {
       remarks.push_back(digits.name + ": " + oddity);
     }
+    if (const std::int64_t shared = shared_images(digits, test_); shared > 0) {
+      remarks.push_back(digits.name + ": " + images_text(shared) +
+                        " of the test set among them: its figures will be too good");
+    }
     sources.push_back({std::move(digits), weight});
   }
 
@@ -62,7 +80,11 @@ class Loader {
       if (place_.on_picture) place_.on_picture(done, files.files.size());
     });
     if (found.digits.size() == 0) {
-      throw Error(ErrorKind::kCorrupt, "no digit was found in any of its pictures", pictures);
+      const LeftOutPicture& first = found.left_out.front();
+      throw Error(ErrorKind::kCorrupt,
+                  "none of its " + std::to_string(files.files.size()) +
+                      " pictures can be used; the first, " + first.path + ": " + first.reason,
+                  pictures);
     }
     for (const LeftOutPicture& picture :
          std::span(found.left_out).first(std::min(kMostNamed, found.left_out.size()))) {
@@ -77,6 +99,7 @@ class Loader {
   }
 
   const TaskPlace& place_;
+  DigitSet test_;
   std::optional<Finder> finder_;
 };
 
@@ -105,6 +128,25 @@ DigitSet joined(std::vector<Source>& sources) {
   return all;
 }
 
+// Each source keeps its share of the validation split, and each class in it.
+DataSplit split_of(const std::vector<Source>& sources, const DigitSet& all, std::int64_t validation,
+                   std::uint64_t seed) {
+  std::vector<torch::Tensor> training;
+  std::vector<torch::Tensor> held_out;
+  std::int64_t begin = 0;
+  std::int64_t given = 0;
+  for (const Source& source : sources) {
+    const std::int64_t end = begin + source.digits.size();
+    const std::int64_t share = end * validation / all.size() - given;  // rounded, the sum exact
+    const DataSplit split = stratified_split(source.digits.labels, share, seed);
+    training.push_back(split.training + begin);
+    held_out.push_back(split.validation + begin);
+    begin = end;
+    given += share;
+  }
+  return {torch::cat(training), torch::cat(held_out)};
+}
+
 // The rows to train on, each source's as often as its weight says. `rows` are ascending.
 torch::Tensor weighted(const torch::Tensor& rows, const std::vector<Source>& sources,
                        std::uint64_t seed) {
@@ -122,7 +164,7 @@ torch::Tensor weighted(const torch::Tensor& rows, const std::vector<Source>& sou
 }  // namespace
 
 TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& place) {
-  Loader loader(place);
+  Loader loader(place, test_set_of(config, place));
   if (!config.data.train_images.empty()) {
     loader.add_idx(config.data.train_images, config.data.train_labels, 1);
   }
@@ -134,7 +176,20 @@ TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& pl
     digits.training = std::move(all);
     return digits;
   }
-  const DataSplit split = stratified_split(all.labels, config.data.validation, config.seed);
+  if (config.data.validation >= all.size()) {
+    throw Error(ErrorKind::kUsage, "'data.validation' is " +
+                                       std::to_string(config.data.validation) + ", which leaves " +
+                                       "nothing to train on: there are " + images_text(all.size()));
+  }
+  double wanted = 0;
+  for (const Source& source : loader.sources) {
+    wanted += source.weight * static_cast<double>(source.digits.size());
+  }
+  if (wanted > kMostImages) {
+    throw Error(ErrorKind::kUsage, "the weights of 'data.sources' make more than " +
+                                       std::to_string(kMostImages) + " images of an epoch");
+  }
+  const DataSplit split = split_of(loader.sources, all, config.data.validation, config.seed);
   digits.training = all.subset(weighted(split.training, loader.sources, config.seed));
   if (config.data.validation > 0) digits.validation = all.subset(split.validation);
   return digits;

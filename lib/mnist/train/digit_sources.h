@@ -18,7 +18,7 @@ struct TrainingDigits {
 
 // The IDX pair of data.train_images, then data.sources in their order, divided by data.validation.
 // The names of several are joined by " + ", their digests hashed together. Throws what reading them
-// throws, and Error{kUsage} if nothing is left to train on.
+// or the test set throws (none is no error), and Error{kUsage} if nothing is left to train on.
 TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& place);
 
 }  // namespace mnist

@@ -11,7 +11,6 @@
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/sha256.h"
-#include "mnist/data/oddities.h"
 #include "mnist/gradient/digit_gradient.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/calibration.h"
@@ -117,9 +116,12 @@ Validation DigitTask::validate(const std::shared_ptr<torch::nn::Module>& network
 std::pair<torch::Tensor, torch::Tensor> DigitTask::calibration_digits() const {
   if (validation_.size() > 0) return {validation_.images, validation_.labels};
   constexpr std::int64_t kEnough = 5000;
-  const std::int64_t count = std::min(kEnough, size().given);
-  return {batches_.all_images().narrow(0, 0, count).to(torch::kCPU),
-          batches_.all_labels().narrow(0, 0, count).to(torch::kCPU)};
+  // From everywhere: pictures come class by class.
+  const std::int64_t step = std::max<std::int64_t>(1, size().given / kEnough);
+  const auto some = [&](const torch::Tensor& all) {
+    return all.slice(0, 0, size().given, step).to(torch::kCPU);
+  };
+  return {some(batches_.all_images()), some(batches_.all_labels())};
 }
 
 std::map<std::string, std::string> DigitTask::calibrate(
@@ -150,26 +152,8 @@ bool DigitTask::has_same_data(const nlohmann::json& record) const {
 }
 
 DigitSet DigitTask::test_set() const {
+  if (place_.data.empty()) throw Error(ErrorKind::kIo, "there is no data folder: use --data DIR");
   return find_digit_set(place_.data, config_.data.test_images, config_.data.test_labels);
-}
-
-std::vector<std::string> DigitTask::look_at_data() const {
-  std::vector<std::string> remarks = remarks_;
-  DigitSet test;
-  try {
-    test = test_set();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kIo) throw;
-    return remarks;  // absent
-  }
-  DigitSet training;
-  training.images = batches_.all_images().narrow(0, 0, size().given).to(torch::kCPU);
-  training.labels = batches_.all_labels().narrow(0, 0, size().given);
-  if (const std::int64_t shared = shared_images(training, test); shared > 0) {
-    remarks.push_back(name_ + ": " + images_text(shared) +
-                      " of the test set among them: its figures will be too good");
-  }
-  return remarks;
 }
 
 std::optional<FinalTest> DigitTask::test(const std::filesystem::path& model) const {

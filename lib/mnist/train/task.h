@@ -80,8 +80,7 @@ class TrainingTask {
   virtual nlohmann::json data_record() const = 0;
   virtual bool has_same_data(const nlohmann::json& record) const = 0;
 
-  // Looks at the data before the training: what is odd about them, one line each. Throws for test
-  // data that are damaged; none are no error.
+  // What is odd about its data, one line each, to be said before the training.
   virtual std::vector<std::string> look_at_data() const { return {}; }
 
   // Tests the model in the file after the training. Throws Error{kIo} if the test data are absent;

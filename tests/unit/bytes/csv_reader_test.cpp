@@ -10,7 +10,7 @@ namespace {
 using Records = std::vector<std::vector<std::string>>;
 
 Records records_of(std::string_view text) {
-  CsvReader reader(text);
+  CsvReader reader(text, 4);
   Records records;
   for (std::vector<std::string> fields; reader.next(fields);) records.push_back(fields);
   return records;
@@ -46,8 +46,14 @@ TEST_CASE("a quotation mark that is not closed, or that does not end its field, 
   }
 }
 
+TEST_CASE("a record has so many fields at most", "[bytes]") {
+  CHECK(records_of("a,b,c,d\n").size() == 1);
+  CHECK_THROWS_AS(records_of("a,b,c,d,e\n"), Error);
+  CHECK_THROWS_AS(records_of("a,b,c,d,"), Error);
+}
+
 TEST_CASE("a record knows the line on which it begins", "[bytes]") {
-  CsvReader reader("a\n\n\"b\nc\"\nd\n");
+  CsvReader reader("a\n\n\"b\nc\"\nd\n", 1);
   std::vector<std::string> fields;
   std::vector<int> lines;
   while (reader.next(fields)) lines.push_back(reader.line());

@@ -48,11 +48,13 @@ TEST_CASE("a folder's labels are its subfolders or stand in the names", "[data]"
 
 TEST_CASE("a list gives paths beside itself and labels", "[data]") {
   const testing::TemporaryDirectory folder;
-  put(folder / "plain.csv", "a.png,3\n\"b,c.png\",0\r\n");
+  put(folder / "plain.CSV",
+      "\xef\xbb\xbf"
+      "a.png, 3\n\"b,c.png\",0\r\n");
   put(folder / "named.csv", "label,who,path\n4,x,d.png\n");
   put(folder / "list.jsonl",
       "{\"path\": \"e.png\", \"label\": 5}\n\n{\"label\":\"6\",\"path\":\"/f\"}");
-  const auto plain = labelled_files(folder / "plain.csv").files;
+  const auto plain = labelled_files(folder / "plain.CSV").files;
   REQUIRE(plain.size() == 2);
   CHECK(plain[0].path == folder / "a.png");
   CHECK(plain[1].name == "b,c.png");
@@ -80,7 +82,12 @@ TEST_CASE("what is wrong with a list is said with its line", "[data]") {
   put(folder / "e.txt", "x.png,3\n");
   CHECK(told_of(folder / "e.txt") ==
         "is neither a folder of pictures nor a list of them, *.csv or *.jsonl");
-  CHECK(told_of(folder / "absent") == "no such folder");
+  CHECK(told_of(folder / "absent") == "no such folder or list");
+  put(folder / "f.jsonl",
+      "{\"path\":\"a\",\"label\":" + std::string(30000, '[') + std::string(30000, ']') + "}");
+  CHECK(told_of(folder / "f.jsonl") == "line 1: must be a JSON object with 'path' and 'label'");
+  put(folder / "g.jsonl", std::string(70000, '['));
+  CHECK(told_of(folder / "g.jsonl") == "line 1: is longer than 64 KiB");
   fs::create_directories(folder / "empty");
   CHECK(told_of(folder / "empty").starts_with("contains no labelled picture"));
 }

@@ -52,6 +52,9 @@ TEST_CASE("what is wrong with a line of pixels is said", "[data]") {
   std::string large = line_of(7, 1);
   large.replace(large.find("255"), 3, "256");
   CHECK(problem_with(large) == "line 1: a pixel must be 0 to 255, not '256'");
+  CHECK(problem_with("5.0" + line_of(5, 1).substr(1)) ==
+        "line 1: a label must be 0 to 9, not '5.0'");
+  CHECK(problem_with(std::string(1000, ',')) == "line 1: more than 785 fields");
   CHECK(problem_with("label,pixel0\n") == "holds no image");
   CHECK(problem_with("") == "holds no image");
 }

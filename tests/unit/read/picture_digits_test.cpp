@@ -26,6 +26,15 @@ TEST_CASE("labelled pictures become digits, and what cannot is listed", "[read]"
     add(std::to_string(label) + ".png", encode_png(photographed(drawing, Scene::kRuled, engine)),
         label);
   }
+  // Two digits: the label says which is meant, unless both or none are.
+  const auto pair = [&](int left, int right) {
+    const std::vector<std::vector<Drawing>> row = {
+        {draw_digit(left, draw_writer(engine), engine),
+         draw_digit(right, draw_writer(engine), engine)}};
+    return encode_png(photographed_page(row, false, engine).picture);
+  };
+  add("pair.png", pair(3, 8), 8);
+  add("twins.png", pair(3, 3), 3);
   Image blank{.width = 60, .height = 60, .format = PixelFormat::kGrey, .pixels = {}};
   blank.pixels.assign(3600, 255);
   add("blank.png", encode_png(blank), 3);
@@ -33,15 +42,17 @@ TEST_CASE("labelled pictures become digits, and what cannot is listed", "[read]"
   std::vector<std::size_t> told;
   const PictureDigits found =
       digits_in_pictures(files, finder, [&](std::size_t done) { told.push_back(done); });
-  REQUIRE(found.digits.size() == 2);
+  REQUIRE(found.digits.size() == 3);
   CHECK(found.digits.labels[0].item<int>() == 7);
   CHECK(found.digits.labels[1].item<int>() == 4);
+  CHECK(found.digits.labels[2].item<int>() == 8);
   CHECK(found.digits.images.amax({1, 2, 3}).min().item<int>() > 127);
   CHECK(found.digits.images_sha256.size() == 64);
-  CHECK(told == std::vector<std::size_t>{1, 2, 3, 4});
-  REQUIRE(found.left_out.size() == 2);
-  CHECK(found.left_out[0].reason == "no digit was found");
-  CHECK(found.left_out[1].path == (folder / "broken.png").string());
+  CHECK(told == std::vector<std::size_t>{1, 2, 3, 4, 5, 6});
+  REQUIRE(found.left_out.size() == 3);
+  CHECK(found.left_out[0].reason == "it is not clear which of 2 finds is the digit");
+  CHECK(found.left_out[1].reason == "no digit was found");
+  CHECK(found.left_out[2].path == (folder / "broken.png").string());
 }
 
 }  // namespace mnist

@@ -226,6 +226,13 @@ TEST_CASE("the schema and the parser agree about the page network", "[train]") {
   }
 }
 
+TEST_CASE("sources are for the classifier", "[train]") {
+  json config = {{"data", {{"sources", json::array({kSources.front()})}}}};
+  CHECK(parser_takes(config));
+  config["model"] = {{"name", "page"}};
+  CHECK_FALSE(parser_takes(config));
+}
+
 TEST_CASE("a key that the schema does not know is refused by the parser, anywhere", "[train]") {
   for (const char* place : {"/surplus", "/model/surplus", "/data/surplus", "/training/surplus",
                             "/optimizer/surplus", "/schedule/surplus", "/augmentation/surplus"}) {
