@@ -40,10 +40,10 @@ Answers mean_answers(std::span<Model> models,
           .acceptance = (sum.acceptance / count).contiguous()};
 }
 
-Answer mean_answer(const Answers& answers, std::int64_t first, std::int64_t views) {
+MeanAnswer mean_answer(const Answers& answers, std::int64_t first, std::int64_t views) {
   const double* probabilities = answers.probabilities.data_ptr<double>() + first * kClasses;
   const double* acceptance = answers.acceptance.data_ptr<double>() + first;
-  Answer mean;
+  MeanAnswer mean;
   double sum = 0;
   for (std::int64_t view = 0; view < views; ++view) {
     const double weight = std::max(acceptance[view], std::numeric_limits<double>::min());

@@ -32,13 +32,13 @@ struct Answers {
 Answers mean_answers(std::span<Model> models,
                      const std::function<torch::Tensor(Model& model)>& logits_of);
 
-struct Answer {
+struct MeanAnswer {
   Probabilities probabilities{};  // sum to 1
   double acceptance = 0;
 };
 
 // What `answers` from row `first` on say together, if these `views` rows are views of one digit:
 // each counts as far as it is accepted as a digit. NaN if one of them is.
-Answer mean_answer(const Answers& answers, std::int64_t first, std::int64_t views);
+MeanAnswer mean_answer(const Answers& answers, std::int64_t first, std::int64_t views);
 
 }  // namespace mnist

@@ -74,7 +74,7 @@ void Predictor::predict_batch(std::span<const Find> finds, std::vector<Predictio
   }
 }
 
-Prediction Predictor::decide(const Find& find, const Answer& answer) const {
+Prediction Predictor::decide(const Find& find, const MeanAnswer& answer) const {
   Prediction prediction;
   if (find.kind == FindKind::kUnreadable) prediction.rejection = Rejection::kUnsure;
   if (find.kind != FindKind::kDigit) return prediction;

@@ -41,7 +41,7 @@ class Predictor {
  private:
   // Appends a prediction for each find.
   void predict_batch(std::span<const Find> finds, std::vector<Prediction>& predictions);
-  Prediction decide(const Find& find, const Answer& answer) const;
+  Prediction decide(const Find& find, const MeanAnswer& answer) const;
 
   std::vector<Model> models_;
   RejectionThresholds thresholds_;

@@ -112,7 +112,7 @@ TEST_CASE("a view counts as far as it is accepted as a digit", "[read]") {
   answers.probabilities[0][0] = 1;
   answers.probabilities[1][4] = 1;
   answers.probabilities[2][6] = 1;
-  const Answer both = mean_answer(answers, 1, 2);
+  const MeanAnswer both = mean_answer(answers, 1, 2);
   CHECK(both.probabilities[4] == Approx(0.9));
   CHECK(both.probabilities[6] == Approx(0.1));
   CHECK(both.acceptance == Approx(0.82));
