@@ -1,8 +1,6 @@
 #include "eval/labelled_folder.h"
 
 #include "mnist/base/error.h"
-#include "mnist/bytes/file.h"
-#include "mnist/image/decode.h"
 
 #include "common/guard.h"
 
@@ -10,8 +8,7 @@ namespace mnist::app::eval {
 
 std::optional<Page> find_in(const std::filesystem::path& file, const Finder& finder) {
   try {
-    return finder.find(
-        decode_image(read_file(file, kMaxPictureBytes), {.max_decoded_pixels = kMostUsefulPixels}));
+    return find_in_file(file, finder);
   } catch (const Error& error) {
     print_error(error.with_path(file.string()).what());
   } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone

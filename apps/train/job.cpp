@@ -278,7 +278,7 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   Trainer trainer(config, std::move(task), device, communicator);
   if (start) trainer.begin_with(*start);
   const auto warn = [&trainer] {
-    for (const std::string& remark : trainer.task().look_at_data()) spdlog::warn(one_line(remark));
+    for (const std::string& remark : trainer.task().remarks()) spdlog::warn(one_line(remark));
   };
   if (job.flags.dry_run) {
     warn();

@@ -64,11 +64,6 @@ torch::Tensor scale_to_digit_side(const torch::Tensor& images, const std::string
   return scaled;
 }
 
-void write_bytes(const Digit& digit, std::uint8_t* bytes) {
-  std::transform(digit.ink.begin(), digit.ink.end(), bytes,
-                 [](float ink) { return static_cast<std::uint8_t>(std::lround(ink * 255)); });
-}
-
 Digit one_outlier(const std::uint8_t* images, const std::int64_t* labels, std::int64_t size,
                   std::uint64_t seed, std::int64_t index) {
   const std::uint64_t own_seed = mix_seed(seed, kOutlierStream + static_cast<std::uint64_t>(index));
@@ -86,6 +81,11 @@ Digit one_outlier(const std::uint8_t* images, const std::int64_t* labels, std::i
 }
 
 }  // namespace
+
+void write_bytes(const Digit& digit, std::uint8_t* bytes) {
+  std::transform(digit.ink.begin(), digit.ink.end(), bytes,
+                 [](float ink) { return static_cast<std::uint8_t>(std::lround(ink * 255)); });
+}
 
 DigitSet DigitSet::subset(const torch::Tensor& indices) const {
   return {images.index_select(0, indices), labels.index_select(0, indices), name, images_sha256,

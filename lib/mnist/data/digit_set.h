@@ -55,6 +55,9 @@ DigitSet with_hands(const DigitSet& digits, std::int64_t count, std::uint64_t se
 // arguments alone. Throws what generated_outlier throws.
 DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t seed);
 
+// A digit as one of a set's images: kDigitPixels bytes.
+void write_bytes(const Digit& digit, std::uint8_t* bytes);
+
 // Ink in [0,1] from bytes: float32 of the same shape.
 torch::Tensor to_ink(const torch::Tensor& bytes);
 

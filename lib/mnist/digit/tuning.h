@@ -33,8 +33,7 @@ struct Tuning {
   double same_place = 0.45;     // of the smaller box, shared: then two marks are one thing
   double reach = 0.75;          // of a mark's longer side: as far from its centre as its ink is
   double context = 0.30;        // of the box, around it: sizes are not exact
-  // Of what another scale says, beside the surest; and of its score, the least of a clear view.
-  double other_scale = 0.5;
+  double other_scale = 0.5;     // weight of what another scale says
   float inked = 0.4F;       // strength of what counts for a find's box
   double nearly_all = 0.7;  // of a find's ink, that of one thing: then it teaches the classifier
 

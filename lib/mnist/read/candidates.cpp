@@ -28,14 +28,14 @@ bool agree(const cv::Rect2d& a, const cv::Rect2d& b) {
 bool is_digit(const Candidate& candidate) { return candidate.kind < kPointMark; }
 
 // The first view is the surest so far.
-void add_view(Place& place, Candidate candidate) {
+void add_view(Place& place, Candidate candidate, double find_above) {
   const Candidate& surest = place.views.front();
   if (candidate.level == surest.level) return;
   for (int c = 0; c < kPageClasses; ++c) {
     place.classes[c] += kTuning.other_scale * candidate.classes[c];
   }
-  const bool is_clear = candidate.score > kTuning.other_scale * surest.score;
-  if (is_clear && agree(candidate.box(), surest.box())) place.views.push_back(std::move(candidate));
+  if (candidate.score >= find_above && agree(candidate.box(), surest.box()))
+    place.views.push_back(std::move(candidate));
 }
 
 // From what the views say, the surest first, to the place's kind and score, and to their order.
@@ -109,19 +109,20 @@ std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, d
   return candidates;
 }
 
-std::vector<Place> places_of(std::vector<Candidate> candidates) {
+std::vector<Place> places_of(std::vector<Candidate> candidates, double find_above,
+                             std::size_t most) {
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  if (candidates.size() > kMostCandidates) candidates.resize(kMostCandidates);
   std::vector<Place> places;
   for (Candidate& candidate : candidates) {
     const auto same = std::find_if(places.begin(), places.end(), [&](const Place& place) {
       return shared_part(candidate.box(), place.views.front().box()) > kTuning.same_place;
     });
     if (same == places.end()) {
+      if (places.size() == most) continue;
       places.push_back({candidate.kind, candidate.score, candidate.classes, {candidate}});
     } else if (is_digit(candidate) && is_digit(same->views.front())) {
-      add_view(*same, std::move(candidate));
+      add_view(*same, std::move(candidate), find_above);
     }
   }
   for (Place& place : places) {

@@ -52,18 +52,18 @@ struct Place {
   int kind = 0;      // the likeliest of kPageClasses, by all scales
   double score = 0;  // how sure the surest scale is of it, and the next surest
   std::array<double, kPageClasses> classes{};
-  // Never empty. Of digits all that agree on the box, from the finest scale to the coarsest; of
-  // other things the surest alone.
+  // Never empty. Of digits the surest, and all others that reach the threshold and agree on the
+  // box, from the finest scale to the coarsest; of other things the surest alone.
   std::vector<Candidate> views{};
 
   const Candidate& finest() const { return views.front(); }
 };
 
 // One for each thing, the surest first: of candidates that share their place, the surest stays, and
-// takes what those of other scales say of its class into account. Of more than kMostCandidates the
-// surest are looked at.
-inline constexpr std::size_t kMostCandidates = 4000;
-std::vector<Place> places_of(std::vector<Candidate> candidates);
+// takes what those of other scales say of its class into account. From a score of `find_above` on,
+// a candidate is a view. Of more than `most` things the least sure are left out.
+std::vector<Place> places_of(std::vector<Candidate> candidates, double find_above,
+                             std::size_t most);
 
 // The ink of `place` alone, 0 to 1, as its view `view` shows it, and where its top left corner lies
 // in that level: what the network takes for ink, where it says that the ink's centre is this one

@@ -12,8 +12,10 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/file.h"
 #include "mnist/digit/frame.h"
 #include "mnist/digit/tuning.h"
+#include "mnist/image/decode.h"
 #include "mnist/read/candidates.h"
 #include "mnist/read/levels.h"
 #include "mnist/read/reading_order.h"
@@ -97,28 +99,26 @@ Digit digit_of(const OwnInk& own) {
 std::optional<Find> find_of(const Place& place, std::span<const Place> all,
                             const std::vector<SeenLevel>& seen, const Image& image,
                             Polarity polarity) {
-  const Level& level = seen[place.finest().level].level;
-  const OwnInk own = own_ink(place.finest(), place, all, seen[place.finest().level]);
-  if (polarity != Polarity::kAuto && !own.strength.empty() &&
-      is_light(own, level) != (polarity == Polarity::kLightOnDark)) {
-    return std::nullopt;
-  }
   Find find{.kind = kind_of(place.kind),
             .box = box_of(place.finest().box(), image),
             .score = place.score};
-  if (find.kind != FindKind::kDigit) return find;
-  bool is_finest = true;
+  std::vector<Digit> digits;
   for (const Candidate& view : place.views) {
-    const OwnInk ink =
-        is_finest && &view == &place.finest() ? own : own_ink(view, place, all, seen[view.level]);
-    if (!has_ink(ink)) continue;
-    if (is_finest) {
-      find.box = box_of(ink, seen[view.level].level, image);
-      find.digit = digit_of(ink);
-    } else {
-      find.coarser.push_back(digit_of(ink));
+    const Level& level = seen[view.level].level;
+    const OwnInk own = own_ink(view, place, all, seen[view.level]);
+    const bool decides_tone = polarity != Polarity::kAuto && &view == &place.finest();
+    if (decides_tone && !own.strength.empty() &&
+        is_light(own, level) != (polarity == Polarity::kLightOnDark)) {
+      return std::nullopt;
     }
-    is_finest = false;
+    if (find.kind != FindKind::kDigit || !has_ink(own)) continue;
+    if (digits.empty()) find.box = box_of(own, level, image);
+    digits.push_back(digit_of(own));
+  }
+  if (find.kind != FindKind::kDigit) return find;
+  if (!digits.empty()) {
+    find.digit = digits.front();
+    find.coarser.assign(digits.begin() + 1, digits.end());
   }
   double sum = 0;
   for (int c = 0; c < kClasses; ++c) sum += place.classes[c];
@@ -161,7 +161,6 @@ bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& fou
 }
 
 // Those that are sure enough; if there are none, the surest digit: for whoever wants a best guess.
-// The surest first, as in `places`, and kMostFinds at most.
 std::vector<Place> clear_ones(std::vector<Place> places, double find_above) {
   const auto faint = std::find_if(places.begin(), places.end(),
                                   [&](const Place& place) { return place.score < find_above; });
@@ -171,7 +170,6 @@ std::vector<Place> clear_ones(std::vector<Place> places, double find_above) {
     return digit == places.end() ? std::vector<Place>() : std::vector<Place>{std::move(*digit)};
   }
   places.erase(faint, places.end());
-  if (places.size() > kMostFinds) places.resize(kMostFinds);
   return places;
 }
 
@@ -222,7 +220,8 @@ Page Finder::find(const Image& image, Polarity polarity) const {
     const bool is_enough = static_cast<double>(level.ink.total()) > kTuning.enough_pixels;
     if (is_enough && !shows_small_digits(level, found, find_above_)) break;
   }
-  const std::vector<Place> places = clear_ones(places_of(std::move(candidates)), find_above_);
+  const std::vector<Place> places =
+      clear_ones(places_of(std::move(candidates), find_above_, kMostFinds), find_above_);
   page.is_faint = !places.empty() && places.front().score < find_above_;
   for (const Place& place : places) {
     if (auto find = find_of(place, places, seen, image, polarity)) {
@@ -232,6 +231,11 @@ Page Finder::find(const Image& image, Polarity polarity) const {
   put_in_order(page.finds);
   for (Find& find : page.finds) find.box = in_file(find.box, image);
   return page;
+}
+
+Page find_in_file(const std::filesystem::path& file, const Finder& finder) {
+  return finder.find(
+      decode_image(read_file(file, kMaxPictureBytes), {.max_decoded_pixels = kMostUsefulPixels}));
 }
 
 Finder load_finder(const std::filesystem::path& path) {

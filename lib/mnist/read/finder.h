@@ -40,6 +40,9 @@ class Finder {
   double find_above_;
 };
 
+// The same of a picture's file. Throws what read_file and decode_image throw.
+Page find_in_file(const std::filesystem::path& file, const Finder& finder);
+
 // Loads a page network. Throws what load_network and Finder throw.
 Finder load_finder(const std::filesystem::path& path);
 

@@ -89,7 +89,8 @@ std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
   const cv::Size size(page.picture.width, page.picture.height);
   const SeenLevel seen =
       look(network, level_at(to_grey(page.picture, static_cast<double>(size.area())), size, 1.0));
-  const std::vector<Place> places = places_of(candidates_of(seen, 0, kTuning.faintest_score));
+  const std::vector<Place> places =
+      places_of(candidates_of(seen, 0, kTuning.faintest_score), kTuning.faintest_score, kMostFinds);
   std::vector<Example> examples;
   for (const Place& place : places) {
     if (place.kind >= kClasses) continue;
@@ -126,10 +127,7 @@ DigitSet found_digits(const DigitSet& digits, std::int64_t count, std::uint64_t 
     for (const std::vector<Example>& examples : pages) {
       for (const Example& example : examples) {
         if (found == count) break;
-        auto* bytes = images.data_ptr<std::uint8_t>() + found * kDigitPixels;
-        std::transform(example.digit.ink.begin(), example.digit.ink.end(), bytes, [](float ink) {
-          return static_cast<std::uint8_t>(std::lround(255.0F * ink));
-        });
+        write_bytes(example.digit, images.data_ptr<std::uint8_t>() + found * kDigitPixels);
         labels.data_ptr<std::int64_t>()[found++] = example.label;
       }
     }

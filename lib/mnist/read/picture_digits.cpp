@@ -1,14 +1,11 @@
 #include "mnist/read/picture_digits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <iterator>
 
 #include "mnist/base/error.h"
-#include "mnist/bytes/file.h"
 #include "mnist/bytes/sha256.h"
-#include "mnist/image/decode.h"
 
 namespace mnist {
 namespace {
@@ -38,12 +35,6 @@ const Find& find_for(const Page& page, int label) {
   return **std::find_if(digits.begin(), digits.end(), is_meant);
 }
 
-Digit digit_in(const LabelledFile& file, const Finder& finder) {
-  const Page page = finder.find(decode_image(read_file(file.path, kMaxPictureBytes),
-                                             {.max_decoded_pixels = kMostUsefulPixels}));
-  return find_for(page, file.label).digit;
-}
-
 std::string digest(const torch::Tensor& tensor) {
   return sha256_hex({static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()});
 }
@@ -57,10 +48,10 @@ PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Find
   std::vector<std::int64_t> labels;
   for (std::size_t i = 0; i < files.size(); ++i) {
     try {
-      const Digit digit = digit_in(files[i], finder);
-      std::transform(digit.ink.begin(), digit.ink.end(), std::back_inserter(pixels), [](float ink) {
-        return static_cast<std::uint8_t>(std::lround(255.0F * ink));
-      });
+      const Page page = find_in_file(files[i].path, finder);
+      const Digit& digit = find_for(page, files[i].label).digit;
+      pixels.resize(pixels.size() + kDigitPixels);
+      write_bytes(digit, pixels.data() + pixels.size() - kDigitPixels);
       labels.push_back(files[i].label);
     } catch (const Error& error) {
       result.left_out.push_back({files[i].path.string(), error.message()});

@@ -19,8 +19,8 @@ namespace mnist {
 class DigitTask : public TrainingTask {
  public:
   // `validation` may be empty. place.data is needed for the final test alone. `remarks` is what
-  // look_at_data() says. Throws Error{kUsage}
-  // where the config and the data contradict, or the config's network is another.
+  // remarks() says. Throws Error{kUsage} if the config and the data contradict each other, or the
+  // config's network is another.
   DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation, TaskPlace place,
             std::vector<std::string> remarks = {});
 
@@ -33,7 +33,7 @@ class DigitTask : public TrainingTask {
       const std::shared_ptr<torch::nn::Module>& network) override;
   nlohmann::json data_record() const override;
   bool has_same_data(const nlohmann::json& record) const override;
-  std::vector<std::string> look_at_data() const override { return remarks_; }
+  std::vector<std::string> remarks() const override { return remarks_; }
   std::optional<FinalTest> test(const std::filesystem::path& model) const override;
 
  private:

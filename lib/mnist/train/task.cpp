@@ -12,13 +12,12 @@ namespace {
 
 struct TaskKind {
   std::string_view network;  // that it trains
-  bool reads_data;
   std::unique_ptr<TrainingTask> (*make)(const RunConfig& config, const TaskPlace& place);
 };
 
 constexpr std::array kTasks = {
-    TaskKind{ConvNetOptions::kName, true, make_digit_task},
-    TaskKind{PageNetOptions::kName, true, make_page_task},
+    TaskKind{ConvNetOptions::kName, make_digit_task},
+    TaskKind{PageNetOptions::kName, make_page_task},
 };
 static_assert(kTasks.size() == std::variant_size_v<NetworkOptions>, "a network has no task");
 
@@ -33,8 +32,7 @@ const TaskKind& kind_of(const RunConfig& config) {
 
 bool reads_data(const RunConfig& config) {
   const auto is_idx = [](const SourceConfig& source) { return !source.images.empty(); };
-  return kind_of(config).reads_data &&
-         (!config.data.train_images.empty() || std::ranges::any_of(config.data.sources, is_idx));
+  return !config.data.train_images.empty() || std::ranges::any_of(config.data.sources, is_idx);
 }
 
 bool needs_page_model(const RunConfig& config) {

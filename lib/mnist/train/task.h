@@ -81,7 +81,7 @@ class TrainingTask {
   virtual bool has_same_data(const nlohmann::json& record) const = 0;
 
   // What is odd about its data, one line each, to be said before the training.
-  virtual std::vector<std::string> look_at_data() const { return {}; }
+  virtual std::vector<std::string> remarks() const { return {}; }
 
   // Tests the model in the file after the training. Throws Error{kIo} if the test data are absent;
   // nothing if the task has no test.
@@ -100,7 +100,7 @@ struct TaskPlace {
   std::function<void(std::size_t done, std::size_t total)> on_picture{};
 };
 
-// Whether the task of this config reads files, so that TaskPlace::data is needed.
+// Whether it reads IDX files, so that TaskPlace::data is needed.
 bool reads_data(const RunConfig& config);
 
 // Whether it needs TaskPlace::page_model.

@@ -273,18 +273,24 @@ TEST_CASE("a signal during open is not an error", "[bytes]") {
   const fs::path path = folder / "pipe";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   std::string text;
+  std::atomic<bool> gave_up = false;
   std::thread reader([&] {
     try {
       text = read_text(path);  // blocks in open: nobody writes yet
     } catch (const Error& error) {
       text = error.what();
+      gave_up = true;
     }
   });
   for (int i = 0; i < 20; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     ::pthread_kill(reader.native_handle(), SIGUSR1);
   }
-  const int writer = ::open(path.c_str(), O_WRONLY | O_NONBLOCK);  // -1 if the reader gave up
+  int writer = -1;  // until the reader, which a signal may just have woken, is in open again
+  while (writer < 0 && !gave_up) {
+    writer = ::open(path.c_str(), O_WRONLY | O_NONBLOCK);
+    std::this_thread::yield();
+  }
   if (writer >= 0) {
     CHECK(::write(writer, "late", 4) == 4);
     ::close(writer);
