@@ -111,6 +111,25 @@ void blur(cv::Mat1f& picture, double side, Dice& dice) {
   }
 }
 
+// The pen leaves the paper for a moment, or the paper takes no ink: the truth goes on.
+void skip(cv::Mat1f& ink, double side, Dice& dice) {
+  std::vector<Stroke> gaps;
+  const double pitch = side * dice.uniform(0.25, 1.2);
+  const double lean = dice.uniform(-1.0, 1.0);
+  const bool upright = dice.chance(0.5);
+  const double length = upright ? ink.rows : ink.cols;
+  const double reach = upright ? ink.cols : ink.rows;
+  for (double at = -reach; at < length + reach; at += pitch * dice.uniform(0.5, 1.5)) {
+    const Point from = {0.0, at};
+    const Point to = {reach, at + lean * reach};
+    gaps.push_back(upright ? Stroke{from, to} : Stroke{{from.y, from.x}, {to.y, to.x}});
+  }
+  cv::Mat1f gap(ink.size(), 0.0F);
+  const double width = std::max(0.8, side * dice.uniform(0.03, 0.11));
+  draw_lines(gap, gaps, width, dice.uniform(0.7, 1.0));
+  ink = ink.mul(1.0 - gap);
+}
+
 // Ink that comes and goes: a pencil, a dry pen, chalk.
 void wear(cv::Mat1f& ink, Dice& dice) {
   const double depth = dice.uniform(0.1, 0.7);
@@ -196,6 +215,10 @@ cv::Mat1f photograph(const Sheet& sheet, double side, Dice& dice) {
   if (dice.chance(clean ? 0.1 : 0.35)) {
     ink = ink.clone();
     wear(ink, dice);
+  }
+  if (dice.chance(0.07)) {
+    ink = ink.clone();
+    skip(ink, side, dice);
   }
   for (int y = 0; y < picture.rows; ++y) {
     for (int x = 0; x < picture.cols; ++x) {

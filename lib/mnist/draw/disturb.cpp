@@ -67,13 +67,13 @@ void broken_lines(cv::Mat1f& picture, double side, Dice& dice) {
 
 void stripes(cv::Mat1f& picture, double side, Dice& dice) {
   const double period = side * dice.uniform(0.3, dice.chance(0.5) ? 1.5 : 4.0);
-  const double share = dice.uniform(0.1, 0.6);
+  const bool inverts = dice.chance(0.6);
+  const double share = dice.uniform(0.1, inverts ? 0.6 : 0.35);  // more would hide the digits
   const double angle =
       dice.chance(0.5) ? CV_PI / 2 * static_cast<double>(dice.below(2)) : dice.uniform(0.0, CV_PI);
   const double across = std::cos(angle);
   const double down = std::sin(angle);
   const double phase = dice.uniform(0.0, 1.0);
-  const bool inverts = dice.chance(0.6);
   const double tone = any_tone(picture, dice);
   const double strength = dice.uniform(0.3, 1.0);
   for (int y = 0; y < picture.rows; ++y) {
@@ -82,6 +82,23 @@ void stripes(cv::Mat1f& picture, double side, Dice& dice) {
       if (at - std::floor(at) > share) continue;
       float& value = picture(y, x);
       value = inverts ? 1 - value : static_cast<float>(value + strength * (tone - value));
+    }
+  }
+}
+
+// Light and dark change places on one side of an edge, or outside a band: a sheet on a dark desk,
+// a digit half on a coloured field.
+void fields(cv::Mat1f& picture, double /*side*/, Dice& dice) {
+  const double angle = CV_PI / 2 * static_cast<double>(dice.below(4)) + dice.normal(0.0, 0.08);
+  const double across = std::cos(angle);
+  const double down = std::sin(angle);
+  const double first = dice.uniform(-0.45, 0.1);
+  const double second = dice.chance(0.6) ? dice.uniform(0.1, 0.45) : 1.0;
+  for (int y = 0; y < picture.rows; ++y) {
+    for (int x = 0; x < picture.cols; ++x) {
+      const double at =
+          across * ((x + 0.5) / picture.cols - 0.5) + down * ((y + 0.5) / picture.rows - 0.5);
+      if (at < first || at > second) picture(y, x) = 1 - picture(y, x);
     }
   }
 }
@@ -204,8 +221,9 @@ void grain(cv::Mat1f& picture, double /*side*/, Dice& dice) {
 }  // namespace
 
 void disturb(cv::Mat1f& picture, double side, Dice& dice) {
-  constexpr std::array kKinds = {broken_lines, broken_lines, stripes, stripes, speckle, drops,
-                                 stains,       fog,          outline, glass,   expose,  grain};
+  constexpr std::array kKinds = {broken_lines, broken_lines, stripes, stripes, fields, fields,
+                                 speckle,      drops,        stains,  stains,  fog,    outline,
+                                 outline,      glass,        glass,   expose,  grain};
   // As it falls on a picture of few pixels, that is enlarged later.
   constexpr double kFewest = 14;  // of a digit's side
   const double coarse =

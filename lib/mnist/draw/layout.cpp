@@ -148,8 +148,9 @@ void table(Layout& layout) {
                      dice);
         continue;
       }
-      double at =
-          x + std::max(0.03 * side, (cell_width - per_cell * 0.8 * side) * dice.uniform(0.1, 0.7));
+      const double room = std::max(0.0, cell_width - per_cell * 0.8 * side);
+      double at = x + (dice.chance(0.2) ? side * dice.uniform(-0.04, 0.08)  // at the cell's edge
+                                        : std::max(0.03 * side, room * dice.uniform(0.1, 0.7)));
       for (int k = 0; k < per_cell && at < x + cell_width - 0.4 * side; ++k) {
         at +=
             side * dice.uniform(0.0, 0.25) +
@@ -345,8 +346,10 @@ void few(Layout& layout, bool sign) {
       write_sign(layout.sheet, layout.writing.pen, at.x - side / 2, at.y, side, layout.engine);
       return;
     }
-    write_digit(layout.sheet, layout.any_digit(), layout.writing, at, side, layout.options.images,
-                0, layout.engine);
+    // A bar alone on paper is mostly a 1, and there is little else to learn it from.
+    const int digit = dice.chance(0.15) ? 1 : layout.any_digit();
+    write_digit(layout.sheet, digit, layout.writing, at, side, layout.options.images, 0,
+                layout.engine);
     if (dice.chance(0.04)) cross_out(layout.sheet, 0.1, dice);
     return;
   }
