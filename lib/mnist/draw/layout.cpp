@@ -217,12 +217,14 @@ void form(Layout& layout) {
     const double spread = gap * dice.uniform(0.6, 1.2);
     for (std::size_t k = 0; k < digits; ++k) {
       const double at = y + slope * (x - start) + side * dice.normal(0.0, 0.05);
-      x += spread + write_digit_after(layout.sheet, layout.any_digit(), layout.writing, x, at,
-                                      layout.jittered(), layout.options.images, layout.row,
-                                      layout.engine);
+      // A 1 beside the edge, which is all but a 1 itself, has to be learned most.
+      const bool is_last = k + 1 == digits;
+      const int digit = is_last && dice.chance(0.2) ? 1 : layout.any_digit();
+      x += spread + write_digit_after(layout.sheet, digit, layout.writing, x, at, layout.jittered(),
+                                      layout.options.images, layout.row, layout.engine);
     }
     ++layout.row;
-    edge = std::max(edge, x + side * dice.uniform(-0.1, 0.15));
+    edge = std::max(edge, x + side * dice.uniform(-0.15, 0.15));
   }
   for (int i = 0; i <= cells; ++i) {
     const double y = top + i * pitch;

@@ -199,6 +199,13 @@ Writing any_writing(const DigitImages& images, std::mt19937_64& engine) {
   Writing writing;
   writing.writer = draw_writer(engine);
   Dice dice(engine);
+  // Half of the writers are of no region: ways of writing that are rare everywhere are learned too.
+  if (dice.chance(0.5)) {
+    for (int digit = 0; digit < kClasses; ++digit) {
+      writing.writer.styles[static_cast<std::size_t>(digit)] =
+          static_cast<std::uint8_t>(dice.below(style_names(digit).size()));
+    }
+  }
   const double source = dice.uniform(0.0, 1.0);
   if (source < 0.40 && !images.labels.empty()) {
     writing.source = Writing::Source::kImages;
