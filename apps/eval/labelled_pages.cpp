@@ -12,7 +12,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
-#include "mnist/data/labelled_files.h"
+#include "mnist/labels/labelled_files.h"
 
 #include "eval/labelled_folder.h"
 

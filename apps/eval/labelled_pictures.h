@@ -18,8 +18,9 @@ struct LabelledPictures {
   bool any_failed = false;           // a picture could not be read; it was reported and left out
 };
 
-// What labelled_files() (data/labelled_files.h) gives for `folder`, a folder or a list. Throws what
-// it throws, and Error{kIo} if no picture can be read.
+// What labelled_files() (labels/labelled_files.h) gives for `folder`, a folder or a list; of a
+// picture that is labelled in a box, what stands there; without those labelled as no digit. Throws
+// what it throws, and Error{kIo} if no picture can be read.
 LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, const Finder& finder);
 
 }  // namespace mnist::app::eval

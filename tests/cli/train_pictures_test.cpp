@@ -105,6 +105,43 @@ TEST_CASE("lists, pixels and IDX pairs are trained on together", "[train]") {
   CHECK(outcome.err.find("training on 239 images, 8 for validation") != std::string::npos);
 }
 
+TEST_CASE("what is labelled as no digit is learned, and belongs to the data", "[train]") {
+  const OwnPictures mine;
+  const auto picture = [&](int i) {
+    const std::string digit = std::to_string(i % 10);
+    return "mine/00" + std::string(i < 10 ? "0" : "") + std::to_string(i) + "_label" + digit +
+           ".png";
+  };
+  std::string digits;
+  for (int i = 0; i < 30; ++i) {
+    digits += json({{"path", picture(i)}, {"label", i % 10}}).dump() + "\n";
+  }
+  std::string none;
+  for (int i = 30; i < 40; ++i)
+    none += json({{"path", picture(i)}, {"label", "none"}}).dump() + "\n";
+  const fs::path list = mine.folder / "labels.jsonl";
+  write_text(list, digits + none);
+  const json sources = {{{"pictures", list.string()}, {"weight", 0.5}}};
+  const Outcome outcome = mine.train(sources);
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.err.find("training on 11 images, 8 for validation") != std::string::npos);
+
+  write_text(list, digits + none.substr(none.find('\n') + 1));
+  const Outcome other =
+      run_program("mnist-train", {"--resume", mine.out.string(), "--set", "training.epochs=3"});
+  CHECK(other.exit_code == 2);
+
+  write_text(list, none);
+  fs::remove_all(mine.out);
+  const Outcome nothing = mine.train(sources);
+  CHECK(nothing.exit_code == 2);
+  CHECK(nothing.err.find("'data.sources' contain no digits") != std::string::npos);
+  const Outcome evaluation = run_program("mnist-eval", {"--images", list.string()});
+  CHECK(evaluation.exit_code == 2);
+  CHECK(evaluation.err.find("none of its pictures is labelled as a digit") != std::string::npos);
+}
+
 TEST_CASE("own pictures alone are tested on the test set of --data", "[train]") {
   const OwnPictures mine;
   const json sources = {{{"pictures", mine.pictures.string()}}};

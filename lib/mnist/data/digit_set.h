@@ -12,9 +12,6 @@
 
 namespace mnist {
 
-// The label of images that are not digits.
-inline constexpr std::int64_t kOutlierLabel = kClasses;
-
 struct DigitSet {
   torch::Tensor images;       // uint8 [N,1,28,28] on the CPU; 255 is ink, 0 is paper
   torch::Tensor labels;       // int64 [N] on the CPU, 0 to 9, or kOutlierLabel

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 namespace mnist {
 
 inline constexpr int kDigitSide = 28;
 inline constexpr int kDigitPixels = kDigitSide * kDigitSide;
 inline constexpr int kClasses = 10;
+// The label of images that are not digits.
+inline constexpr std::int64_t kOutlierLabel = kClasses;
 
 struct Digit {
   // Row by row from the top left; 1 is ink, 0 is paper.

@@ -1,5 +1,7 @@
 #include "mnist/digit/page.h"
 
+#include <cmath>
+
 namespace mnist {
 namespace {
 
@@ -23,6 +25,22 @@ const char* to_string(FindKind kind) {
       return "unreadable";
   }
   return "unknown";
+}
+
+const Find* find_in_box(const Page& page, const Box& box) {
+  const Find* nearest = nullptr;
+  double least = 0;
+  for (const Find& find : page.finds) {
+    if (find.kind != FindKind::kDigit) continue;
+    const double x = find.box.x + find.box.width / 2.0 - box.x;
+    const double y = find.box.y + find.box.height / 2.0 - box.y;
+    if (x < 0 || y < 0 || x > box.width || y > box.height) continue;
+    const double away = std::hypot(x - box.width / 2.0, y - box.height / 2.0);
+    if (nearest != nullptr && away >= least) continue;
+    nearest = &find;
+    least = away;
+  }
+  return nearest;
 }
 
 const Find* surest_digit(const Page& page) {

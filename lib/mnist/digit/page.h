@@ -54,6 +54,10 @@ struct Page {
 // have predictions. Without `reject`, the surest find's prediction, wherever there is a find.
 Prediction only_digit(const Page& page, bool reject = true);
 
+// The digit that stands in `box`: its middle lies there, nearest to the box's; null if there is
+// none.
+const Find* find_in_box(const Page& page, const Box& box);
+
 // The find that only_digit() speaks of; null if there is none.
 const Find* surest_digit(const Page& page);
 

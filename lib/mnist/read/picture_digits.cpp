@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iterator>
+#include <string>
+#include <utility>
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/sha256.h"
@@ -15,15 +18,25 @@ int likeliest(const Find& find) {
       find.first_look.begin(), std::max_element(find.first_look.begin(), find.first_look.end())));
 }
 
-// The find that `label` is meant for. Throws Error{kUnsupported} if that cannot be told.
-const Find& find_for(const Page& page, int label) {
+bool has_ink(const Find& find) { return std::ranges::max(find.digit.ink) > 0; }
+
+std::vector<const Find*> digits_on(const Page& page) {
   std::vector<const Find*> digits;
   for (const Find& find : page.finds) {
-    if (find.kind == FindKind::kDigit && std::ranges::max(find.digit.ink) > 0) {
-      digits.push_back(&find);
-    }
+    if (find.kind == FindKind::kDigit && has_ink(find)) digits.push_back(&find);
   }
-  const auto is_meant = [&](const Find* find) { return likeliest(*find) == label; };
+  return digits;
+}
+
+// The find that the label is meant for. Throws Error{kUnsupported} if that cannot be told.
+const Find& find_for(const Page& page, const LabelledFile& file) {
+  if (file.box) {
+    const Find* find = find_in_box(page, *file.box);
+    if (find != nullptr && has_ink(*find)) return *find;
+    throw Error(ErrorKind::kUnsupported, "no digit was found in its box");
+  }
+  const std::vector<const Find*> digits = digits_on(page);
+  const auto is_meant = [&](const Find* find) { return likeliest(*find) == file.label; };
   if (digits.empty() || (page.is_faint && !is_meant(digits.front()))) {
     throw Error(ErrorKind::kUnsupported, "no digit was found");
   }
@@ -35,8 +48,41 @@ const Find& find_for(const Page& page, int label) {
   return **std::find_if(digits.begin(), digits.end(), is_meant);
 }
 
+// What was taken for digits, though it is none; may be nothing, which is as it should be.
+std::vector<const Find*> finds_of_nothing(const Page& page, const LabelledFile& file) {
+  if (!file.box) return digits_on(page);
+  const Find* find = find_in_box(page, *file.box);
+  return find != nullptr && has_ink(*find) ? std::vector{find} : std::vector<const Find*>{};
+}
+
+// Digits and labels as they come.
+struct Examples {
+  std::vector<std::uint8_t> pixels{};
+  std::vector<std::int64_t> labels{};
+
+  void add(const Find& find, std::int64_t label) {
+    pixels.resize(pixels.size() + kDigitPixels);
+    write_bytes(find.digit, pixels.data() + pixels.size() - kDigitPixels);
+    labels.push_back(label);
+  }
+};
+
 std::string digest(const torch::Tensor& tensor) {
   return sha256_hex({static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()});
+}
+
+DigitSet set_of(const Examples& examples) {
+  const auto count = static_cast<std::int64_t>(examples.labels.size());
+  DigitSet digits{.images = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8),
+                  .labels = torch::empty({count}, torch::kInt64),
+                  .name = {},
+                  .images_sha256 = {},
+                  .labels_sha256 = {}};
+  std::ranges::copy(examples.pixels, digits.images.data_ptr<std::uint8_t>());
+  std::ranges::copy(examples.labels, digits.labels.data_ptr<std::int64_t>());
+  digits.images_sha256 = digest(digits.images);
+  digits.labels_sha256 = digest(digits.labels);
+  return digits;
 }
 
 }  // namespace
@@ -44,31 +90,30 @@ std::string digest(const torch::Tensor& tensor) {
 PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Finder& finder,
                                  const std::function<void(std::size_t done)>& on_picture) {
   PictureDigits result;
-  std::vector<std::uint8_t> pixels;
-  std::vector<std::int64_t> labels;
+  Examples digits;
+  Examples others;
+  Page page;  // of the picture before: a list has a line for each of its labels
+  std::filesystem::path seen;
   for (std::size_t i = 0; i < files.size(); ++i) {
+    const LabelledFile& file = files[i];
     try {
-      const Page page = find_in_file(files[i].path, finder);
-      const Digit& digit = find_for(page, files[i].label).digit;
-      pixels.resize(pixels.size() + kDigitPixels);
-      write_bytes(digit, pixels.data() + pixels.size() - kDigitPixels);
-      labels.push_back(files[i].label);
+      if (file.path != std::exchange(seen, {})) page = find_in_file(file.path, finder);
+      seen = file.path;
+      if (file.label == kOutlierLabel) {
+        for (const Find* find : finds_of_nothing(page, file)) others.add(*find, kOutlierLabel);
+      } else {
+        digits.add(find_for(page, file), file.label);
+      }
     } catch (const Error& error) {
-      result.left_out.push_back({files[i].path.string(), error.message()});
+      result.left_out.push_back({file.path.string(), error.message()});
     } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
       result.left_out.push_back(
-          {files[i].path.string(), std::string("cannot be processed: ") + error.what()});
+          {file.path.string(), std::string("cannot be processed: ") + error.what()});
     }
     if (on_picture) on_picture(i + 1);
   }
-  const auto count = static_cast<std::int64_t>(labels.size());
-  DigitSet& digits = result.digits;
-  digits.images = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8);
-  digits.labels = torch::empty({count}, torch::kInt64);
-  std::copy(pixels.begin(), pixels.end(), digits.images.data_ptr<std::uint8_t>());
-  std::copy(labels.begin(), labels.end(), digits.labels.data_ptr<std::int64_t>());
-  digits.images_sha256 = digest(digits.images);
-  digits.labels_sha256 = digest(digits.labels);
+  result.digits = set_of(digits);
+  result.others = set_of(others);
   return result;
 }
 

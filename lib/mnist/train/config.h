@@ -17,7 +17,7 @@ class JsonDocument;
 
 // Labelled digits to train the classifier on. One of `pictures`, `pixels` and `images` is given.
 struct SourceConfig {
-  std::string pictures{};  // folder or list of labelled pictures (data/labelled_files.h)
+  std::string pictures{};  // folder or list of labelled pictures (labels/labelled_files.h)
   std::string pixels{};    // CSV of pixels (data/pixel_csv.h)
   std::string images{};    // IDX pair, in data.directory unless the paths are absolute
   std::string labels{};

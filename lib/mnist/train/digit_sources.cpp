@@ -6,10 +6,10 @@
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/sha256.h"
-#include "mnist/data/labelled_files.h"
 #include "mnist/data/oddities.h"
 #include "mnist/data/pixel_csv.h"
 #include "mnist/data/sampling.h"
+#include "mnist/labels/labelled_files.h"
 #include "mnist/read/picture_digits.h"
 #include "mnist/report/number_text.h"
 
@@ -46,7 +46,7 @@ class Loader {
 
   void add(const SourceConfig& source) {
     if (!source.pictures.empty()) {
-      add(digits_of(source.pictures), source.weight);
+      add_pictures(source.pictures, source.weight);
     } else if (!source.pixels.empty()) {
       add(load_pixel_csv(source.pixels), source.weight);
     } else {
@@ -55,6 +55,7 @@ class Loader {
   }
 
   std::vector<Source> sources;
+  std::vector<Source> others;  // labelled as no digit
   std::vector<std::string> remarks;
 
  private:
@@ -69,7 +70,7 @@ class Loader {
     sources.push_back({std::move(digits), weight});
   }
 
-  DigitSet digits_of(const std::string& pictures) {
+  void add_pictures(const std::string& pictures, double weight) {
     const LabelledFiles files = labelled_files(pictures);
     if (files.unlabelled > 0) {
       remarks.push_back(pictures + ": skipped " + std::to_string(files.unlabelled) +
@@ -79,7 +80,8 @@ class Loader {
     PictureDigits found = digits_in_pictures(files.files, *finder_, [&](std::size_t done) {
       if (place_.on_picture) place_.on_picture(done, files.files.size());
     });
-    if (found.digits.size() == 0) {
+    const bool none_usable = found.left_out.size() == files.files.size();
+    if (none_usable) {
       const LeftOutPicture& first = found.left_out.front();
       throw Error(ErrorKind::kCorrupt,
                   "none of its " + std::to_string(files.files.size()) +
@@ -94,8 +96,9 @@ class Loader {
       remarks.push_back(pictures + ": " + std::to_string(found.left_out.size()) + " of " +
                         std::to_string(files.files.size()) + " pictures are left out");
     }
-    found.digits.name = pictures;
-    return std::move(found.digits);
+    found.digits.name = found.others.name = pictures;
+    if (found.others.size() > 0) others.push_back({std::move(found.others), weight});
+    if (found.digits.size() > 0) add(std::move(found.digits), weight);
   }
 
   const TaskPlace& place_;
@@ -161,6 +164,24 @@ torch::Tensor weighted(const torch::Tensor& rows, const std::vector<Source>& sou
   return torch::cat(parts);
 }
 
+// Each of them as often as its source's weight says, and one at least.
+DigitSet weighted(std::vector<Source>& others, std::uint64_t seed) {
+  if (others.empty()) return {};
+  const DigitSet all = joined(others);
+  for (Source& source : others) {
+    source.weight = std::max(source.weight, 1.0 / static_cast<double>(source.digits.size()));
+  }
+  return all.subset(weighted(torch::arange(all.size()), others, seed));
+}
+
+double weighted_size(std::span<const Source> sources) {
+  double size = 0;
+  for (const Source& source : sources) {
+    size += source.weight * static_cast<double>(source.digits.size());
+  }
+  return size;
+}
+
 }  // namespace
 
 TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& place) {
@@ -169,7 +190,15 @@ TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& pl
     loader.add_idx(config.data.train_images, config.data.train_labels, 1);
   }
   for (const SourceConfig& source : config.data.sources) loader.add(source);
-  TrainingDigits digits{.remarks = std::move(loader.remarks)};
+  if (loader.sources.empty()) {
+    throw Error(ErrorKind::kUsage, "'data.sources' contain no digits, only what is not one");
+  }
+  if (weighted_size(loader.sources) + weighted_size(loader.others) > kMostImages) {
+    throw Error(ErrorKind::kUsage, "the weights of 'data.sources' make more than " +
+                                       std::to_string(kMostImages) + " images of an epoch");
+  }
+  TrainingDigits digits{.others = weighted(loader.others, config.seed),
+                        .remarks = std::move(loader.remarks)};
   DigitSet all = joined(loader.sources);
   const bool is_plain = loader.sources.size() == 1 && loader.sources.front().weight == 1;
   if (config.data.validation == 0 && is_plain) {
@@ -180,14 +209,6 @@ TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& pl
     throw Error(ErrorKind::kUsage, "'data.validation' is " +
                                        std::to_string(config.data.validation) + ", which leaves " +
                                        "nothing to train on: there are " + images_text(all.size()));
-  }
-  double wanted = 0;
-  for (const Source& source : loader.sources) {
-    wanted += source.weight * static_cast<double>(source.digits.size());
-  }
-  if (wanted > kMostImages) {
-    throw Error(ErrorKind::kUsage, "the weights of 'data.sources' make more than " +
-                                       std::to_string(kMostImages) + " images of an epoch");
   }
   const DataSplit split = split_of(loader.sources, all, config.data.validation, config.seed);
   digits.training = all.subset(weighted(split.training, loader.sources, config.seed));

@@ -13,6 +13,7 @@ namespace mnist {
 struct TrainingDigits {
   DigitSet training{};  // each image as often as its source's weight says
   DigitSet validation{};
+  DigitSet others{};  // what is labelled as no digit, to train on besides; kOutlierLabel
   std::vector<std::string> remarks{};  // what is odd about them, one line each
 };
 

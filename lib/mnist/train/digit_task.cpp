@@ -33,37 +33,43 @@ ConvNet classifier_of(const std::shared_ptr<torch::nn::Module>& network) {
   return ConvNet(std::dynamic_pointer_cast<ConvNetImpl>(network));
 }
 
-DigitSet all_digits(const DigitSet& training, const RunConfig& config, const TaskPlace& place) {
-  if (training.size() == 0) throw Error(ErrorKind::kUsage, "there are no images to train on");
-  DigitSet all = training;
+void append(DigitSet& digits, const DigitSet& more) {
+  if (more.size() == 0) return;
+  digits.images = torch::cat({digits.images, more.images});
+  digits.labels = torch::cat({digits.labels, more.labels});
+}
+
+DigitSet all_digits(const TrainingDigits& digits, const RunConfig& config, const TaskPlace& place) {
+  if (digits.training.size() == 0) {
+    throw Error(ErrorKind::kUsage, "there are no images to train on");
+  }
+  DigitSet all = digits.training;
   if (config.data.hands > 0) all = with_hands(all, config.data.hands, config.seed);
   DigitSet finds;
   if (config.data.finds > 0) {
     finds = found_digits(all, config.data.finds, config.seed, load_finder(place.page_model));
   }
   if (config.data.outliers > 0) all = with_outliers(all, config.data.outliers, config.seed);
-  if (finds.size() > 0) {
-    all.images = torch::cat({all.images, finds.images});
-    all.labels = torch::cat({all.labels, finds.labels});
-  }
+  append(all, finds);
+  append(all, digits.others);
   return all;
 }
 
 }  // namespace
 
-DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation,
-                     TaskPlace place, std::vector<std::string> remarks)
+DigitTask::DigitTask(const RunConfig& config, TrainingDigits digits, TaskPlace place)
     : config_(config),
       place_(std::move(place)),
       loss_{.smoothing = config.training.label_smoothing,
-            .not_a_digit = config.data.outliers + config.data.finds > 0},
-      batches_(all_digits(training, config, place_), config.augmentation, config.seed,
-               place_.device),
-      validation_(std::move(validation)),
-      remarks_(std::move(remarks)),
-      name_(training.name),
-      images_sha256_(training.images_sha256),
-      labels_sha256_(training.labels_sha256) {
+            .not_a_digit = config.data.outliers + config.data.finds + digits.others.size() > 0},
+      given_(digits.training.size()),
+      batches_(all_digits(digits, config, place_), config.augmentation, config.seed, place_.device),
+      validation_(std::move(digits.validation)),
+      remarks_(std::move(digits.remarks)),
+      name_(digits.training.name),
+      images_sha256_(digits.training.images_sha256),
+      labels_sha256_(digits.training.labels_sha256),
+      others_sha256_(digits.others.images_sha256) {
   if (needs_page_model(config)) {
     constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
     page_model_sha256_ =
@@ -75,10 +81,7 @@ DigitTask::DigitTask(const RunConfig& config, const DigitSet& training, DigitSet
 }
 
 TaskSize DigitTask::size() const {
-  return {
-      .examples = batches_.size(),
-      .given = batches_.size() - config_.data.hands - config_.data.finds - config_.data.outliers,
-      .held_out = validation_.size()};
+  return {.examples = batches_.size(), .given = given_, .held_out = validation_.size()};
 }
 
 std::unique_ptr<GradientEngine> DigitTask::make_gradient(
@@ -141,6 +144,7 @@ std::map<std::string, std::string> DigitTask::calibrate(
 nlohmann::json DigitTask::data_record() const {
   nlohmann::json record = {
       {"images", name_}, {"images_sha256", images_sha256_}, {"labels_sha256", labels_sha256_}};
+  if (!others_sha256_.empty()) record["others_sha256"] = others_sha256_;
   if (!page_model_sha256_.empty()) record["page_model_sha256"] = page_model_sha256_;
   return record;
 }
@@ -148,6 +152,7 @@ nlohmann::json DigitTask::data_record() const {
 bool DigitTask::has_same_data(const nlohmann::json& record) const {
   return record.value("images_sha256", "") == images_sha256_ &&
          record.value("labels_sha256", "") == labels_sha256_ &&
+         record.value("others_sha256", "") == others_sha256_ &&
          record.value("page_model_sha256", "") == page_model_sha256_;
 }
 
@@ -172,9 +177,7 @@ std::optional<FinalTest> DigitTask::test(const std::filesystem::path& model) con
 }
 
 std::unique_ptr<TrainingTask> make_digit_task(const RunConfig& config, const TaskPlace& place) {
-  TrainingDigits digits = load_training_digits(config, place);
-  return std::make_unique<DigitTask>(config, digits.training, std::move(digits.validation), place,
-                                     std::move(digits.remarks));
+  return std::make_unique<DigitTask>(config, load_training_digits(config, place), place);
 }
 
 }  // namespace mnist

@@ -12,17 +12,16 @@
 #include "mnist/data/digit_batches.h"
 #include "mnist/data/digit_set.h"
 #include "mnist/gradient/loss.h"
+#include "mnist/train/digit_sources.h"
 #include "mnist/train/task.h"
 
 namespace mnist {
 
 class DigitTask : public TrainingTask {
  public:
-  // `validation` may be empty. place.data is needed for the final test alone. `remarks` is what
-  // remarks() says. Throws Error{kUsage} if the config and the data contradict each other, or the
-  // config's network is another.
-  DigitTask(const RunConfig& config, const DigitSet& training, DigitSet validation, TaskPlace place,
-            std::vector<std::string> remarks = {});
+  // place.data is needed for the final test alone. Throws Error{kUsage} if the config and the data
+  // contradict each other, or the config's network is another.
+  DigitTask(const RunConfig& config, TrainingDigits digits, TaskPlace place);
 
   TaskSize size() const override;
   std::unique_ptr<GradientEngine> make_gradient(const std::shared_ptr<torch::nn::Module>& network,
@@ -44,12 +43,14 @@ class DigitTask : public TrainingTask {
   RunConfig config_;
   TaskPlace place_;
   LossOptions loss_;
-  DigitBatches batches_;  // the training digits, and behind them what was made up besides
+  std::int64_t given_;    // training digits
+  DigitBatches batches_;  // these, and behind them what was made up, and what is no digit
   DigitSet validation_;
   std::vector<std::string> remarks_;
   std::string name_;  // DigitSet's, of the training set
   std::string images_sha256_;
   std::string labels_sha256_;
+  std::string others_sha256_;      // of its images; empty if there are none
   std::string page_model_sha256_;  // of the file; empty without data.finds
 };
 

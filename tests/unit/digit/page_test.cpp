@@ -29,6 +29,18 @@ TEST_CASE("a page's one digit is its answer, whatever else was rejected", "[digi
   CHECK_FALSE(only_digit(page).rejection);
 }
 
+TEST_CASE("a box holds the digit whose middle is nearest to its own", "[digit]") {
+  Page page = {.finds = {found(1, 0.9), found(4, 0.6), found(7, 0.8)}};
+  page.finds[0].box = {10, 10, 20, 30};
+  page.finds[1].box = {32, 10, 20, 30};
+  page.finds[2].box = {15, 10, 4, 4};
+  CHECK(find_in_box(page, {9, 9, 22, 32}) == &page.finds[0]);
+  CHECK(find_in_box(page, {9, 9, 50, 32}) == &page.finds[1]);
+  CHECK(find_in_box(page, {60, 9, 22, 32}) == nullptr);
+  page.finds[0].kind = FindKind::kHyphen;
+  CHECK(find_in_box(page, {15, 20, 12, 32}) == nullptr);
+}
+
 TEST_CASE("two digits are several, unless a guess is asked for", "[digit]") {
   const Page page = {.finds = {found(1, 0.6), found(4, 0.8)}};
   CHECK(only_digit(page).rejection == Rejection::kSeveralDigits);

@@ -55,4 +55,32 @@ TEST_CASE("labelled pictures become digits, and what cannot is listed", "[read]"
   CHECK(found.left_out[2].path == (folder / "broken.png").string());
 }
 
+TEST_CASE("a box says which find is labelled, and what is not a digit is told apart", "[read]") {
+  const testing::TemporaryDirectory folder;
+  const Finder finder = load_finder(MNIST_SOURCE_DIR "/models/page.safetensors");
+  std::mt19937_64 engine(5);
+  const Writer writer = draw_writer(engine);
+  const std::vector<std::vector<Drawing>> row = {
+      {draw_digit(3, writer, engine), draw_digit(3, writer, engine)}};
+  const PhotographedPage scene = photographed_page(row, false, engine);
+  write_file_atomically(folder / "twins.png", encode_png(scene.picture));
+  const Page page = find_in_file(folder / "twins.png", finder);
+  REQUIRE(page.finds.size() == 2);
+  const auto labelled = [&](int label, std::optional<Box> box) {
+    return LabelledFile{folder / "twins.png", label, "twins.png", "", box};
+  };
+  const std::vector<LabelledFile> files = {
+      labelled(5, page.finds[1].box), labelled(kOutlierLabel, page.finds[0].box),
+      labelled(kOutlierLabel, std::nullopt), labelled(3, Box{0, 0, 1, 1})};
+  const PictureDigits found = digits_in_pictures(files, finder);
+  REQUIRE(found.digits.size() == 1);
+  CHECK(found.digits.labels[0].item<int>() == 5);
+  REQUIRE(found.others.size() == 3);
+  CHECK(found.others.images[0].equal(found.others.images[1]));
+  CHECK(found.others.images[2].equal(found.digits.images[0]));
+  CHECK(found.others.labels.eq(kOutlierLabel).all().item<bool>());
+  REQUIRE(found.left_out.size() == 1);
+  CHECK(found.left_out[0].reason == "no digit was found in its box");
+}
+
 }  // namespace mnist

@@ -23,7 +23,7 @@ inline std::unique_ptr<TrainingTask> digit_task(const RunConfig& config, const D
                                                 torch::Device device = torch::kCPU,
                                                 Communicator* communicator = nullptr) {
   return std::make_unique<DigitTask>(
-      config, training, std::move(validation),
+      config, TrainingDigits{.training = training, .validation = std::move(validation)},
       TaskPlace{.data = {}, .device = device, .communicator = communicator});
 }
 

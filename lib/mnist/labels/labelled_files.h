@@ -2,17 +2,22 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "mnist/digit/prediction.h"
 
 namespace mnist {
 
 struct LabelledFile {
   std::filesystem::path path;
-  int label = 0;     // 0 to 9
+  int label = 0;     // 0 to 9, or kOutlierLabel
   std::string name;  // below the folder, or as the list gives it
   // What stands before the first "__" of its file name, e.g. who took it; empty for other names.
   std::string source;
+  std::optional<Box> box{};  // where in the picture it stands, if a list says so
 };
 
 struct LabelledFiles {
@@ -23,10 +28,19 @@ struct LabelledFiles {
 // Of a folder: every file below it, in name order, that lies in a folder "0" to "9" ("3/a.png") or
 // has "label<d>" in its name ("a_label3.png"); names that begin with a dot are passed over. Of a
 // file *.csv: lines of path and label, below a header that names the columns `path` and `label`, if
-// there is one; of a file *.jsonl: an object with `path` and `label` on each line. Paths of a list
-// are relative to its folder. Throws Error: kIo if it cannot be read or no file is labelled,
-// kCorrupt for a bad line, kUnsupported for another file or a list of more than 256 MiB.
+// there is one; of a file *.jsonl: an object with `path`, `label` and perhaps `box` ([x, y, width,
+// height]) on each line. Paths of a list are relative to its folder. A folder or a label "none"
+// says that it is not a digit. Throws Error: kIo if it cannot be read or no file is labelled,
+// kCorrupt for a bad line, kUnsupported for another file or a list of more than kMaxListBytes.
+inline constexpr std::uint64_t kMaxListBytes = 256U << 20;
 LabelledFiles labelled_files(const std::filesystem::path& folder_or_list);
+
+// "none" or "0" to "9" -> LabelledFile::label; nothing for other words.
+std::optional<int> label_from(std::string_view word);
+std::string to_word(int label);
+
+// One line of a *.jsonl in `folder`, the line's number for errors. Throws Error{kCorrupt}.
+LabelledFile labelled_line(std::string_view line, const std::filesystem::path& folder, int number);
 
 // Every file below `folder`, in name order, but for files and folders whose names begin with a dot.
 // Throws Error{kIo}.

@@ -1,11 +1,11 @@
-#include "mnist/data/labelled_files.h"
+#include "mnist/labels/labelled_files.h"
 
 #include <fstream>
 
 #include "mnist/base/error.h"
 
+#include "support/catch.h"
 #include "support/environment.h"
-#include "support/torch_catch.h"
 
 namespace mnist {
 namespace {
@@ -28,7 +28,7 @@ std::string told_of(const fs::path& path) {
 
 }  // namespace
 
-TEST_CASE("a folder's labels are its subfolders or stand in the names", "[data]") {
+TEST_CASE("a folder's labels are its subfolders or stand in the names", "[labels]") {
   const testing::TemporaryDirectory folder;
   put(folder / "3/b.png");
   put(folder / "a/anna__01__label7.png");
@@ -46,7 +46,7 @@ TEST_CASE("a folder's labels are its subfolders or stand in the names", "[data]"
   CHECK(found.unlabelled == 2);
 }
 
-TEST_CASE("a list gives paths beside itself and labels", "[data]") {
+TEST_CASE("a list gives paths beside itself and labels", "[labels]") {
   const testing::TemporaryDirectory folder;
   put(folder / "plain.CSV",
       "\xef\xbb\xbf"
@@ -69,10 +69,22 @@ TEST_CASE("a list gives paths beside itself and labels", "[data]") {
   CHECK(jsonl[1].path == "/f");
 }
 
-TEST_CASE("what is wrong with a list is said with its line", "[data]") {
+TEST_CASE("a label may say that it is not a digit, and where it stands", "[labels]") {
+  const testing::TemporaryDirectory folder;
+  put(folder / "none/a.png");
+  CHECK(labelled_files(folder.path()).files.at(0).label == kOutlierLabel);
+  put(folder / "list.jsonl", R"({"path":"a.png","label":"none","box":[1,2,30,40]})");
+  const LabelledFile file = labelled_files(folder / "list.jsonl").files.at(0);
+  CHECK(file.label == kOutlierLabel);
+  CHECK(file.box == Box{1, 2, 30, 40});
+  CHECK(to_word(file.label) == "none");
+  CHECK(to_word(7) == "7");
+}
+
+TEST_CASE("what is wrong with a list is said with its line", "[labels]") {
   const testing::TemporaryDirectory folder;
   put(folder / "a.csv", "x.png,3\ny.png,12\n");
-  CHECK(told_of(folder / "a.csv") == "line 2: the label must be 0 to 9, not '12'");
+  CHECK(told_of(folder / "a.csv") == "line 2: the label must be 0 to 9 or none, not '12'");
   put(folder / "b.csv", "x.png\n");
   CHECK(told_of(folder / "b.csv") == "line 1: must hold a path and a label");
   put(folder / "c.jsonl", "{\"path\": 3, \"label\": 1}\n");
@@ -86,6 +98,10 @@ TEST_CASE("what is wrong with a list is said with its line", "[data]") {
   put(folder / "f.jsonl",
       "{\"path\":\"a\",\"label\":" + std::string(30000, '[') + std::string(30000, ']') + "}");
   CHECK(told_of(folder / "f.jsonl") == "line 1: must be a JSON object with 'path' and 'label'");
+  for (const char* box : {"3", "[1,2,3]", "[1,2,3,-4]", "[1,2,3,4.5]", "[1,2,3,1e300]"}) {
+    put(folder / "box.jsonl", std::string("{\"path\":\"a\",\"label\":1,\"box\":") + box + "}");
+    CHECK(told_of(folder / "box.jsonl") == "line 1: 'box' must be [x, y, width, height] in pixels");
+  }
   put(folder / "g.jsonl", std::string(70000, '['));
   CHECK(told_of(folder / "g.jsonl") == "line 1: is longer than 64 KiB");
   fs::create_directories(folder / "empty");

@@ -1,4 +1,4 @@
-#include "mnist/data/labelled_files.h"
+#include "mnist/labels/labelled_files.h"
 
 #include <algorithm>
 #include <functional>
@@ -21,22 +21,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMaxListBytes = 256U << 20;
 constexpr std::size_t kMaxLine = 64U << 10;  // bytes of a line of JSON
 constexpr std::size_t kMostColumns = 100;
 
-std::optional<int> digit_of(std::string_view text) {
-  if (text.size() != 1 || text[0] < '0' || text[0] > '9') return std::nullopt;
-  return text[0] - '0';
-}
+constexpr std::string_view kNone = "none";
 
 std::optional<int> label_of(const fs::path& file) {
   static const std::regex pattern("label([0-9])(?![0-9])");
-  if (const auto label = digit_of(file.parent_path().filename().string())) return label;
+  if (const auto label = label_from(file.parent_path().filename().string())) return label;
   std::smatch match;
   const std::string name = file.filename().string();
   if (!std::regex_search(name, match, pattern)) return std::nullopt;
-  return digit_of(match[1].str());
+  return label_from(match[1].str());
 }
 
 LabelledFiles files_of_folder(const fs::path& folder) {
@@ -50,10 +46,10 @@ LabelledFiles files_of_folder(const fs::path& folder) {
     }
   }
   if (found.files.empty()) {
-    throw Error(
-        ErrorKind::kIo,
-        "contains no labelled picture: labels are a subfolder 0 to 9, or label<d> in the name",
-        folder.string());
+    throw Error(ErrorKind::kIo,
+                "contains no labelled picture: labels are a subfolder 0 to 9 or none, or label<d> "
+                "in the name",
+                folder.string());
   }
   return found;
 }
@@ -75,10 +71,12 @@ std::string lower_case(std::string text) {
 // One line of a list.
 LabelledFile listed(const fs::path& folder, const std::string& name, std::string_view label,
                     int line) {
-  const std::optional<int> digit = digit_of(label);
+  const std::optional<int> known = label_from(label);
   if (name.empty()) bad_line(line, "has no path");
-  if (!digit) bad_line(line, "the label must be 0 to 9, not '" + std::string(label) + "'");
-  return {folder / name, *digit, name, source_of(name)};
+  if (!known) {
+    bad_line(line, "the label must be 0 to 9 or none, not '" + std::string(label) + "'");
+  }
+  return {folder / name, *known, name, source_of(name)};
 }
 
 std::vector<LabelledFile> files_of_csv(std::string_view text, const fs::path& folder) {
@@ -106,6 +104,16 @@ std::vector<LabelledFile> files_of_csv(std::string_view text, const fs::path& fo
   return files;
 }
 
+Box box_from(const nlohmann::json& json, int line) {
+  const auto is_length = [](const nlohmann::json& each) {
+    return each.is_number_integer() && each >= 0 && each <= 1'000'000'000;
+  };
+  if (!json.is_array() || json.size() != 4 || !std::ranges::all_of(json, is_length)) {
+    bad_line(line, "'box' must be [x, y, width, height] in pixels");
+  }
+  return {json[0], json[1], json[2], json[3]};
+}
+
 std::vector<LabelledFile> files_of_jsonl(std::string_view text, const fs::path& folder) {
   std::vector<LabelledFile> files;
   int line = 0;
@@ -114,16 +122,7 @@ std::vector<LabelledFile> files_of_jsonl(std::string_view text, const fs::path& 
     const std::string_view one = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), one.size() + 1));
     if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    if (one.size() > kMaxLine) bad_line(line, "is longer than 64 KiB");
-    const auto json = nlohmann::json::parse(one, nullptr, false);
-    const auto path = json.is_object() ? json.find("path") : json.end();
-    const auto label = json.is_object() ? json.find("label") : json.end();
-    if (path == json.end() || !path->is_string() || label == json.end() ||
-        !(label->is_string() || label->is_number_integer())) {
-      bad_line(line, "must be a JSON object with 'path' and 'label'");
-    }
-    files.push_back(listed(folder, path->get<std::string>(),
-                           label->is_string() ? label->get<std::string>() : label->dump(), line));
+    files.push_back(labelled_line(one, folder, line));
   }
   return files;
 }
@@ -149,6 +148,32 @@ LabelledFiles files_of_list(const fs::path& list) {
 }
 
 }  // namespace
+
+std::optional<int> label_from(std::string_view word) {
+  if (word == kNone) return static_cast<int>(kOutlierLabel);
+  if (word.size() != 1 || word[0] < '0' || word[0] > '9') return std::nullopt;
+  return word[0] - '0';
+}
+
+std::string to_word(int label) {
+  return label == kOutlierLabel ? std::string(kNone) : std::to_string(label);
+}
+
+LabelledFile labelled_line(std::string_view line, const fs::path& folder, int number) {
+  if (line.size() > kMaxLine) bad_line(number, "is longer than 64 KiB");
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  const auto path = json.is_object() ? json.find("path") : json.end();
+  const auto label = json.is_object() ? json.find("label") : json.end();
+  if (path == json.end() || !path->is_string() || label == json.end() ||
+      !(label->is_string() || label->is_number_integer())) {
+    bad_line(number, "must be a JSON object with 'path' and 'label'");
+  }
+  LabelledFile file =
+      listed(folder, path->get<std::string>(),
+             label->is_string() ? label->get<std::string>() : label->dump(), number);
+  if (const auto box = json.find("box"); box != json.end()) file.box = box_from(*box, number);
+  return file;
+}
 
 LabelledFiles labelled_files(const fs::path& folder_or_list) {
   if (fs::is_directory(folder_or_list)) return files_of_folder(folder_or_list);
