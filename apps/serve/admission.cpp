@@ -12,7 +12,6 @@ namespace mnist::app::serve {
 namespace {
 
 constexpr std::string_view kApi = "/api/";
-constexpr std::string_view kPredict = "/api/predict";
 
 bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -123,8 +122,9 @@ bool is_loopback(std::string_view host) {
 std::optional<Refusal> refusal(const RequestHead& head, const AdmissionRules& rules) {
   if (auto wrong = wrong_host(head, rules)) return wrong;
   const bool reads = head.method == "GET" || head.method == "HEAD";
-  if (head.path == kPredict ? head.method != "POST" : !reads) {
-    if (head.path == kPredict) return Refusal{405, "POST a picture here", "POST"};
+  const bool posts = std::ranges::find(rules.posts, head.path) != rules.posts.end();
+  if (posts ? head.method != "POST" : !reads) {
+    if (posts) return Refusal{405, "only POST is answered here", "POST"};
     return Refusal{405, "only GET and HEAD are answered here", "GET, HEAD"};
   }
   if (!reads) {

@@ -25,7 +25,8 @@ struct RequestHead {
 struct AdmissionRules {
   std::vector<std::string> hosts;  // names that Host may have, lower case, without port
   std::string token;               // that /api/ asks for; empty: none
-  std::uint64_t max_body = 0;      // bytes
+  std::vector<std::string> posts{"/api/predict"};  // paths that take a POST, and nothing else
+  std::uint64_t max_body = 0;                      // bytes
 };
 
 struct Refusal {

@@ -1,5 +1,8 @@
 #include "serve/flags.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "mnist/base/error.h"
 
 namespace mnist::app::serve {
@@ -31,6 +34,13 @@ Flags parse(int argc, const char* const* argv) {
       ->type_name("SECONDS")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
+  app.add_option("--collect", flags.collect,
+                 "Let people correct answers; keep their pictures and labels here, to train on")
+      ->type_name("DIR");
+  app.add_option("--review", flags.review,
+                 "Serve a page that goes through the pictures in this folder, the doubtful first, "
+                 "and keeps the labels that are given to them in its labels.jsonl")
+      ->type_name("DIR");
   app.add_flag("--open", flags.open, "Open the page in a browser");
   app.add_option("--device", flags.device.device, "auto, cpu, cuda or cuda:N")
       ->capture_default_str();
@@ -41,10 +51,16 @@ Flags parse(int argc, const char* const* argv) {
   add_common_flags(app, flags.common,
                    "  mnist-serve --open\n"
                    "  mnist-serve --port 0 --model runs/best\n"
+                   "  mnist-predict -r scans --review-to doubts && mnist-serve --review doubts\n"
                    "  mnist-serve --host 0.0.0.0 --allow-host digits.example.org\n"
                    "  curl --data-binary @scan.png http://localhost:8080/api/predict\n"
                    "  curl -F image=@scan.png http://localhost:8080/api/predict\n");
   parse_command_line(app, argc, argv);
+  std::error_code unknown;  // then opening them tells
+  if (!flags.collect.empty() && std::filesystem::weakly_canonical(flags.collect, unknown) ==
+                                    std::filesystem::weakly_canonical(flags.review, unknown)) {
+    throw Error(ErrorKind::kUsage, "--collect and --review need a folder each");
+  }
   return flags;
 }
 

@@ -15,8 +15,10 @@ struct Flags {
   std::string host = "127.0.0.1";
   int port = 8080;  // 0: any that is free
   std::vector<std::string> allowed_hosts;
-  std::string token;   // empty: $MNIST_SERVE_TOKEN, or a random one if one is required
-  double timeout = 8;  // seconds for reading a picture
+  std::string token;    // empty: $MNIST_SERVE_TOKEN, or a random one if one is required
+  double timeout = 8;   // seconds for reading a picture
+  std::string collect;  // folder for corrections; empty: none are kept
+  std::string review;   // folder of pictures to go through; empty: none
   bool open = false;
   DeviceFlags device;
 };

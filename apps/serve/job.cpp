@@ -19,6 +19,8 @@
 #include "mnist/base/error.h"
 #include "mnist/base/processors.h"
 #include "mnist/base/version.h"
+#include "mnist/bytes/file.h"
+#include "mnist/image/decode.h"
 #include "mnist/model/device.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/finder.h"
@@ -28,6 +30,7 @@
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
+#include "common/progress.h"
 #include "common/threads.h"
 
 namespace mnist::app::serve {
@@ -107,13 +110,47 @@ void log_line(const std::string& line, bool is_fault) {
   }
 }
 
-std::string url_of(const std::string& host, int port, const std::string& token) {
+// Has every picture of the folder read once; on Ctrl-C no more.
+std::vector<ReviewedPicture> reviewed(const std::filesystem::path& folder, Reader& reader,
+                                      const CommonFlags& flags) {
+  const FolderPictures found = pictures_to_review(folder);
+  if (found.left_out > 0) {
+    spdlog::warn(
+        "{}: {} more pictures are left out: at most {} are reviewed, and only those that can be "
+        "read and whose names are UTF-8",
+        folder.string(), found.left_out, kMostReviewed);
+  }
+  ProgressBar bar(flags);
+  std::vector<ReviewedPicture> pictures;
+  for (const std::string& name : found.names) {
+    if (interrupted()) break;
+    bar.update("reading", static_cast<double>(pictures.size()),
+               static_cast<double>(found.names.size()), name);
+    try {
+      const Page page = reader.page(read_file(folder / name, kMaxPictureBytes),
+                                    Clock::now() + std::chrono::hours(24));
+      const Prediction prediction = only_digit(page);
+      pictures.push_back({.name = name,
+                          .digit = prediction.digit,
+                          .confidence = prediction.confidence,
+                          .reason = prediction.rejection ? to_string(*prediction.rejection) : ""});
+    } catch (const Error& error) {
+      spdlog::warn("{}", error.with_path((folder / name).string()).what());
+    } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
+      spdlog::warn("{}: cannot be processed: {}", (folder / name).string(), error.what());
+    }
+  }
+  return pictures;
+}
+
+std::string url_of(const std::string& host, int port, const std::string& page,
+                   const std::string& token) {
   std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (host == "0.0.0.0" || host == "::") {  // everywhere, which is not an address to go to
     std::array<char, 256> machine{};
     name = gethostname(machine.data(), machine.size() - 1) == 0 ? machine.data() : "localhost";
   }
-  std::string url = "http://" + name + ":" + std::to_string(port) + "/";
+  std::string url = "http://" + name + ":" + std::to_string(port) + "/" + page;
   if (!token.empty()) url += "#token=" + token;
   return url;
 }
@@ -144,8 +181,12 @@ Job resolve(const Flags& flags) {
   job.reader = std::make_unique<Reader>(
       find_with(std::make_shared<Finder>(load_finder(page_model_path(flags.page_model)))),
       predict_with(std::move(predictor)), at_once);
+  if (!flags.collect.empty()) job.corrections = std::make_unique<Corrections>(flags.collect);
+  if (!flags.review.empty()) job.review = std::make_unique<Review>(flags.review);
   ServerOptions server{
       .host = flags.host, .port = flags.port, .hosts = flags.allowed_hosts, .token = token};
+  server.corrections = job.corrections.get();
+  server.review = job.review.get();
   server.patience = std::chrono::milliseconds(std::llround(1000 * flags.timeout));
   std::array<char, 256> machine{};
   if (!is_loopback(flags.host) && gethostname(machine.data(), machine.size() - 1) == 0) {
@@ -158,13 +199,22 @@ Job resolve(const Flags& flags) {
         return reader->read(picture, with_input, until);
       },
       model, log_line);
-  job.url = url_of(flags.host, job.server->port(), token);
+  if (job.review) {  // after binding: that fails at once, if it does
+    catch_interrupts();
+    if (job.review->show(reviewed(flags.review, *job.reader, flags.common)) == 0 &&
+        !interrupted()) {
+      throw Error(ErrorKind::kIo, "contains no picture to review", flags.review);
+    }
+  }
+  job.url =
+      url_of(flags.host, job.server->port(), flags.review.empty() ? "" : "review.html", token);
   job.open = flags.open;
   return job;
 }
 
 int run(Job& job, std::ostream& out) {
   catch_interrupts();
+  if (interrupted()) return kSuccess;
   out << job.url << '\n';
   flush_results(out);
   spdlog::info("Digits are read at this address until Ctrl-C.");

@@ -13,8 +13,10 @@ namespace mnist::app::serve {
 
 struct Job {
   std::unique_ptr<Reader> reader;
+  std::unique_ptr<Corrections> corrections;
+  std::unique_ptr<Review> review;
   std::unique_ptr<Server> server;  // bound, answering nobody yet
-  std::string url;                 // of the page, with the token if there is one
+  std::string url;                 // of the page, or the review, with the token if any
   bool open = false;
 };
 

@@ -56,8 +56,7 @@ Json finds_json(const Page& page) {
 Reader::Reader(FindDigits find, Batcher::Predict predict, int pictures_at_once)
     : find_(std::move(find)), batcher_(std::move(predict)), places_(pictures_at_once) {}
 
-std::string Reader::read(std::span<const std::uint8_t> picture, bool with_input,
-                         Clock::time_point until) {
+Page Reader::page(std::span<const std::uint8_t> picture, Clock::time_point until) {
   Page page = [&] {
     const Places::Taken place(places_, until);
     return find_(decode_image(picture, {.max_decoded_pixels = kMostUsefulPixels}));
@@ -66,6 +65,12 @@ std::string Reader::read(std::span<const std::uint8_t> picture, bool with_input,
   for (std::size_t i = 0; i < predictions.size(); ++i) {
     page.finds[i].prediction = std::move(predictions[i]);
   }
+  return page;
+}
+
+std::string Reader::read(std::span<const std::uint8_t> picture, bool with_input,
+                         Clock::time_point until) {
+  const Page page = this->page(picture, until);
   const Prediction only = only_digit(page);
   const bool is_several = only.rejection == Rejection::kSeveralDigits;
   PredictionRecord record{.path = "-", .outcome = only};

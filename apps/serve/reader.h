@@ -23,11 +23,14 @@ class Reader {
   // hundreds of megabytes; the others wait.
   Reader(FindDigits find, Batcher::Predict predict, int pictures_at_once);
 
-  // `picture` is a file of any format that is read. The answer is the object of mnist-predict
+  // What stands in `picture`, a file of any format that is read, with predictions. Throws Error for
+  // what cannot be decoded, TooLate if it cannot begin by `until`. Thread-safe.
+  Page page(std::span<const std::uint8_t> picture, Clock::time_point until);
+
+  // The same in words. The answer is the object of mnist-predict
   // --jsonl for it, path "-"; for a picture of several digits the object of --all. `with_input`
   // adds to each prediction `input`: the 28x28 that the network saw, the PNG of --dump-input in
-  // base64. Throws Error for what cannot be decoded, TooLate if it cannot begin by `until`.
-  // Thread-safe.
+  // base64.
   std::string read(std::span<const std::uint8_t> picture, bool with_input, Clock::time_point until);
 
  private:

@@ -7,7 +7,7 @@
 
 namespace mnist::app::serve {
 
-Readings::Readings(Read read, int threads) : read_(std::move(read)) {
+Readings::Readings(int threads) {
   threads_.reserve(static_cast<std::size_t>(threads));
   threads_.push_back(start_thread([this] { work(); }));
   try {
@@ -26,10 +26,8 @@ Readings::~Readings() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-std::optional<std::string> Readings::read(std::vector<std::uint8_t> picture, bool with_input,
-                                          Clock::time_point until) {
-  auto question = std::make_shared<Question>(
-      Question{.picture = std::move(picture), .with_input = with_input, .until = until});
+std::optional<std::string> Readings::answer_of(Work work, Clock::time_point until) {
+  auto question = std::make_shared<Question>(Question{.work = std::move(work)});
   std::unique_lock lock(mutex_);
   waiting_.push_back(question);
   asked_.notify_one();
@@ -73,9 +71,9 @@ void Readings::work() {
 }
 
 // The members it writes are read by others once `done` is set.
-void Readings::answer(Question& question) const {
+void Readings::answer(Question& question) {
   try {
-    question.answer = read_(question.picture, question.with_input, question.until);
+    question.answer = question.work();
   } catch (const TooLate&) {
     // No answer.
   } catch (...) {

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <optional>
 #include <utility>
 
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
+#include "mnist/labels/labelled_files.h"
 #include "mnist/report/prediction_lines.h"
 
 #include "serve/body.h"
@@ -28,6 +30,9 @@ using httplib::Response;
 using Handling = httplib::Server::HandlerResponse;
 
 constexpr const char* kJson = "application/json";
+constexpr const char* kCorrect = "/api/correct";
+constexpr const char* kReviewLabel = "/api/review/label";
+constexpr std::size_t kMostLabels = 100;  // of one picture; its query must fit httplib's 8 KiB
 
 // On every response: the page runs its own files alone, in no other page's frame; nothing is
 // guessed from content, nothing tells other sites where the reader came from.
@@ -118,6 +123,61 @@ std::string seconds_text(std::chrono::milliseconds time) {
   return std::to_string(time.count() / 1000) + (tenths == "0" ? "" : "." + tenths);
 }
 
+std::optional<int> number_from(std::string_view text) {
+  int number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole = failure == std::errc() && end == text.data() + text.size() && number >= 0;
+  return is_whole ? std::optional(number) : std::nullopt;
+}
+
+// "index=12": the number of a picture.
+std::size_t index_in(const Request& request, const Review& review) {
+  const std::optional<int> index = number_from(request.get_param_value("index"));
+  if (!index) throw BadBody{400, "the query must have index=NUMBER"};
+  const auto place = static_cast<std::size_t>(*index);
+  if (place >= review.size()) throw BadBody{404, "there is no such picture"};
+  return place;
+}
+
+// "x,y,width,height" in pixels.
+Box box_from(std::string_view text) {
+  std::array<int, 4> sides{};
+  for (int& side : sides) {
+    const bool is_last = &side == &sides.back();
+    const std::size_t end = is_last ? text.size() : std::min(text.find(','), text.size());
+    const std::optional<int> number = number_from(text.substr(0, end));
+    if (!number || (!is_last && end == text.size())) {
+      throw BadBody{400, "a box must be x,y,width,height in pixels"};
+    }
+    side = *number;
+    text.remove_prefix(is_last ? end : end + 1);
+  }
+  return {sides[0], sides[1], sides[2], sides[3]};
+}
+
+// "label=3" for a picture of one digit; "label=3@10,20,30,40&label=none@…" for some of several. One
+// parameter each: httplib drops a parameter that is there twice.
+std::vector<PlaceLabel> labels_in(const Request& request) {
+  const std::size_t count = request.get_param_value_count("label");
+  if (count > kMostLabels) {
+    throw BadBody{400, "a picture has " + std::to_string(kMostLabels) + " labels at most"};
+  }
+  std::vector<PlaceLabel> labels;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string text = request.get_param_value("label", i);
+    const std::size_t at = text.find('@');
+    const std::optional<int> label = label_from(text.substr(0, at));
+    if (!label) throw BadBody{400, "a label must be 0 to 9 or none"};
+    labels.push_back({.label = *label});
+    if (at != std::string::npos) {
+      labels.back().box = box_from(std::string_view(text).substr(at + 1));
+    } else if (count > 1) {
+      throw BadBody{400, "with several labels each needs its box: label=3@x,y,width,height"};
+    }
+  }
+  return labels;
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -125,9 +185,12 @@ class Server::Impl {
   Impl(const ServerOptions& options, ReadPicture read, std::string model, Log log)
       : options_(options),
         rules_{.hosts = {}, .token = options.token, .max_body = options.max_body},
-        readings_(std::move(read), options.connections.workers),
+        read_(std::move(read)),
+        readings_(options.connections.workers),
         model_(std::move(model) + '\n'),
         log_(std::move(log)) {
+    if (options.corrections != nullptr) rules_.posts.emplace_back(kCorrect);
+    if (options.review != nullptr) rules_.posts.emplace_back(kReviewLabel);
     for (const std::string& host : options.hosts) rules_.hosts.push_back(own_name(host));
     rules_.hosts.insert(rules_.hosts.end(), {"localhost", "127.0.0.1", "::1"});
     rules_.hosts.push_back(own_name(options.host));
@@ -204,6 +267,7 @@ class Server::Impl {
           log_(request.method + " " + request.path + ": " + what, true);
         });
     for (const PageFile& file : page_files()) {
+      if (file.path.starts_with("/review") && options_.review == nullptr) continue;
       const auto send = [&file](const Request& /*request*/, Response& response) {
         response.headers.erase("Cache-Control");
         response.set_header("Cache-Control", "no-cache");
@@ -220,15 +284,72 @@ class Server::Impl {
     });
     http_.Post("/api/predict",
                [this](const Request& request, Response& response) { predict(request, response); });
+    http_.Get("/api/collection", [this](const Request& /*request*/, Response& response) {
+      const Corrections* corrections = options_.corrections;
+      response.set_content(
+          (corrections != nullptr ? corrections->describe() : R"({"collects":false})") + '\n',
+          kJson);
+    });
+    if (options_.corrections != nullptr) set_correction_handler(*options_.corrections);
+    if (options_.review != nullptr) set_review_handlers(*options_.review);
+  }
+
+  void set_correction_handler(Corrections& corrections) {
+    http_.Post(kCorrect, [this, &corrections](const Request& request, Response& response) {
+      answer_in_time(response, kJson, [&](Clock::time_point until) -> Readings::Work {
+        return [&corrections, until, labels = labels_in(request),
+                picture = picture_in(content_type, request.body)] {
+          corrections.keep(picture, labels, until);
+          return corrections.describe() + '\n';
+        };
+      });
+    });
+  }
+
+  void set_review_handlers(Review& review) {
+    http_.Get("/api/review", [&review](const Request& /*request*/, Response& response) {
+      response.set_content(review.describe() + '\n', kJson);
+    });
+    http_.Get("/api/review/picture", [this, &review](const Request& request, Response& response) {
+      answer_in_time(response, "image/png", [&](Clock::time_point until) -> Readings::Work {
+        return [&review, until, index = index_in(request, review)] {
+          const auto png = review.picture(index, until);
+          return std::string(png.begin(), png.end());
+        };
+      });
+    });
+    http_.Post(kReviewLabel, [this, &review](const Request& request, Response& response) {
+      answer_in_time(response, kJson, [&](Clock::time_point /*until*/) -> Readings::Work {
+        const std::vector<PlaceLabel> labels = labels_in(request);
+        if (labels.size() > 1 || (labels.size() == 1 && labels.front().box)) {
+          throw BadBody{400, "a picture that is reviewed has one label, and no box"};
+        }
+        const auto label = labels.empty() ? std::nullopt : std::optional(labels.front().label);
+        return [&review, label, index = index_in(request, review)] {
+          review.label(index, label);
+          return std::string("{\"status\":\"kept\"}\n");
+        };
+      });
+    });
   }
 
   void predict(const Request& request, Response& response) {
-    const bool with_input = request.get_param_value("input") == "1";
+    answer_in_time(response, kJson, [&](Clock::time_point until) -> Readings::Work {
+      return [this, until, with_input = request.get_param_value("input") == "1",
+              picture = picture_in(content_type, request.body)] {
+        return read_(picture, with_input, until) + '\n';
+      };
+    });
+  }
+
+  // `work_by` looks at the request, on this thread. What it returns is done on a thread of
+  // readings_, for as long as an answer may take.
+  void answer_in_time(Response& response, const char* type,
+                      const std::function<Readings::Work(Clock::time_point until)>& work_by) {
+    const Clock::time_point until = Clock::now() + options_.patience;
     try {
-      const std::optional<std::string> answer = readings_.read(
-          picture_in(content_type, request.body), with_input, Clock::now() + options_.patience);
-      if (answer) {
-        response.set_content(*answer + '\n', kJson);
+      if (const std::optional<std::string> answer = readings_.answer_of(work_by(until), until)) {
+        response.set_content(*answer, type);
         return;
       }
       response.set_header("Retry-After", "1");
@@ -238,7 +359,10 @@ class Server::Impl {
     } catch (const BadBody& bad) {
       answer_error(response, bad.status, bad.reason);
     } catch (const Error& error) {
-      answer_error(response, 422, error.message());
+      // A full disk, a file that went away: not the request's fault.
+      const bool is_ours = error.kind() == ErrorKind::kIo;
+      if (is_ours) log_(error.what(), true);
+      answer_error(response, is_ours ? 500 : 422, error.message());
     }
   }
 
@@ -311,6 +435,7 @@ class Server::Impl {
 
   ServerOptions options_;
   AdmissionRules rules_;
+  ReadPicture read_;
   Readings readings_;
   std::string model_;
   Log log_;

@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "serve/admission.h"
 #include "serve/connections.h"
+#include "serve/corrections.h"
 #include "serve/readings.h"
+#include "serve/review.h"
 
 namespace mnist::app::serve {
 
@@ -22,13 +25,17 @@ struct ServerOptions {
   std::uint64_t max_body = 24 << 20;
   std::chrono::milliseconds patience{8000};  // for a picture that has come to be read
   ConnectionLimits connections{};
+  // Both must outlive the server.
+  Corrections* corrections = nullptr;  // where corrections are kept; null: nowhere
+  Review* review = nullptr;            // what review.html goes through; null: there is no such page
 };
 
 class Server {
  public:
   // The answer to a picture: a JSON object. Throws Error if the picture cannot be read, TooLate if
   // it cannot begin by `until`. Called from several threads.
-  using ReadPicture = Readings::Read;
+  using ReadPicture = std::function<std::string(std::span<const std::uint8_t> picture,
+                                                bool with_input, Clock::time_point until)>;
   // A line about each request that was answered, and about each fault inside. Several threads.
   using Log = std::function<void(const std::string& line, bool is_fault)>;
 

@@ -1,94 +1,29 @@
-// The page of mnist-serve in a real Chromium: node page_test.mjs PROGRAM CHROMIUM [SCREENSHOTS]
-// (run_page_tests.sh finds both). With a folder for them, a screenshot of each state is kept.
+// The page of mnist-serve in a real Chromium (run_page_tests.sh).
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer, request as connect } from "node:http";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
 
 import { placeLabels } from "../../apps/serve/www/labels.js";
 import { describe, describeError } from "../../apps/serve/www/words.js";
+import { accessible, fits, kDesk, kPhone, launch, openPage, quit, serve } from "./browser.js";
 import {
   drawByMouse, drawByTouch, kCrossedSeven, kHouse, kLetter, kLongOne, kLoopedTwo, kScribble, strokes,
 } from "./pen.js";
 
-const [program, chromiumPath, screenshots] = process.argv.slice(2);
-const axe = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const kDesk = { viewport: { width: 1280, height: 800 } };
 const kSmallest = 200; // pixels of a sheet that can be drawn on
-const kPhone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-
-async function serve(...flags) {
-  const child = spawn(program, ["-q", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
-  const [url] = await once(createInterface(child.stdout), "line");
-  const stop = async () => {
-    child.kill();
-    await once(child, "exit");
-  };
-  return { url, port: new URL(url).port, stop };
-}
 
 let server;
-let browser;
 before(async () => {
   server = await serve("--port", "0");
-  const asRoot = process.getuid() === 0 ? ["--no-sandbox"] : [];
-  browser = await chromium.launch({ executablePath: chromiumPath, args: asRoot });
+  await launch();
 });
 after(async () => {
-  await browser?.close();
+  await quit();
   await server?.stop();
 });
 
-// A page that fails the test for whatever goes wrong inside it.
-async function open(options = kDesk, { url = server.url, mayFail = false } = {}) {
-  const context = await browser.newContext({ ...kDesk, ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("pageerror", error => faults.push(error.message));
-  page.on("console", message => {
-    if (["error", "warning"].includes(message.type()) && !mayFail) faults.push(message.text());
-  });
-  page.on("request", request => {
-    if (new URL(request.url()).origin !== new URL(url).origin) faults.push(request.url());
-  });
-  await page.goto(url);
-  return {
-    page,
-    async close() {
-      await context.close();
-      assert.deepEqual(faults, []);
-    },
-    async area() {
-      const box = await page.locator("#drawing").boundingBox();
-      return (left, top, width, height) => ({
-        left: box.x + left * box.width, top: box.y + top * box.height,
-        width: width * box.width, height: height * box.height,
-      });
-    },
-    settled: () => page.waitForFunction(
-      () => document.getElementById("answer").getAttribute("aria-busy") === "false"),
-    text: id => page.locator(`#${id}`).textContent(),
-    async shot(name) {
-      if (!screenshots) return;
-      await page.waitForTimeout(250);
-      await page.screenshot({ path: `${screenshots}/${name}.png` });
-    },
-  };
-}
-
-const fits = page => page.evaluate(() => {
-  const { scrollWidth, scrollHeight } = document.documentElement;
-  const outside = [...document.querySelectorAll("body *")].filter(each => {
-    const box = each.getBoundingClientRect();
-    return box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
-  });
-  return scrollWidth <= innerWidth && scrollHeight <= innerHeight
-    ? outside.map(each => each.outerHTML.slice(0, 80)) : ["it scrolls"];
-});
+const open = (options = kDesk, { url = server.url, ...more } = {}) => openPage(url, options, more);
 
 // The size of what is drawn, in CSS pixels.
 const inkSize = page => page.evaluate(() => {
@@ -107,14 +42,6 @@ const inkSize = page => page.evaluate(() => {
   const ratio = width / canvas.clientWidth;
   return [Math.round((right - left) / ratio), Math.round((bottom - top) / ratio)];
 });
-
-async function accessible(page, name) {
-  await page.waitForTimeout(200); // for transitions
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(n => n.target).join(" ")}`), []);
-}
 
 // A picture file of what is given, made by the browser.
 const pictureOf = (page, lines, type = "image/png") => page.evaluate(async ({ lines, type }) => {
@@ -300,7 +227,7 @@ test("two digits side by side are a number, each with its box", async () => {
     await shot(name);
     await accessible(page, name);
     await page.locator("#steps summary").click();
-    assert.equal(await page.locator("#finds li").count(), 2);
+    await page.waitForFunction(() => document.querySelectorAll("#finds li").length === 2);
     assert.match(await page.locator("#finds li").first().innerText(), /at first look .* 4, .* sure/);
     await accessible(page, `${name}, why`);
     await shot(`${name}-why`);

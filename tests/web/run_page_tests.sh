@@ -13,4 +13,6 @@ browser=$(command -v chromium || command -v chromium-browser || command -v googl
 for package in playwright-core axe-core; do
   [ -d node_modules/$package ] || skip "no $package in tests/web/node_modules"
 done
-exec node page_test.mjs "$program" "$browser" ${shots:+"$shots"}
+for pages in page_test.mjs labelling_test.mjs; do
+  node "$pages" "$program" "$browser" ${shots:+"$shots"} || exit
+done

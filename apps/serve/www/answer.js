@@ -1,5 +1,6 @@
 // Asks the server. One question is under way at a time; of those that come meanwhile only the
 // latest is asked. When the server cannot be reached, it is tried until it can.
+import { address, request } from "./api.js";
 
 const kPatience = 10_000; // milliseconds, for an answer,
 const kSlowest = 100; // and for each so many bytes that are sent, one more
@@ -7,18 +8,6 @@ const kTries = 2; // of one question, as long as the server lives
 const kRetry = 800;
 const kHeartbeat = 5_000;
 const kGateway = [502, 503, 504]; // a proxy that cannot reach the server
-const kServer = new URL(".", import.meta.url); // behind a proxy it may be anywhere
-
-// The token of the address is kept, and taken out of there: not for onlookers and bookmarks.
-function takeToken() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (!given) return;
-  sessionStorage.setItem("token", given);
-  history.replaceState(null, "", location.pathname);
-}
-takeToken();
-addEventListener("hashchange", takeToken);
-
 export class Questions extends EventTarget {
   #next = null; // an async function that makes the body
   #asking = null; // the AbortController of the question under way
@@ -76,12 +65,8 @@ export class Questions extends EventTarget {
     const blob = await body();
     const late = setTimeout(() => asking.abort(), kPatience + blob.size / kSlowest);
     try {
-      const headers = { "Content-Type": blob.type };
-      const token = sessionStorage.getItem("token");
-      if (token) headers.Authorization = `Bearer ${token}`;
-      const response = await fetch(new URL("api/predict?input=1", kServer), {
-        method: "POST", body: blob, headers, signal: asking.signal,
-      });
+      const response = await fetch(
+        address("api/predict?input=1"), request(blob, { signal: asking.signal }));
       const { ok, status } = response;
       // A refusal may be a proxy's, in HTML.
       const answer = await response.json().catch(fault => (ok ? Promise.reject(fault) : {}));
@@ -95,7 +80,7 @@ export class Questions extends EventTarget {
 
   async #probe() {
     try {
-      const response = await fetch(new URL("healthz", kServer), { signal: AbortSignal.timeout(kHeartbeat) });
+      const response = await fetch(address("healthz"), { signal: AbortSignal.timeout(kHeartbeat) });
       if (response.ok) return true;
     } catch {
       // said below

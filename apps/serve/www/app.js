@@ -1,5 +1,6 @@
 // Wires the drawing surface, the server's answers and what is shown of them.
 import { Questions } from "./answer.js";
+import { Correcting } from "./correcting.js";
 import { Drawing } from "./drawing.js";
 import { placeLabels } from "./labels.js";
 import { describe, describeError, explain, kEmpty, kOffline, kReading, percent, ranked } from "./words.js";
@@ -78,6 +79,15 @@ function paintSeen(canvas, bitmap) {
   context.putImageData(image, 0, 0);
 }
 
+// What a person says that it is, if the server keeps that.
+const correcting = new Correcting({
+  picture: () => drawing.blob(),
+  box: () => shownAnswer?.digits?.[selected].box,
+  say: text => {
+    $("detail").textContent = $("spoken").textContent = text;
+  },
+});
+
 let painting = 0;
 async function showSeen(predictions) {
   const turn = ++painting;
@@ -126,6 +136,7 @@ function showBoxes(digits) {
     box.setAttribute("aria-pressed", i === selected);
     box.addEventListener("click", () => {
       selected = i;
+      correcting.turn();
       showDigits(digits);
       $("boxes").children[i].focus();
     });
@@ -156,6 +167,8 @@ function showAnswer(answer) {
   shownAnswer = answer;
   finds = answer.finds ?? null;
   showSteps();
+  correcting.turn();
+  correcting.offer(true);
   say(describe(answer));
   if (answer.digits?.length) {
     // The least certain one needs explaining most.
@@ -172,6 +185,8 @@ function showAnswer(answer) {
 
 function showNothing(words) {
   shownAnswer = null;
+  correcting.turn();
+  correcting.offer(false);
   finds = null;
   showSteps();
   say(words);
@@ -212,6 +227,7 @@ questions.addEventListener("offline", () => {
 });
 questions.addEventListener("online", () => {
   offline = false;
+  correcting.ask();
   if (drawing.isEmpty) showNothing(kEmpty);
   askAgain();
 });
@@ -226,6 +242,7 @@ let asked = 0;
 let reading = 0; // counts files, and what was done since: a file that is ready late is left out
 drawing.addEventListener("change", ({ detail }) => {
   reading++;
+  correcting.forget();
   $("undo").setAttribute("aria-disabled", !drawing.canUndo);
   $("clear").setAttribute("aria-disabled", drawing.isEmpty);
   $("sheet").classList.toggle("empty", drawing.isEmpty);
@@ -246,6 +263,7 @@ drawing.addEventListener("change", ({ detail }) => {
   }, detail.drawing ? Math.max(0, rest) : kAfterDrawing);
 });
 drawing.addEventListener("resize", () => {
+  correcting.forget(); // the picture has other pixels now
   showBoxes([]); // they lie elsewhere now
   askAgain();
 });
@@ -260,7 +278,7 @@ addEventListener("keydown", event => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey) {
     event.preventDefault();
     drawing.undo();
-  } else if (event.key === "Escape") {
+  } else if (event.key === "Escape" && !correcting.close()) {
     drawing.clear();
   }
 });
