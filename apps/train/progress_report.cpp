@@ -10,6 +10,7 @@ namespace {
 
 // If there is no bar, an epoch that takes long still shows that it lives.
 constexpr std::chrono::seconds kLineInterval{30};
+constexpr double kHardlyMore = 1.5;  // times the accuracy of guessing
 
 std::string rate_text(double images_per_second) {
   return fmt::format("{:.0f} images/s", images_per_second);
@@ -46,6 +47,12 @@ void ProgressReport::on_epoch(Trainer& trainer, const EpochMetrics& metrics, boo
   }
   spdlog::info("epoch {}: train loss {:.4f}{}, {:.2f} s, {}", metrics.epoch, metrics.train_loss,
                validation, metrics.seconds, rate_text(metrics.images_per_second));
+  const double guessing = trainer.task().accuracy_of_guessing();
+  if (metrics.epoch == 1 && metrics.validation_accuracy.value_or(1) < kHardlyMore * guessing) {
+    spdlog::warn(
+        "after an epoch the accuracy is hardly that of guessing: is the learning rate far too high "
+        "or too low, do the labels belong to the images?");
+  }
 }
 
 bool ProgressReport::interrupted() {

@@ -144,6 +144,15 @@ TEST_CASE("stdout gets the result alone, stderr the progress without a bar", "[t
   CHECK(results[1] == "model " + (attempt.out / "best.safetensors").string());
   CHECK(outcome.err.find("epoch 4: train loss") != std::string::npos);
   CHECK(outcome.err.find('\r') == std::string::npos);
+  CHECK(outcome.err.find("guessing") == std::string::npos);
+}
+
+TEST_CASE("a training that learns nothing says so after an epoch", "[train]") {
+  const TrainingAttempt attempt;
+  const Outcome outcome =
+      attempt.train({"--set", "optimizer.learning_rate=1e-12", "--set", "training.epochs=1"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.find("hardly that of guessing") != std::string::npos);
 }
 
 TEST_CASE("the same seed gives the same weights, byte for byte", "[train]") {

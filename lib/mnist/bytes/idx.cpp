@@ -124,6 +124,18 @@ void require_labels_below(int classes, const std::vector<std::uint8_t>& labels,
               path);
 }
 
+// As some archives and unpackers call it.
+std::vector<std::string> other_names_of(const std::string& stem) {
+  std::string dotted = stem;
+  if (const std::size_t at = dotted.rfind("-idx"); at != std::string::npos) dotted[at] = '.';
+  return {dotted,
+          dotted + ".gz",
+          stem + "/" + stem,
+          stem + "/" + dotted,
+          dotted + "/" + dotted,
+          dotted + "/" + stem};
+}
+
 }  // namespace
 
 IdxImages parse_idx_images(std::span<const std::uint8_t> bytes) {
@@ -162,9 +174,16 @@ IdxPair read_idx_pair(const fs::path& images, const fs::path& labels, int classe
 }
 
 fs::path find_idx_file(const fs::path& folder, const std::string& stem) {
+  std::error_code ignored;
   for (const std::string& name : {stem, stem + ".gz"}) {
-    std::error_code ignored;
     if (fs::is_regular_file(folder / name, ignored)) return folder / name;
+  }
+  for (const std::string& name : other_names_of(stem)) {
+    if (!fs::is_regular_file(folder / name, ignored)) continue;
+    throw Error(
+        ErrorKind::kIo,
+        "contains neither " + stem + " nor " + stem + ".gz, but " + name + ": make that " + stem,
+        folder);
   }
   throw Error(
       ErrorKind::kIo,

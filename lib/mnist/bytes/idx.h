@@ -55,7 +55,7 @@ IdxPair read_idx_pair(const std::filesystem::path& images, const std::filesystem
                       int classes);
 
 // The file `stem` or `stem`.gz in `folder`, plain first. Throws Error{kIo} naming both when neither
-// is there, and saying how to get them.
+// is there, and saying how to get them, or under which other usual name the file is there.
 std::filesystem::path find_idx_file(const std::filesystem::path& folder, const std::string& stem);
 
 }  // namespace mnist

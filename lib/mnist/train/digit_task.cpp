@@ -141,6 +141,12 @@ std::map<std::string, std::string> DigitTask::calibrate(
   return classifier_metadata(model);
 }
 
+double DigitTask::accuracy_of_guessing() const {
+  if (validation_.size() == 0) return 0;
+  const torch::Tensor counts = torch::bincount(validation_.labels, {}, kClasses);
+  return counts.max().item<double>() / static_cast<double>(validation_.size());
+}
+
 nlohmann::json DigitTask::data_record() const {
   nlohmann::json record = {
       {"images", name_}, {"images_sha256", images_sha256_}, {"labels_sha256", labels_sha256_}};

@@ -32,6 +32,7 @@ class DigitTask : public TrainingTask {
       const std::shared_ptr<torch::nn::Module>& network) override;
   nlohmann::json data_record() const override;
   bool has_same_data(const nlohmann::json& record) const override;
+  double accuracy_of_guessing() const override;
   std::vector<std::string> remarks() const override { return remarks_; }
   std::optional<FinalTest> test(const std::filesystem::path& model) const override;
 

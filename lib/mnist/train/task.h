@@ -80,6 +80,10 @@ class TrainingTask {
   virtual nlohmann::json data_record() const = 0;
   virtual bool has_same_data(const nlohmann::json& record) const = 0;
 
+  // The accuracy on the held-out examples of a network that has learned nothing but which answer is
+  // commonest; 0 if that means nothing.
+  virtual double accuracy_of_guessing() const { return 0; }
+
   // What is odd about its data, one line each, to be said before the training.
   virtual std::vector<std::string> remarks() const { return {}; }
 

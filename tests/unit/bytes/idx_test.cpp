@@ -205,6 +205,18 @@ TEST_CASE("an IDX file that is not there is an error that tells how to get it", 
             ": contains neither labels nor labels.gz (scripts/fetch-mnist.sh gets them)");
 }
 
+TEST_CASE("an IDX file under another usual name is pointed out", "[bytes]") {
+  for (const char* name : {"a.idx3-ubyte", "a.idx3-ubyte.gz", "a-idx3-ubyte/a-idx3-ubyte",
+                           "a.idx3-ubyte/a.idx3-ubyte"}) {
+    const TemporaryDirectory folder;
+    fs::create_directories((folder / name).parent_path());
+    write_file_atomically(folder / name, "x");
+    const Error error = error_of([&] { find_idx_file(folder.path(), "a-idx3-ubyte"); });
+    CHECK(error.message() == "contains neither a-idx3-ubyte nor a-idx3-ubyte.gz, but " +
+                                 std::string(name) + ": make that a-idx3-ubyte");
+  }
+}
+
 TEST_CASE("the MNIST files themselves are read", "[bytes][needs-mnist]") {
   const fs::path folder = testing::mnist_files_or_skip();
   const IdxPair pair = read_idx_pair(find_idx_file(folder, "t10k-images-idx3-ubyte"),
