@@ -28,6 +28,18 @@ std::vector<const Find*> digits_on(const Page& page) {
   return digits;
 }
 
+// Whether `find` has its middle in the box of a surer one: on a picture of one digit it is a piece
+// of that.
+bool is_part(const Find& find, const std::vector<const Find*>& digits) {
+  const double x = find.box.x + find.box.width / 2.0;
+  const double y = find.box.y + find.box.height / 2.0;
+  return std::ranges::any_of(digits, [&](const Find* other) {
+    const Box& box = other->box;
+    return other->score > find.score && x > box.x && x < box.x + box.width && y > box.y &&
+           y < box.y + box.height;
+  });
+}
+
 // The find that the label is meant for. Throws Error{kUnsupported} if that cannot be told.
 const Find& find_for(const Page& page, const LabelledFile& file) {
   if (file.box) {
@@ -35,7 +47,8 @@ const Find& find_for(const Page& page, const LabelledFile& file) {
     if (find != nullptr && has_ink(*find)) return *find;
     throw Error(ErrorKind::kUnsupported, "no digit was found in its box");
   }
-  const std::vector<const Find*> digits = digits_on(page);
+  std::vector<const Find*> digits = digits_on(page);
+  std::erase_if(digits, [all = digits](const Find* find) { return is_part(*find, all); });
   const auto is_meant = [&](const Find* find) { return likeliest(*find) == file.label; };
   if (digits.empty() || (page.is_faint && !is_meant(digits.front()))) {
     throw Error(ErrorKind::kUnsupported, "no digit was found");

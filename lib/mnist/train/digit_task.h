@@ -12,10 +12,18 @@
 #include "mnist/data/digit_batches.h"
 #include "mnist/data/digit_set.h"
 #include "mnist/gradient/loss.h"
-#include "mnist/train/digit_sources.h"
+#include "mnist/train/config.h"
 #include "mnist/train/task.h"
 
 namespace mnist {
+
+// What the classifier learns from, and is measured on while it does.
+struct TrainingDigits {
+  DigitSet training{};  // each image as often as its source's weight says
+  DigitSet validation{};
+  DigitSet others{};  // what is labelled as no digit, to train on besides; kOutlierLabel
+  std::vector<std::string> remarks{};  // what is odd about them, one line each
+};
 
 class DigitTask : public TrainingTask {
  public:
