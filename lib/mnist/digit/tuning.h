@@ -34,7 +34,7 @@ struct Tuning {
   double reach = 0.75;          // of a mark's longer side: as far from its centre as its ink is
   double context = 0.30;        // of the box, around it: sizes are not exact
   double other_scale = 0.5;     // weight of what another scale says
-  float inked = 0.4F;       // strength of what counts for a find's box
+  float inked = 0.4F;           // strength of what counts for a find's box
   double nearly_all = 0.7;  // of a find's ink, that of one thing: then it teaches the classifier
 
   // Which digit: likely_find on multi-dev, first_look not on record.
