@@ -43,7 +43,6 @@ Corrections::Corrections(const std::filesystem::path& folder) : list_(made(folde
     std::error_code absent;
     const std::uintmax_t bytes = std::filesystem::file_size(list_.folder() / name, absent);
     if (!absent) bytes_ += bytes;
-    ++pictures_;
   }
 }
 
@@ -58,7 +57,6 @@ void Corrections::keep(std::span<const std::uint8_t> picture, const std::vector<
     list_.set(name, {});
     std::error_code stays;  // without a label it is not trained on
     std::filesystem::remove(file, stays);
-    --pictures_;
     bytes_ -= std::min<std::uint64_t>(bytes_, picture.size());
     return;
   }
@@ -66,7 +64,7 @@ void Corrections::keep(std::span<const std::uint8_t> picture, const std::vector<
     list_.set(name, labels);
     return;
   }
-  if (pictures_ >= kMostPictures || bytes_ + picture.size() > kMostBytes) {
+  if (list_.pictures() >= kMostPictures || bytes_ + picture.size() > kMostBytes) {
     throw Error(ErrorKind::kIo, "the folder of corrections is full", list_.folder().string());
   }
   decode_image(picture, {.max_decoded_pixels = kMostUsefulPixels});
@@ -78,14 +76,13 @@ void Corrections::keep(std::span<const std::uint8_t> picture, const std::vector<
     std::filesystem::remove(file, stays);
     throw;
   }
-  ++pictures_;
   bytes_ += picture.size();
 }
 
 std::string Corrections::describe() const {
   return nlohmann::ordered_json({{"collects", true},
                                  {"folder", list_.folder().string()},
-                                 {"pictures", pictures_.load()}})
+                                 {"pictures", list_.pictures()}})
       .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

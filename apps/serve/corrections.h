@@ -1,7 +1,6 @@
 // What people say a picture shows, kept for training (mnist-serve --collect).
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -36,8 +35,7 @@ class Corrections {
 
  private:
   LabelList list_;
-  Places places_{1};  // pictures may be large
-  std::atomic<std::size_t> pictures_ = 0;
+  Places places_{1};         // pictures may be large
   std::uint64_t bytes_ = 0;  // of the pictures
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <system_error>
 
 #include <stdlib.h>
@@ -64,6 +65,11 @@ std::string with_few_processes(int allowed) {
     skip("no limit to a user's processes can be set here");
   }
   return user + "prlimit --nproc=" + std::to_string(allowed) + " ";
+}
+
+std::size_t entries_in(const std::filesystem::path& folder) {
+  using Entries = std::filesystem::directory_iterator;
+  return static_cast<std::size_t>(std::distance(Entries(folder), Entries()));
 }
 
 TemporaryDirectory::TemporaryDirectory() {

@@ -28,6 +28,9 @@ std::string with_failing(const std::string& calls, const std::string& how,
 // at most. Skips the test if no such limit can be set.
 std::string with_few_processes(int allowed);
 
+// Files and folders directly in `folder`.
+std::size_t entries_in(const std::filesystem::path& folder);
+
 // A fresh empty folder, removed with everything in it at the end of the scope.
 class TemporaryDirectory {
  public:

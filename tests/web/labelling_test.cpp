@@ -1,12 +1,12 @@
 // Corrections and reviews over HTTP: what is kept, and what is refused.
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/image/encode.h"
 
+#include "cli/fixtures.h"
 #include "support/catch.h"
 #include "support/environment.h"
 #include "web/http_client.h"
@@ -32,17 +32,6 @@ std::string post(const std::string& path, const std::string& body,
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-std::string text_of(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
-
-std::size_t entries_in(const fs::path& folder) {
-  return static_cast<std::size_t>(
-      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
-
 }  // namespace
 
 TEST_CASE("nothing is kept unless the server was told where", "[server]") {
@@ -61,13 +50,13 @@ TEST_CASE("a correction keeps the picture and its label, until it is taken back"
     return ask(server.port(), post("/api/correct?" + query, body));
   };
   CHECK(status_of(correct("label=3", picture(0))) == 200);
-  const std::string list = text_of(folder / "kept/labels.jsonl");
+  const std::string list = read_text(folder / "kept/labels.jsonl");
   const std::string name = list.substr(9, list.find('"', 9) - 9);
   CHECK(list == "{\"path\":\"" + name + "\",\"label\":\"3\"}\n");
-  CHECK(text_of(folder / "kept" / name) == picture(0));
+  CHECK(read_text(folder / "kept" / name) == picture(0));
   CHECK(status_of(correct("label=3@1,2,3,4&label=none@5%2C6%2C7%2C8&label=none%409,9,1,1",
                           picture(0))) == 200);
-  CHECK(text_of(folder / "kept/labels.jsonl") ==
+  CHECK(read_text(folder / "kept/labels.jsonl") ==
         "{\"path\":\"" + name + "\",\"label\":\"3\",\"box\":[1,2,3,4]}\n{\"path\":\"" + name +
             "\",\"label\":\"none\",\"box\":[5,6,7,8]}\n{\"path\":\"" + name +
             "\",\"label\":\"none\",\"box\":[9,9,1,1]}\n");
@@ -140,7 +129,7 @@ TEST_CASE("a review shows the doubtful first, and keeps each label at once", "[s
     CHECK(body_of(ask(server.port(), get("/api/review/picture?index=0"))) == picture('d'));
     CHECK(status_of(ask(server.port(), post("/api/review/label?index=1&label=7", ""))) == 200);
     CHECK(status_of(ask(server.port(), post("/api/review/label?index=0&label=none", ""))) == 200);
-    CHECK(text_of(folder / "labels.jsonl") ==
+    CHECK(read_text(folder / "labels.jsonl") ==
           "{\"path\":\"b/c.png\",\"label\":\"7\"}\n{\"path\":\"d.png\",\"label\":\"none\"}\n");
     CHECK(status_of(ask(server.port(), post("/api/review/label?index=0", ""))) == 200);
     CHECK(status_of(ask(server.port(), post("/api/review/label?index=3&label=7", ""))) == 404);
@@ -151,7 +140,7 @@ TEST_CASE("a review shows the doubtful first, and keeps each label at once", "[s
     fs::remove(folder / "d.png");
     CHECK(status_of(ask(server.port(), get("/api/review/picture?index=0"))) == 500);
   }
-  CHECK(text_of(folder / "labels.jsonl") == "{\"path\":\"b/c.png\",\"label\":\"7\"}\n");
+  CHECK(read_text(folder / "labels.jsonl") == "{\"path\":\"b/c.png\",\"label\":\"7\"}\n");
 }
 
 TEST_CASE("a review leaves labels of parts of pictures alone", "[server]") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -35,16 +36,12 @@ LabelList::LabelList(const std::filesystem::path& folder) : folder_(folder), loc
   remove_unfinished_files(folder_);
   if (!is_there(file())) return;
   const Bytes bytes = read_file(file(), kMaxListBytes);
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   try {
-    for (int number = 1; !text.empty(); ++number) {
-      const std::string_view line = text.substr(0, text.find('\n'));
-      text.remove_prefix(std::min(text.size(), line.size() + 1));
-      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-      LabelledFile labelled = labelled_line(line, folder_, number);
+    read_labelled_lines(text, folder_, [&](std::string_view line, LabelledFile labelled) {
       lines_.push_back(
           {std::string(line), std::move(labelled.name), {labelled.label, labelled.box}});
-    }
+    });
   } catch (const Error& error) {
     throw error.with_path(file().string());
   }
@@ -57,6 +54,13 @@ std::vector<PlaceLabel> LabelList::labels(const std::string& name) const {
     if (line.name == name) found.push_back(line.label);
   }
   return found;
+}
+
+std::size_t LabelList::pictures() const {
+  const std::lock_guard guard(mutex_);
+  std::unordered_set<std::string_view> names;
+  for (const Line& line : lines_) names.insert(line.name);
+  return names.size();
 }
 
 std::map<std::string, std::vector<PlaceLabel>> LabelList::all() const {
@@ -72,7 +76,7 @@ void LabelList::set(const std::string& name, const std::vector<PlaceLabel>& labe
   std::erase_if(lines, [&](const Line& line) { return line.name == name; });
   for (const PlaceLabel& label : labels) {
     lines.push_back({line_of(name, label), name, label});
-    labelled_line(lines.back().text, folder_, static_cast<int>(lines.size()));  // must be readable
+    read_labelled_lines(lines.back().text, folder_, [](auto, auto) {});  // whether it can be read
   }
   std::string text;
   for (const Line& line : lines) text.append(line.text).push_back('\n');

@@ -38,7 +38,7 @@ class LabelList {
   // What is said of any, by name.
   std::map<std::string, std::vector<PlaceLabel>> all() const;
   // Pictures of which something is said.
-  std::size_t pictures() const { return all().size(); }
+  std::size_t pictures() const;
 
   // Replaces what is said of `name`; no labels: nothing is said of it any more. Lines about other
   // pictures stay as they were when this was constructed, whoever wrote them. It is on the disk

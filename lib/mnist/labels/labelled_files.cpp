@@ -114,16 +114,28 @@ Box box_from(const nlohmann::json& json, int line) {
   return {json[0], json[1], json[2], json[3]};
 }
 
+// One line of a *.jsonl.
+LabelledFile labelled_line(std::string_view line, const fs::path& folder, int number) {
+  if (line.size() > kMaxLine) bad_line(number, "is longer than 64 KiB");
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  const auto path = json.is_object() ? json.find("path") : json.end();
+  const auto label = json.is_object() ? json.find("label") : json.end();
+  if (path == json.end() || !path->is_string() || label == json.end() ||
+      !(label->is_string() || label->is_number_integer())) {
+    bad_line(number, "must be a JSON object with 'path' and 'label'");
+  }
+  LabelledFile file =
+      listed(folder, path->get<std::string>(),
+             label->is_string() ? label->get<std::string>() : label->dump(), number);
+  if (const auto box = json.find("box"); box != json.end()) file.box = box_from(*box, number);
+  return file;
+}
+
 std::vector<LabelledFile> files_of_jsonl(std::string_view text, const fs::path& folder) {
   std::vector<LabelledFile> files;
-  int line = 0;
-  while (!text.empty()) {
-    ++line;
-    const std::string_view one = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), one.size() + 1));
-    if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    files.push_back(labelled_line(one, folder, line));
-  }
+  read_labelled_lines(text, folder, [&](std::string_view /*line*/, LabelledFile labelled) {
+    files.push_back(std::move(labelled));
+  });
   return files;
 }
 
@@ -159,20 +171,16 @@ std::string to_word(int label) {
   return label == kOutlierLabel ? std::string(kNone) : std::to_string(label);
 }
 
-LabelledFile labelled_line(std::string_view line, const fs::path& folder, int number) {
-  if (line.size() > kMaxLine) bad_line(number, "is longer than 64 KiB");
-  const auto json = nlohmann::json::parse(line, nullptr, false);
-  const auto path = json.is_object() ? json.find("path") : json.end();
-  const auto label = json.is_object() ? json.find("label") : json.end();
-  if (path == json.end() || !path->is_string() || label == json.end() ||
-      !(label->is_string() || label->is_number_integer())) {
-    bad_line(number, "must be a JSON object with 'path' and 'label'");
+void read_labelled_lines(
+    std::string_view text, const fs::path& folder,
+    const std::function<void(std::string_view line, LabelledFile labelled)>& take) {
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
+      take(line, labelled_line(line, folder, number));
+    }
   }
-  LabelledFile file =
-      listed(folder, path->get<std::string>(),
-             label->is_string() ? label->get<std::string>() : label->dump(), number);
-  if (const auto box = json.find("box"); box != json.end()) file.box = box_from(*box, number);
-  return file;
 }
 
 LabelledFiles labelled_files(const fs::path& folder_or_list) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,8 +40,11 @@ LabelledFiles labelled_files(const std::filesystem::path& folder_or_list);
 std::optional<int> label_from(std::string_view word);
 std::string to_word(int label);
 
-// One line of a *.jsonl in `folder`, the line's number for errors. Throws Error{kCorrupt}.
-LabelledFile labelled_line(std::string_view line, const std::filesystem::path& folder, int number);
+// Hands every line of the text of a *.jsonl in `folder` to `take`, with what it says; empty lines
+// are passed over. Throws Error{kCorrupt} for a bad one, with its number.
+void read_labelled_lines(
+    std::string_view text, const std::filesystem::path& folder,
+    const std::function<void(std::string_view line, LabelledFile labelled)>& take);
 
 // Every file below `folder`, in name order, but for files and folders whose names begin with a dot.
 // Throws Error{kIo}.

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 namespace mnist {
 
 using testing::bytes_of;
+using testing::entries_in;
 using testing::error_of;
 using testing::TemporaryDirectory;
 using testing::text_of;
@@ -30,11 +31,6 @@ namespace {
 constexpr std::uint64_t kPlenty = 1 << 20;
 
 std::string read_text(const fs::path& path) { return text_of(read_file(path, kPlenty)); }
-
-std::size_t entries_in(const fs::path& folder) {
-  return static_cast<std::size_t>(
-      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
 
 // While it lives, no file of this process can grow beyond `bytes`: a full disk on demand.
 class FileSizeLimit {

@@ -1,7 +1,6 @@
 #include "mnist/bytes/folder.h"
 
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "support/environment.h"
@@ -11,17 +10,9 @@ namespace fs = std::filesystem;
 
 namespace mnist {
 
+using testing::entries_in;
 using testing::error_of;
 using testing::TemporaryDirectory;
-
-namespace {
-
-std::size_t entries_in(const fs::path& folder) {
-  return static_cast<std::size_t>(
-      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
-
-}  // namespace
 
 TEST_CASE("a folder's lock is one's at a time, and ends with its holder", "[bytes]") {
   const TemporaryDirectory folder;
