@@ -26,12 +26,22 @@ fs::path data_directory(const std::string& flag, const std::string& configured) 
   return folder;
 }
 
+void add_form_flags(CLI::App& app, ImageForm& form) {
+  const auto names = orientation_names();
+  app.add_option("--orientation", form.orientation,
+                 "How the images of IDX and pixel files lie, e.g. transposed for EMNIST: upright, "
+                 "transposed, mirrored, flipped, upside-down, turned-left or turned-right")
+      ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())))
+      ->capture_default_str();
+  app.add_flag("--invert", form.inverted, "Their digits are dark on white");
+}
+
 DigitSet load_training_set(const fs::path& directory, const DataConfig& data) {
-  return find_digit_set(directory, data.train_images, data.train_labels);
+  return normalized(find_digit_set(directory, data.train_images, data.train_labels), data.form);
 }
 
 DigitSet load_test_set(const fs::path& directory, const DataConfig& data) {
-  return find_digit_set(directory, data.test_images, data.test_labels);
+  return normalized(find_digit_set(directory, data.test_images, data.test_labels), data.form);
 }
 
 }  // namespace mnist::app

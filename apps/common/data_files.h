@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <string>
 
+#include <CLI/CLI.hpp>
+
 #include "mnist/data/digit_set.h"
+#include "mnist/data/image_form.h"
 #include "mnist/train/config.h"
 
 namespace mnist::app {
@@ -14,7 +17,10 @@ namespace mnist::app {
 // folder, saying how to get the data.
 std::filesystem::path data_directory(const std::string& flag, const std::string& configured);
 
-// The pair of files that `data` names, in `directory`.
+// --orientation and --invert, of IDX files and CSVs of pixels.
+void add_form_flags(CLI::App& app, ImageForm& form);
+
+// The pair of files that `data` names, in `directory`, in MNIST's form.
 DigitSet load_training_set(const std::filesystem::path& directory, const DataConfig& data);
 DigitSet load_test_set(const std::filesystem::path& directory, const DataConfig& data);
 

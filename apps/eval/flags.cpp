@@ -1,5 +1,9 @@
 #include "eval/flags.h"
 
+#include "mnist/base/error.h"
+
+#include "common/data_files.h"
+
 namespace mnist::app::eval {
 
 Flags parse(int argc, const char* const* argv) {
@@ -37,6 +41,7 @@ Flags parse(int argc, const char* const* argv) {
          "With --images and --pages: model file or run folder of the page network, which finds the "
          "digits; default: the shipped one")
       ->type_name("FILE|RUN");
+  add_form_flags(app, flags.form);
   app.add_option("--format", flags.format, "text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();
@@ -61,6 +66,9 @@ Flags parse(int argc, const char* const* argv) {
                    "  mnist-eval --images photos/ --min-accuracy 0.98\n"
                    "  mnist-eval --pages scans/\n");
   parse_command_line(app, argc, argv);
+  if (!flags.form.is_usual() && (!flags.images.empty() || !flags.pages.empty())) {
+    throw Error(ErrorKind::kUsage, "--orientation and --invert are for the MNIST files");
+  }
   return flags;
 }
 

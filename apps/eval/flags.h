@@ -5,12 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "mnist/data/image_form.h"
+
 #include "common/flags.h"
 
 namespace mnist::app::eval {
 
 struct Flags {
   CommonFlags common;
+  ImageForm form;  // of the MNIST files
   DeviceFlags device;
   std::string page_model;
   std::vector<std::string> models;

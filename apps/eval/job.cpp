@@ -25,9 +25,9 @@
 #include "mnist/report/prediction_lines.h"
 
 #include "common/data_files.h"
-#include "common/default_model.h"
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/shipped.h"
 #include "eval/labelled_pages.h"
 #include "eval/labelled_pictures.h"
 #include "eval/report_folder.h"
@@ -83,7 +83,8 @@ DigitSet validation_part(const DigitSet& training, const Job& job) {
 
 DigitSet load_split(const Job& job) {
   const std::filesystem::path folder = data_directory(job.flags.data, "");
-  const DataConfig usual_names;
+  DataConfig usual_names;
+  usual_names.form = job.flags.form;
   if (job.flags.split == "test") return load_test_set(folder, usual_names);
   DigitSet training = load_training_set(folder, usual_names);
   return job.flags.split == "train" ? training : validation_part(training, job);
@@ -115,9 +116,9 @@ EvaluationInput evaluate_pictures(std::span<const Model> models, const LabelledP
 }
 
 // The same images for every model that is asked.
-class Examination {
+class EvaluationData {
  public:
-  explicit Examination(const Job& job) : device_(job.device) {
+  explicit EvaluationData(const Job& job) : device_(job.device) {
     if (job.flags.images.empty()) {
       digits_ = load_split(job);
     } else {
@@ -138,11 +139,7 @@ class Examination {
       const Find* surest = surest_digit(pictures_->pages[image]);
       return picture_of(surest != nullptr ? surest->digit : Digit{});
     }
-    const auto* pixels = digits_->images.data_ptr<std::uint8_t>() + image * kDigitPixels;
-    return {.width = kDigitSide,
-            .height = kDigitSide,
-            .format = PixelFormat::kGrey,
-            .pixels = {pixels, pixels + kDigitPixels}};
+    return picture_of(*digits_, image);
   }
 
   // Of the images' files; empty for those of an IDX file.
@@ -181,7 +178,7 @@ nlohmann::ordered_json model_record(const Model& model) {
           {"accept_above", model.accept_above}};
 }
 
-nlohmann::ordered_json environment_of(const Job& job, const Examination& examination) {
+nlohmann::ordered_json environment_of(const Job& job, const EvaluationData& examination) {
   nlohmann::ordered_json environment = {{"created", utc_now()},
                                         {"mnist_toolkit", kVersion},
                                         {"torch", describe_torch()},
@@ -254,7 +251,7 @@ Job resolve(const Flags& flags) {
 
 int run(Job& job, std::ostream& out) {
   if (!job.flags.pages.empty()) return evaluate_pages(job, out);
-  const Examination examination(job);
+  const EvaluationData examination(job);
   const EvaluationInput input = examination.ask(job.models);
   EvaluationResult result = evaluate_predictions(input);
   std::optional<EvaluationInput> other_input;

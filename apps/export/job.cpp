@@ -9,9 +9,9 @@
 #include "mnist/export/torchscript.h"
 #include "mnist/model/model_file.h"
 
-#include "common/default_model.h"
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/shipped.h"
 
 namespace mnist::app::exporting {
 

@@ -16,24 +16,9 @@
 #include "generate/numbered.h"
 
 namespace mnist::app::generate {
-namespace {
-
-// "…-images-idx3-…" -> "…-labels-idx1-…"
-std::string labels_beside(const std::string& images) {
-  const std::filesystem::path path(images);
-  std::string name = path.filename().string();
-  const std::string of_images = "images-idx3";
-  const std::size_t at = name.find(of_images);
-  if (at == std::string::npos) {
-    throw Error(ErrorKind::kUsage, "name its labels with --labels", images);
-  }
-  return (path.parent_path() / name.replace(at, of_images.size(), "labels-idx1")).string();
-}
-
-}  // namespace
-
 void write_stress_set(const Flags& flags, std::ostream& out) {
-  const std::string labels = flags.labels.empty() ? labels_beside(flags.stress) : flags.labels;
+  const std::filesystem::path labels =
+      flags.labels.empty() ? labels_beside(flags.stress) : std::filesystem::path(flags.labels);
   const IdxPair pair = read_idx_pair(flags.stress, labels, kClasses);
   if (pair.images.rows != kDigitSide || pair.images.columns != kDigitSide) {
     throw Error(ErrorKind::kUnsupported, "its images are not 28x28", flags.stress);

@@ -23,9 +23,9 @@
 #include "mnist/model/device.h"
 #include "mnist/read/reader.h"
 
-#include "common/default_model.h"
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/shipped.h"
 #include "common/threads.h"
 #include "predict/inputs.h"
 #include "predict/pictures_out.h"

@@ -26,11 +26,11 @@
 #include "mnist/read/finder.h"
 #include "mnist/read/predictor.h"
 
-#include "common/default_model.h"
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
 #include "common/progress.h"
+#include "common/shipped.h"
 #include "common/threads.h"
 
 namespace mnist::app::serve {

@@ -23,11 +23,11 @@
 #include "mnist/parallel/process_group.h"
 
 #include "common/data_files.h"
-#include "common/default_model.h"
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
 #include "common/progress.h"
+#include "common/shipped.h"
 #include "train/progress_report.h"
 
 namespace mnist::app::train {

@@ -191,4 +191,14 @@ fs::path find_idx_file(const fs::path& folder, const std::string& stem) {
       folder);
 }
 
+std::filesystem::path labels_beside(const std::filesystem::path& images) {
+  std::string name = images.filename().string();
+  const std::string of_images = "images-idx3";
+  const std::size_t at = name.find(of_images);
+  if (at == std::string::npos) {
+    throw Error(ErrorKind::kUsage, "name its labels with --labels", images.string());
+  }
+  return images.parent_path() / name.replace(at, of_images.size(), "labels-idx1");
+}
+
 }  // namespace mnist

@@ -148,6 +148,14 @@ DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t
           digits.name, digits.images_sha256, digits.labels_sha256};
 }
 
+Image picture_of(const DigitSet& digits, std::int64_t row) {
+  const auto* pixels = digits.images.data_ptr<std::uint8_t>() + row * kDigitPixels;
+  return {.width = kDigitSide,
+          .height = kDigitSide,
+          .format = PixelFormat::kGrey,
+          .pixels = {pixels, pixels + kDigitPixels}};
+}
+
 torch::Tensor to_ink(const torch::Tensor& bytes) { return bytes.to(torch::kFloat32).div_(255); }
 
 }  // namespace mnist

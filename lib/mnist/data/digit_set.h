@@ -9,6 +9,7 @@
 #include <torch/types.h>
 
 #include "mnist/digit/digit.h"
+#include "mnist/image/image.h"
 
 namespace mnist {
 
@@ -54,6 +55,9 @@ DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t
 
 // A digit as one of a set's images: kDigitPixels bytes.
 void write_bytes(const Digit& digit, std::uint8_t* bytes);
+
+// The image in a row of `digits`: 28x28, grey, ink light on black.
+Image picture_of(const DigitSet& digits, std::int64_t row);
 
 // Ink in [0,1] from bytes: float32 of the same shape.
 torch::Tensor to_ink(const torch::Tensor& bytes);

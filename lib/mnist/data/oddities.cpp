@@ -1,9 +1,10 @@
 #include "mnist/data/oddities.h"
 
-#include <array>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+
+#include "mnist/data/image_form.h"
 
 namespace mnist {
 namespace {
@@ -46,7 +47,7 @@ void look_at_levels(const DigitSet& digits, std::vector<std::string>& oddities) 
     return;
   }
   if (digits.images.to(torch::kFloat32).mean().item<double>() > 255 * kMostlyInk) {
-    oddities.push_back("dark digits on white: MNIST's are white on black, so subtract from 255");
+    oddities.push_back("dark digits on white, not white on black: set invert");
   }
 }
 
@@ -84,44 +85,24 @@ double correlation(const torch::Tensor& a, const torch::Tensor& b) {
   return length > 0 ? (a * b).sum().item<double>() / length : 0.0;
 }
 
-struct Turned {
-  const char* how;
-  torch::Tensor (*back)(const torch::Tensor& images);
-};
-constexpr std::array kTurned = {
-    Turned{"transposed: rows and columns are exchanged, as in EMNIST",
-           [](const torch::Tensor& x) { return x.transpose(1, 2); }},
-    Turned{"mirrored, left and right", [](const torch::Tensor& x) { return x.flip({2}); }},
-    Turned{"mirrored, top and bottom", [](const torch::Tensor& x) { return x.flip({1}); }},
-    Turned{"turned by 180 degrees",
-           [](const torch::Tensor& x) {
-             return x.rot90(2, {1, 2});
-           }},
-    Turned{"turned to the left",
-           [](const torch::Tensor& x) {
-             return x.rot90(-1, {1, 2});
-           }},
-    Turned{"turned to the right",
-           [](const torch::Tensor& x) {
-             return x.rot90(1, {1, 2});
-           }},
-};
-
 // By how well the classes' mean images fit those of digits that are drawn here.
 void look_at_orientation(const DigitSet& digits, std::vector<std::string>& oddities) {
   if (digits.size() < kEnoughToTell) return;
   constexpr std::uint64_t kSeed = 1;
   const torch::Tensor wanted = means_of(generate_digit_set(kEnoughToTell, kSeed));
   const torch::Tensor means = means_of(digits);
-  const Turned* best = nullptr;
+  std::string_view best = "upright";
   double best_fit = correlation(means, wanted) + kClearly;
-  for (const Turned& turned : kTurned) {
-    const double fit = correlation(turned.back(means), wanted);
-    if (fit <= best_fit) continue;
+  for (const std::string_view orientation : orientation_names()) {
+    const double fit = correlation(set_upright(means, orientation), wanted);
+    if (orientation == "upright" || fit <= best_fit) continue;
     best_fit = fit;
-    best = &turned;
+    best = orientation;
   }
-  if (best != nullptr) oddities.push_back(std::string("the images look ") + best->how);
+  if (best == "upright") return;
+  const std::string name(best);
+  oddities.push_back("the images look " + name + (name == "transposed" ? ", as in EMNIST" : "") +
+                     ": set orientation to " + name);
 }
 
 }  // namespace

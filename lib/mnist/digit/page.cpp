@@ -9,6 +9,13 @@ bool is_accepted(const Find& find) {
   return find.kind == FindKind::kDigit && find.prediction.rejection != Rejection::kNotADigit;
 }
 
+struct Middle {
+  double x;
+  double y;
+};
+
+Middle middle_of(const Box& box) { return {box.x + box.width / 2.0, box.y + box.height / 2.0}; }
+
 }  // namespace
 
 const char* to_string(FindKind kind) {
@@ -27,15 +34,20 @@ const char* to_string(FindKind kind) {
   return "unknown";
 }
 
+bool holds_middle(const Box& outer, const Box& inner) {
+  const Middle middle = middle_of(inner);
+  return middle.x >= outer.x && middle.y >= outer.y && middle.x <= outer.x + outer.width &&
+         middle.y <= outer.y + outer.height;
+}
+
 const Find* find_in_box(const Page& page, const Box& box) {
   const Find* nearest = nullptr;
   double least = 0;
   for (const Find& find : page.finds) {
-    if (find.kind != FindKind::kDigit) continue;
-    const double x = find.box.x + find.box.width / 2.0 - box.x;
-    const double y = find.box.y + find.box.height / 2.0 - box.y;
-    if (x < 0 || y < 0 || x > box.width || y > box.height) continue;
-    const double away = std::hypot(x - box.width / 2.0, y - box.height / 2.0);
+    if (find.kind != FindKind::kDigit || !holds_middle(box, find.box)) continue;
+    const Middle wanted = middle_of(box);
+    const Middle found = middle_of(find.box);
+    const double away = std::hypot(found.x - wanted.x, found.y - wanted.y);
     if (nearest != nullptr && away >= least) continue;
     nearest = &find;
     least = away;

@@ -54,6 +54,9 @@ struct Page {
 // have predictions. Without `reject`, the surest find's prediction, wherever there is a find.
 Prediction only_digit(const Page& page, bool reject = true);
 
+// Whether the middle of `inner` lies in `outer`.
+bool holds_middle(const Box& outer, const Box& inner);
+
 // The digit that stands in `box`: its middle lies there, nearest to the box's; null if there is
 // none.
 const Find* find_in_box(const Page& page, const Box& box);

@@ -23,7 +23,7 @@ void clamp(cv::Mat1f& picture) {
 cv::Mat1f paper(const cv::Size& size, double level, double roughness, Dice& dice) {
   cv::Mat1f result(size, static_cast<float>(level));
   if (roughness <= 0) return result;
-  for (const int knots : {4, 12, 40}) {
+  for (const int knots : {4, 12, 40, 130}) {
     if (knots > std::max(size.width, size.height) / 2) break;
     result += dice.uniform(0.0, roughness) * waves(size, knots, dice);
   }

@@ -221,9 +221,10 @@ void grain(cv::Mat1f& picture, double /*side*/, Dice& dice) {
 }  // namespace
 
 void disturb(cv::Mat1f& picture, double side, Dice& dice) {
-  constexpr std::array kKinds = {broken_lines, broken_lines, stripes, stripes, fields, fields,
-                                 speckle,      drops,        stains,  stains,  fog,    outline,
-                                 outline,      glass,        glass,   expose,  grain};
+  constexpr std::array kKinds = {broken_lines, broken_lines, stripes, stripes, fields,
+                                 fields,       fields,       speckle, drops,   stains,
+                                 stains,       fog,          outline, outline, outline,
+                                 glass,        glass,        glass,   expose,  grain};
   // As it falls on a picture of few pixels, that is enlarged later.
   constexpr double kFewest = 14;  // of a digit's side
   const double coarse =

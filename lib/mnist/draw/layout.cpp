@@ -323,9 +323,9 @@ void lay_out(Layout& layout, bool is_empty) {
     }
     return;
   }
-  if (kind < 0.45) {
+  if (kind < 0.42) {
     rows(layout);
-  } else if (kind < 0.62) {
+  } else if (kind < 0.64) {
     form(layout);
   } else if (kind < 0.78) {
     table(layout);

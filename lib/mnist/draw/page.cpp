@@ -22,6 +22,7 @@ constexpr float kInked = 0.35F;      // ink that counts for a mark's box
 constexpr double kSeen = 0.7;        // of a mark's ink: with less it is unreadable
 constexpr double kSignsAlone = 0.2;  // of small pictures that need not be empty
 constexpr double kCutOut = 0.3;      // of small pictures: hardly larger than what is written
+constexpr double kLittered = 0.2;    // of all pages
 constexpr double kDisturbed = 0.4;   // of all pages
 
 // From the turned ink: boxes, and what can no longer be read.
@@ -177,6 +178,7 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
   } else {
     lay_out(layout, is_empty);
   }
+  if (!options.rows_only && dice.chance(kLittered)) litter(sheet, side, dice);
   tilt(sheet, dice);
   measure(sheet, options.largest_digit);
   if (is_small && dice.chance(kCutOut)) crop(sheet, side, dice);

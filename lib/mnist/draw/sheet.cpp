@@ -346,6 +346,28 @@ void print_paper(Sheet& sheet, double side, Dice& dice) {
   draw_lines(sheet.print, lines, thick, strength);
 }
 
+void litter(Sheet& sheet, double side, Dice& dice) {
+  const double size = side * dice.uniform(0.02, dice.chance(0.3) ? 0.2 : 0.08);
+  std::vector<Stroke> bits;
+  const std::size_t count = 1 + dice.below(12);
+  for (std::size_t i = 0; i < count; ++i) {
+    double x = dice.uniform(0.0, 1.0) * sheet.size().width;
+    double y = dice.uniform(0.0, 1.0) * sheet.size().height;
+    Stroke bit = {{x, y}};
+    const std::size_t turns = dice.below(4);
+    for (std::size_t k = 0; k < turns; ++k) {
+      x += size * dice.uniform(-0.8, 0.8);
+      y += size * dice.uniform(-0.8, 0.8);
+      bit.push_back({x, y});
+    }
+    bits.push_back(std::move(bit));
+  }
+  cv::Mat1f dirt(sheet.size(), 0.0F);
+  const double pen = std::max(0.8, size * dice.uniform(0.3, 0.9));
+  draw_lines(dirt, bits, pen, dice.uniform(0.3, 1.0));
+  for (cv::Mat layer : {cv::Mat(sheet.ink), cv::Mat(sheet.other)}) cv::max(layer, dirt, layer);
+}
+
 void cross_out(Sheet& sheet, double pen, Dice& dice) {
   PageMark& mark = sheet.marks.back();
   mark.kind = kUnreadableMark;

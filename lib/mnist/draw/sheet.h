@@ -78,6 +78,9 @@ void draw_lines(cv::Mat1f& layer, const std::vector<Stroke>& lines, double width
 // The sheet's own lines: rules, squares, a margin; tables and combs are the layout's.
 void print_paper(Sheet& sheet, double side, Dice& dice);
 
+// Dust, blots and crumbs, a fraction of a digit's `side` in size: not writing at all.
+void litter(Sheet& sheet, double side, Dice& dice);
+
 // Crosses the last mark out: it is unreadable from then on.
 void cross_out(Sheet& sheet, double pen, Dice& dice);
 

@@ -31,12 +31,8 @@ std::vector<const Find*> digits_on(const Page& page) {
 // Whether `find` has its middle in the box of a surer one: on a picture of one digit it is a piece
 // of that.
 bool is_part(const Find& find, const std::vector<const Find*>& digits) {
-  const double x = find.box.x + find.box.width / 2.0;
-  const double y = find.box.y + find.box.height / 2.0;
   return std::ranges::any_of(digits, [&](const Find* other) {
-    const Box& box = other->box;
-    return other->score > find.score && x > box.x && x < box.x + box.width && y > box.y &&
-           y < box.y + box.height;
+    return other->score > find.score && holds_middle(other->box, find.box);
   });
 }
 
@@ -116,6 +112,7 @@ PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Find
         for (const Find* find : finds_of_nothing(page, file)) others.add(*find, kOutlierLabel);
       } else {
         digits.add(find_for(page, file), file.label);
+        result.names.push_back(file.path.string());
       }
     } catch (const Error& error) {
       result.left_out.push_back({file.path.string(), error.message()});

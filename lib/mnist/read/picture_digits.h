@@ -20,8 +20,9 @@ struct LeftOutPicture {
 };
 
 struct PictureDigits {
-  DigitSet digits;  // the digests are those of the bytes of its images and labels
-  DigitSet others;  // finds in pictures labelled as no digit: kOutlierLabel
+  DigitSet digits;                 // the digests are those of the bytes of its images and labels
+  std::vector<std::string> names;  // LabelledFile::path of each of them
+  DigitSet others;                 // finds in pictures labelled as no digit: kOutlierLabel
   std::vector<LeftOutPicture> left_out;
 };
 

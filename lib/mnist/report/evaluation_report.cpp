@@ -6,6 +6,7 @@
 
 #include "mnist/metrics/errors.h"
 #include "mnist/metrics/ranking.h"
+#include "mnist/report/chart/contact_sheet.h"
 #include "mnist/report/chart/evaluation_charts.h"
 #include "mnist/report/chart/heat_map.h"
 #include "mnist/report/chart/raster.h"
@@ -150,15 +151,10 @@ Json report_object(const ReportSubject& subject, const std::vector<CoveragePoint
 
 // --- report.html ---
 
-// Dark ink on white paper, as a person wrote it.
-Image on_paper(Image image) {
-  for (std::uint8_t& pixel : image.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
-  return image;
-}
-
 void add_pictures(Json& list, const ReportSubject& subject) {
   for (Json& entry : list) {
-    entry["picture"] = data_uri(on_paper(subject.picture(entry["image"].get<std::int64_t>())));
+    entry["picture"] =
+        data_uri(chart::on_paper(subject.picture(entry["image"].get<std::int64_t>())));
   }
 }
 
@@ -243,46 +239,16 @@ std::string page(const std::string& report, const ReportSubject& subject,
 std::string digit_word(std::optional<int> digit) { return digit ? std::to_string(*digit) : "none"; }
 
 chart::Drawing hardest_sheet(const ReportSubject& subject) {
-  constexpr int kColumns = 8;
-  constexpr double kSide = 84.0;
-  constexpr double kColumn = kSide + 16;
-  constexpr double kRow = kSide + 46;
-  constexpr double kMargin = 16.0;
-  constexpr double kHeader = 44.0;
-  const std::vector<Answer> errors = hardest_errors(subject.answers, kHardest);
-  const auto rows = static_cast<double>((errors.size() + kColumns - 1) / kColumns);
-  chart::Drawing sheet{.width = 2 * kMargin + kColumns * kColumn - 16,
-                       .height = kHeader + std::max(1.0, rows) * kRow,
-                       .description = "The errors of highest confidence"};
-  const std::string title =
-      errors.empty() ? "No errors" : "Errors of highest confidence: true digit \u2192 predicted";
-  sheet.shapes.push_back(chart::Text{.at = {kMargin, 26}, .text = title, .size = 15, .bold = true});
-  for (std::size_t i = 0; i < errors.size(); ++i) {
-    const Answer& error = errors[i];
-    const chart::Point corner{kMargin + kColumn * static_cast<double>(i % kColumns),
-                              kHeader + kRow * static_cast<double>(i / kColumns)};
-    const double middle = corner.x + kSide / 2;
-    sheet.shapes.push_back(chart::Rectangle{.corner = {corner.x - 1, corner.y - 1},
-                                            .width = kSide + 2,
-                                            .height = kSide + 2,
-                                            .fill = chart::Color::kGrid});
-    sheet.shapes.push_back(chart::Picture{.corner = corner,
-                                          .width = kSide,
-                                          .height = kSide,
-                                          .image = on_paper(subject.picture(error.image))});
-    sheet.shapes.push_back(
-        chart::Text{.at = {middle, corner.y + kSide + 16},
-                    .text = std::to_string(error.truth) + " \u2192 " + digit_word(error.predicted),
-                    .size = 13,
-                    .anchor = chart::Anchor::kMiddle,
-                    .bold = true});
-    sheet.shapes.push_back(chart::Text{.at = {middle, corner.y + kSide + 31},
-                                       .text = fixed_text(100 * error.confidence, 1) + " %",
-                                       .size = 11,
-                                       .color = chart::Color::kMuted,
-                                       .anchor = chart::Anchor::kMiddle});
+  std::vector<chart::SheetPicture> pictures;
+  for (const Answer& error : hardest_errors(subject.answers, kHardest)) {
+    pictures.push_back(
+        {.image = chart::on_paper(subject.picture(error.image)),
+         .caption = std::to_string(error.truth) + " \u2192 " + digit_word(error.predicted),
+         .note = fixed_text(100 * error.confidence, 1) + " %"});
   }
-  return sheet;
+  const std::string title =
+      pictures.empty() ? "No errors" : "Errors of highest confidence: true digit \u2192 predicted";
+  return chart::contact_sheet(title, pictures, {.description = "The errors of highest confidence"});
 }
 
 chart::Drawing confusion_sheet(const ConfusionMatrix& confusion) {

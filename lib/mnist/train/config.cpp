@@ -23,6 +23,13 @@ constexpr std::array<std::string_view, 2> kBestEpochs = {"accuracy", "last"};
 
 constexpr double kTiny = 1e-12;  // the smallest value of what must be above 0
 
+ImageForm read_form(JsonObjectReader& reader) {
+  ImageForm form;
+  form.orientation = reader.choice("orientation", form.orientation, orientation_names());
+  form.inverted = reader.boolean("invert", form.inverted);
+  return form;
+}
+
 SourceConfig read_source(JsonObjectReader reader) {
   const auto path = [&reader](const std::string& key) {
     std::string value = reader.string(key, {});
@@ -33,6 +40,7 @@ SourceConfig read_source(JsonObjectReader reader) {
                       .pixels = path("pixels"),
                       .images = path("images"),
                       .labels = path("labels")};
+  source.form = read_form(reader);
   source.weight = reader.number("weight", source.weight, 1e-4, 1000);
   reader.finish();
   const int kinds = (source.pictures.empty() ? 0 : 1) + (source.pixels.empty() ? 0 : 1) +
@@ -40,12 +48,20 @@ SourceConfig read_source(JsonObjectReader reader) {
   if (kinds != 1 || source.images.empty() != source.labels.empty()) {
     reader.fail("", "must have 'pictures', or 'pixels', or 'images' and 'labels'");
   }
+  if (!source.pictures.empty() && !source.form.is_usual()) {
+    reader.fail("pictures", "are read as they are: 'orientation' and 'invert' are for pixels");
+  }
   return source;
 }
 
 Json source_json(const SourceConfig& source) {
   Json result = {{"weight", source.weight}};
-  if (!source.pictures.empty()) result["pictures"] = source.pictures;
+  if (!source.pictures.empty()) {
+    result["pictures"] = source.pictures;
+    return result;
+  }
+  result["orientation"] = source.form.orientation;
+  result["invert"] = source.form.inverted;
   if (!source.pixels.empty()) result["pixels"] = source.pixels;
   if (!source.images.empty()) {
     result["images"] = source.images;
@@ -61,6 +77,7 @@ DataConfig read_data(JsonObjectReader reader) {
   data.train_labels = reader.string("train_labels", data.train_labels);
   data.test_images = reader.string("test_images", data.test_images);
   data.test_labels = reader.string("test_labels", data.test_labels);
+  data.form = read_form(reader);
   for (const JsonObjectReader& source : reader.objects("sources", 100)) {
     data.sources.push_back(read_source(source));
   }
@@ -228,6 +245,8 @@ nlohmann::json RunConfig::to_json() const {
         {"train_labels", data.train_labels},
         {"test_images", data.test_images},
         {"test_labels", data.test_labels},
+        {"orientation", data.form.orientation},
+        {"invert", data.form.inverted},
         {"sources", sources},
         {"validation", data.validation},
         {"pages", data.pages},

@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "mnist/data/augment_digit.h"
+#include "mnist/data/image_form.h"
 #include "mnist/model/network.h"
 
 namespace mnist {
@@ -21,6 +22,7 @@ struct SourceConfig {
   std::string pixels{};    // CSV of pixels (data/pixel_csv.h)
   std::string images{};    // IDX pair, in data.directory unless the paths are absolute
   std::string labels{};
+  ImageForm form{};   // of pixels and IDX images
   double weight = 1;  // how often an epoch shows each image
 };
 
@@ -33,6 +35,7 @@ struct DataConfig {
   std::string train_labels = "train-labels-idx1-ubyte";
   std::string test_images = "t10k-images-idx3-ubyte";
   std::string test_labels = "t10k-labels-idx1-ubyte";
+  ImageForm form{};                     // of these four
   std::vector<SourceConfig> sources{};  // besides
   // Training images put aside, stratified and seeded; of the page network: pages drawn to measure
   // it. 0 for none.

@@ -28,7 +28,8 @@ struct Source {
 DigitSet test_set_of(const RunConfig& config, const TaskPlace& place) {
   if (place.data.empty()) return {};
   try {
-    return find_digit_set(place.data, config.data.test_images, config.data.test_labels);
+    return normalized(find_digit_set(place.data, config.data.test_images, config.data.test_labels),
+                      config.data.form);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kIo) throw;
     return {};
@@ -40,17 +41,18 @@ class Loader {
   // `test` is what no source should hold; may be empty.
   Loader(const TaskPlace& place, DigitSet test) : place_(place), test_(std::move(test)) {}
 
-  void add_idx(const std::string& images, const std::string& labels, double weight) {
-    add(find_digit_set(place_.data, images, labels), weight);
+  void add_idx(const std::string& images, const std::string& labels, const ImageForm& form,
+               double weight) {
+    add(normalized(find_digit_set(place_.data, images, labels), form), weight);
   }
 
   void add(const SourceConfig& source) {
     if (!source.pictures.empty()) {
       add_pictures(source.pictures, source.weight);
     } else if (!source.pixels.empty()) {
-      add(load_pixel_csv(source.pixels), source.weight);
+      add(normalized(load_pixel_csv(source.pixels), source.form), source.weight);
     } else {
-      add_idx(source.images, source.labels, source.weight);
+      add_idx(source.images, source.labels, source.form, source.weight);
     }
   }
 
@@ -187,7 +189,7 @@ double weighted_size(std::span<const Source> sources) {
 TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& place) {
   Loader loader(place, test_set_of(config, place));
   if (!config.data.train_images.empty()) {
-    loader.add_idx(config.data.train_images, config.data.train_labels, 1);
+    loader.add_idx(config.data.train_images, config.data.train_labels, config.data.form, 1);
   }
   for (const SourceConfig& source : config.data.sources) loader.add(source);
   if (loader.sources.empty()) {

@@ -165,7 +165,8 @@ bool DigitTask::has_same_data(const nlohmann::json& record) const {
 
 DigitSet DigitTask::test_set() const {
   if (place_.data.empty()) throw Error(ErrorKind::kIo, "there is no data folder: use --data DIR");
-  return find_digit_set(place_.data, config_.data.test_images, config_.data.test_labels);
+  return normalized(find_digit_set(place_.data, config_.data.test_images, config_.data.test_labels),
+                    config_.data.form);
 }
 
 std::optional<FinalTest> DigitTask::test(const std::filesystem::path& model) const {

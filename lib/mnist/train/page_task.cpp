@@ -245,7 +245,9 @@ bool PageTask::has_same_data(const nlohmann::json& record) const {
 
 std::unique_ptr<TrainingTask> make_page_task(const RunConfig& config, const TaskPlace& place) {
   return std::make_unique<PageTask>(
-      config, find_digit_set(place.data, config.data.train_images, config.data.train_labels),
+      config,
+      normalized(find_digit_set(place.data, config.data.train_images, config.data.train_labels),
+                 config.data.form),
       place);
 }
 

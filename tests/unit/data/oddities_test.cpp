@@ -1,5 +1,11 @@
 #include "mnist/data/oddities.h"
 
+#include <map>
+#include <string>
+
+#include "mnist/base/error.h"
+#include "mnist/data/image_form.h"
+
 #include "support/environment.h"
 #include "support/torch_catch.h"
 
@@ -53,15 +59,39 @@ TEST_CASE("images that lie on their side or are mirrored are recognised", "[data
   const auto turned = [&](const torch::Tensor& images) {
     DigitSet other = digits;
     other.images = images.contiguous();
-    return oddity_of(other);
+    return other;
   };
-  CHECK(turned(digits.images.transpose(2, 3)) ==
-        "the images look transposed: rows and columns are exchanged, as in EMNIST");
-  CHECK(turned(digits.images.flip({3})) == "the images look mirrored, left and right");
-  CHECK(turned(digits.images.flip({2})) == "the images look mirrored, top and bottom");
-  CHECK(turned(digits.images.rot90(2, {2, 3})) == "the images look turned by 180 degrees");
-  CHECK(turned(digits.images.rot90(1, {2, 3})) == "the images look turned to the left");
-  CHECK(turned(digits.images.rot90(-1, {2, 3})) == "the images look turned to the right");
+  CHECK(oddity_of(turned(digits.images.transpose(2, 3))) ==
+        "the images look transposed, as in EMNIST: set orientation to transposed");
+  const std::map<std::string, torch::Tensor> others = {
+      {"mirrored", digits.images.flip({3})},
+      {"flipped", digits.images.flip({2})},
+      {"upside-down", digits.images.rot90(2, {2, 3})},
+      {"turned-left", digits.images.rot90(1, {2, 3})},
+      {"turned-right", digits.images.rot90(-1, {2, 3})},
+  };
+  for (const auto& [orientation, images] : others) {
+    CAPTURE(orientation);
+    const DigitSet odd = turned(images);
+    CHECK(oddity_of(odd) ==
+          "the images look " + orientation + ": set orientation to " + orientation);
+    CHECK(normalized(odd, {.orientation = orientation}).images.equal(digits.images));
+  }
+}
+
+TEST_CASE("images in another form than MNIST's are brought into it", "[data]") {
+  const DigitSet digits = drawn();
+  for (const std::string_view name : orientation_names()) {
+    // Each is its own reverse, but for the turns by 90 degrees, which are each other's.
+    const std::string_view back = name == "turned-left"    ? "turned-right"
+                                  : name == "turned-right" ? "turned-left"
+                                                           : name;
+    CHECK(set_upright(set_upright(digits.images, name), back).equal(digits.images));
+  }
+  DigitSet dark = digits;
+  dark.images = 255 - digits.images;
+  CHECK(normalized(dark, {.inverted = true}).images.equal(digits.images));
+  CHECK_THROWS_AS(set_upright(digits.images, "askew"), Error);
 }
 
 TEST_CASE("empty and equal images are counted", "[data]") {

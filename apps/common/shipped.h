@@ -1,4 +1,4 @@
-// The models that ship with the project.
+// The models and configs that ship with the project.
 #pragma once
 
 #include <filesystem>
@@ -12,5 +12,8 @@ std::filesystem::path model_path(const std::string& flag);
 
 // The same of the page network (--page-model).
 std::filesystem::path page_model_path(const std::string& flag);
+
+// `flag` (--config) if given, else configs/fast.json, found in the same way.
+std::filesystem::path fast_config_path(const std::string& flag);
 
 }  // namespace mnist::app

@@ -1,0 +1,151 @@
+#include "data/job.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "mnist/base/error.h"
+#include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
+#include "mnist/bytes/idx.h"
+#include "mnist/data/oddities.h"
+#include "mnist/image/encode.h"
+#include "mnist/report/chart/contact_sheet.h"
+#include "mnist/report/chart/raster.h"
+#include "mnist/report/number_text.h"
+
+#include "common/guard.h"
+#include "common/logging.h"
+#include "common/progress.h"
+#include "common/shipped.h"
+#include "data/source.h"
+#include "data/suspects.h"
+
+namespace mnist::app::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+SourceReader reader_of(const Flags& flags) {
+  const auto bar = std::make_shared<ProgressBar>(flags.common);
+  return {flags.labels, flags.form, [&flags] { return page_model_path(flags.page_model); },
+          [bar](std::size_t done, std::size_t total) {
+            bar->update("reading pictures", static_cast<double>(done), static_cast<double>(total),
+                        std::to_string(done) + " of " + std::to_string(total));
+            if (done == total) bar->clear();
+          }};
+}
+
+NamedDigits read_all(const Flags& flags) {
+  SourceReader reader = reader_of(flags);
+  std::vector<NamedDigits> sets;
+  for (const std::string& source : flags.sources) {
+    sets.push_back(reader.read(source));
+    for (const std::string& remark : sets.back().remarks) {
+      spdlog::warn(one_line(source + ": " + remark));
+    }
+  }
+  NamedDigits all = joined(std::move(sets));
+  if (!flags.digit) return all;
+  NamedDigits chosen = all.subset(all.digits.labels.eq(*flags.digit).nonzero().flatten());
+  if (chosen.digits.size() == 0) {
+    throw Error(ErrorKind::kUsage, "no digit is labelled " + std::to_string(*flags.digit),
+                chosen.digits.name);
+  }
+  return chosen;
+}
+
+int check(const Flags& flags, std::ostream& out) {
+  SourceReader reader = reader_of(flags);
+  bool any = false;
+  for (const std::string& source : flags.sources) {
+    const NamedDigits digits = reader.read(source);
+    std::vector<std::string> oddities = digits.remarks;
+    std::ranges::move(oddities_of(digits.digits), std::back_inserter(oddities));
+    for (const std::string& oddity : oddities) {
+      out << one_line(source + ": " + oddity) << '\n';
+      any = true;
+    }
+    spdlog::info("{}: {}{}", one_line(source), images_text(digits.digits.size()),
+                 oddities.empty() ? ", nothing odd" : "");
+  }
+  flush_results(out);
+  return any ? kConditionMet : kSuccess;
+}
+
+void write_idx(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
+  const auto count = static_cast<std::uint32_t>(digits.digits.size());
+  const auto* pixels = digits.digits.images.data_ptr<std::uint8_t>();
+  const auto* label = digits.digits.labels.data_ptr<std::int64_t>();
+  const IdxImages images{.count = count,
+                         .rows = kDigitSide,
+                         .columns = kDigitSide,
+                         .pixels = {pixels, pixels + digits.digits.images.numel()}};
+  IdxLabels labels;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    labels.labels.push_back(static_cast<std::uint8_t>(label[i]));
+  }
+  const fs::path images_file = flags.out + "-images-idx3-ubyte";
+  const fs::path labels_file = flags.out + "-labels-idx1-ubyte";
+  for (const fs::path& file : {images_file, labels_file}) {
+    if (!is_there(file)) continue;
+    throw Error(ErrorKind::kUsage, "already exists: choose another --out, or remove it",
+                file.string());
+  }
+  if (images_file.has_parent_path()) make_folders(images_file.parent_path());
+  write_file_atomically(images_file, serialize_idx(images));
+  write_file_atomically(labels_file, serialize_idx(labels));
+  out << images_file.string() << '\n' << labels_file.string() << '\n';
+}
+
+// <number>_label<d>.png, which sort as the digits came, and which every program takes.
+void write_pictures(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
+  constexpr std::size_t kPlaces = 6;
+  make_folders(flags.out);
+  const auto* label = digits.digits.labels.data_ptr<std::int64_t>();
+  for (std::int64_t row = 0; row < digits.digits.size(); ++row) {
+    const std::string number = std::to_string(row);
+    const std::string zeros(number.size() < kPlaces ? kPlaces - number.size() : 0, '0');
+    const fs::path file =
+        fs::path(flags.out) / (zeros + number + "_label" + std::to_string(label[row]) + ".png");
+    write_file_atomically(file, encode_png(picture_of(digits.digits, row)));
+    out << file.string() << '\n';
+  }
+}
+
+void write_sheet(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
+  constexpr std::int64_t kShown = 200;
+  const std::int64_t count = std::min(digits.digits.size(), flags.count.value_or(kShown));
+  std::vector<chart::SheetPicture> pictures;
+  for (std::int64_t row = 0; row < count; ++row) {
+    pictures.push_back({.image = chart::on_paper(picture_of(digits.digits, row))});
+  }
+  const std::string title = (count < digits.digits.size() ? std::to_string(count) + " of " : "") +
+                            images_text(digits.digits.size()) +
+                            (flags.digit ? " labelled " + std::to_string(*flags.digit) : "");
+  const std::vector<std::uint8_t> sheet = chart::draw_png(chart::contact_sheet(
+      title, pictures, {.columns = 20, .side = 42.0, .captions = false, .description = title}));
+  if (write_file_atomically(flags.out, sheet) == Written::kFile) out << flags.out << '\n';
+}
+
+}  // namespace
+
+int run(const Flags& flags, std::ostream& out) {
+  set_up_logging(flags.common);
+  if (flags.verb == "check") return check(flags, out);
+  const NamedDigits digits = read_all(flags);
+  if (flags.verb == "suspects") return find_suspects(digits, flags, out);
+  if (flags.verb == "idx") write_idx(digits, flags, out);
+  if (flags.verb == "pictures") write_pictures(digits, flags, out);
+  if (flags.verb == "sheet") write_sheet(digits, flags, out);
+  flush_results(out);
+  return kSuccess;
+}
+
+}  // namespace mnist::app::data

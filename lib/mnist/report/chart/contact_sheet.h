@@ -1,0 +1,33 @@
+// Many small pictures on one sheet, as photographers look their films through. Thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mnist/image/image.h"
+#include "mnist/report/chart/drawing.h"
+
+namespace mnist::chart {
+
+struct SheetPicture {
+  Image image{};
+  std::string caption{};  // below it
+  std::string note{};     // below that, smaller
+};
+
+struct SheetOptions {
+  int columns = 8;
+  double side = 84.0;    // of each picture, in the drawing's units
+  bool captions = true;  // false: no room is left for them
+  std::string description{};
+};
+
+// `pictures` from left to right and top to bottom below `title`. One row high at least.
+Drawing contact_sheet(const std::string& title, const std::vector<SheetPicture>& pictures,
+                      const SheetOptions& options);
+
+// Ink is 255 and paper 0 in a digit of MNIST's form; dark ink on white paper, as a person wrote it,
+// after this.
+Image on_paper(Image ink);
+
+}  // namespace mnist::chart
