@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/file.h"
 
 namespace mnist::app {
 
@@ -26,11 +27,19 @@ fs::path data_directory(const std::string& flag, const std::string& configured) 
   return folder;
 }
 
-void add_form_flags(CLI::App& app, ImageForm& form) {
+JsonDocument read_config_document(const fs::path& file) {
+  constexpr std::uint64_t kMostBytes = 1 << 20;
+  const Bytes bytes = read_file(file, kMostBytes);
+  const std::string text(bytes.begin(), bytes.end());
+  return JsonDocument::parse(text, file.string());
+}
+
+void add_form_flags(CLI::App& app, ImageForm& form, const std::string& files) {
   const auto names = orientation_names();
   app.add_option("--orientation", form.orientation,
-                 "How the images of IDX and pixel files lie, e.g. transposed for EMNIST: upright, "
-                 "transposed, mirrored, flipped, upside-down, turned-left or turned-right")
+                 "How the images of " + files +
+                     " lie, e.g. transposed for EMNIST: upright, transposed, "
+                     "mirrored, flipped, upside-down, turned-left or turned-right")
       ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())))
       ->capture_default_str();
   app.add_flag("--invert", form.inverted, "Their digits are dark on white");

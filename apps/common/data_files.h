@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "mnist/bytes/json_document.h"
 #include "mnist/data/digit_set.h"
 #include "mnist/data/image_form.h"
 #include "mnist/train/config.h"
@@ -17,8 +18,12 @@ namespace mnist::app {
 // folder, saying how to get the data.
 std::filesystem::path data_directory(const std::string& flag, const std::string& configured);
 
-// --orientation and --invert, of IDX files and CSVs of pixels.
-void add_form_flags(CLI::App& app, ImageForm& form);
+// Reads a config's file, of 1 MiB at most; what it says is not checked yet. Throws Error{kIo},
+// {kUsage} for broken JSON.
+JsonDocument read_config_document(const std::filesystem::path& file);
+
+// --orientation and --invert, of `files`, as the help calls them.
+void add_form_flags(CLI::App& app, ImageForm& form, const std::string& files);
 
 // The pair of files that `data` names, in `directory`, in MNIST's form.
 DigitSet load_training_set(const std::filesystem::path& directory, const DataConfig& data);

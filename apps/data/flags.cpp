@@ -1,5 +1,7 @@
 #include "data/flags.h"
 
+#include <initializer_list>
+
 #include "mnist/base/error.h"
 #include "mnist/digit/digit.h"
 
@@ -40,10 +42,10 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--labels", flags.labels,
                  "Labels of the IDX images; default: the file named ...labels-idx1... beside them")
       ->type_name("IDX");
-  add_form_flags(app, flags.form);
+  add_form_flags(app, flags.form, "IDX files and CSVs of pixels");
   app.add_option("-o,--out", flags.out,
-                 "Folder of pictures and suspects; PNG file of sheet; what the names of idx's two "
-                 "files begin with")
+                 "Output: a folder (pictures, suspects), a PNG file (sheet), or what the names of "
+                 "idx's two files begin with")
       ->type_name("PATH");
   app.add_option("--digit", flags.digit, "Only the digits with this label")
       ->check(CLI::Range(0, kClasses - 1));
@@ -73,7 +75,10 @@ Flags parse(int argc, const char* const* argv) {
   parse_command_line(app, argc, argv);
   require_verb(app, "--digit", flags, {"idx", "pictures", "sheet"});
   require_verb(app, "--count", flags, {"sheet", "suspects"});
-  for (const char* option : {"--folds", "--config", "--seed"}) {
+  for (const char* option : {"--config", "--seed"}) {
+    require_verb(app, option, flags, {"suspects"});
+  }
+  for (const char* option : {"--device", "--folds"}) {
     require_verb(app, option, flags, {"suspects"});
   }
   require_verb(app, "--out", flags, {"idx", "pictures", "sheet", "suspects"});

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
-#include <utility>
+#include <system_error>
 #include <vector>
 
 #include <spdlog/spdlog.h>
@@ -16,12 +16,14 @@
 #include "mnist/bytes/idx.h"
 #include "mnist/data/oddities.h"
 #include "mnist/image/encode.h"
+#include "mnist/model/device.h"
 #include "mnist/report/chart/contact_sheet.h"
 #include "mnist/report/chart/raster.h"
 #include "mnist/report/number_text.h"
 
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/names.h"
 #include "common/progress.h"
 #include "common/shipped.h"
 #include "data/source.h"
@@ -34,12 +36,16 @@ namespace fs = std::filesystem;
 
 SourceReader reader_of(const Flags& flags) {
   const auto bar = std::make_shared<ProgressBar>(flags.common);
-  return {flags.labels, flags.form, [&flags] { return page_model_path(flags.page_model); },
-          [bar](std::size_t done, std::size_t total) {
-            bar->update("reading pictures", static_cast<double>(done), static_cast<double>(total),
-                        std::to_string(done) + " of " + std::to_string(total));
-            if (done == total) bar->clear();
-          }};
+  return SourceReader({.labels = flags.labels,
+                       .form = flags.form,
+                       .page_model = [&flags] { return page_model_path(flags.page_model); },
+                       .on_picture =
+                           [bar](std::size_t done, std::size_t total) {
+                             bar->update("reading pictures", static_cast<double>(done),
+                                         static_cast<double>(total),
+                                         std::to_string(done) + " of " + std::to_string(total));
+                             if (done == total) bar->clear();
+                           }});
 }
 
 NamedDigits read_all(const Flags& flags) {
@@ -51,7 +57,7 @@ NamedDigits read_all(const Flags& flags) {
       spdlog::warn(one_line(source + ": " + remark));
     }
   }
-  NamedDigits all = joined(std::move(sets));
+  NamedDigits all = joined(sets);
   if (!flags.digit) return all;
   NamedDigits chosen = all.subset(all.digits.labels.eq(*flags.digit).nonzero().flatten());
   if (chosen.digits.size() == 0) {
@@ -79,41 +85,55 @@ int check(const Flags& flags, std::ostream& out) {
   return any ? kConditionMet : kSuccess;
 }
 
+fs::path images_file(const Flags& flags) { return flags.out + "-images-idx3-ubyte"; }
+fs::path labels_file(const Flags& flags) { return flags.out + "-labels-idx1-ubyte"; }
+
+// Before minutes of reading.
+void check_output(const Flags& flags) {
+  if (flags.verb == "idx") {
+    for (const fs::path& file : {images_file(flags), labels_file(flags)}) {
+      if (!is_there(file)) continue;
+      throw Error(ErrorKind::kUsage, "already exists: choose another --out, or remove it",
+                  file.string());
+    }
+  }
+  std::error_code ignored;
+  if (flags.verb == "pictures" && is_there(flags.out) && !fs::is_empty(flags.out, ignored)) {
+    throw Error(ErrorKind::kUsage, "is not an empty folder: choose another --out", flags.out);
+  }
+}
+
 void write_idx(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
   const auto count = static_cast<std::uint32_t>(digits.digits.size());
   const auto* pixels = digits.digits.images.data_ptr<std::uint8_t>();
   const auto* label = digits.digits.labels.data_ptr<std::int64_t>();
-  const IdxImages images{.count = count,
-                         .rows = kDigitSide,
-                         .columns = kDigitSide,
-                         .pixels = {pixels, pixels + digits.digits.images.numel()}};
-  IdxLabels labels;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    labels.labels.push_back(static_cast<std::uint8_t>(label[i]));
+  const Bytes images =
+      serialize_idx(IdxImages{.count = count,
+                              .rows = kDigitSide,
+                              .columns = kDigitSide,
+                              .pixels = {pixels, pixels + digits.digits.images.numel()}});
+  const Bytes labels = serialize_idx(IdxLabels{.labels = {label, label + count}});
+  const fs::path folder = images_file(flags).parent_path();
+  if (!folder.empty()) make_folders(folder);
+  write_file_atomically(images_file(flags), images);
+  try {
+    write_file_atomically(labels_file(flags), labels);
+  } catch (const Error&) {  // images without labels are of no use
+    std::error_code ignored;
+    fs::remove(images_file(flags), ignored);
+    throw;
   }
-  const fs::path images_file = flags.out + "-images-idx3-ubyte";
-  const fs::path labels_file = flags.out + "-labels-idx1-ubyte";
-  for (const fs::path& file : {images_file, labels_file}) {
-    if (!is_there(file)) continue;
-    throw Error(ErrorKind::kUsage, "already exists: choose another --out, or remove it",
-                file.string());
-  }
-  if (images_file.has_parent_path()) make_folders(images_file.parent_path());
-  write_file_atomically(images_file, serialize_idx(images));
-  write_file_atomically(labels_file, serialize_idx(labels));
-  out << images_file.string() << '\n' << labels_file.string() << '\n';
+  out << images_file(flags).string() << '\n' << labels_file(flags).string() << '\n';
 }
 
 // <number>_label<d>.png, which sort as the digits came, and which every program takes.
 void write_pictures(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
-  constexpr std::size_t kPlaces = 6;
   make_folders(flags.out);
   const auto* label = digits.digits.labels.data_ptr<std::int64_t>();
   for (std::int64_t row = 0; row < digits.digits.size(); ++row) {
-    const std::string number = std::to_string(row);
-    const std::string zeros(number.size() < kPlaces ? kPlaces - number.size() : 0, '0');
-    const fs::path file =
-        fs::path(flags.out) / (zeros + number + "_label" + std::to_string(label[row]) + ".png");
+    const std::string name =
+        six_digits(static_cast<std::size_t>(row)) + "_label" + std::to_string(label[row]) + ".png";
+    const fs::path file = fs::path(flags.out) / name;
     write_file_atomically(file, encode_png(picture_of(digits.digits, row)));
     out << file.string() << '\n';
   }
@@ -138,9 +158,14 @@ void write_sheet(const NamedDigits& digits, const Flags& flags, std::ostream& ou
 
 int run(const Flags& flags, std::ostream& out) {
   set_up_logging(flags.common);
+  check_output(flags);
+  set_threads(flags.device.threads);
   if (flags.verb == "check") return check(flags, out);
+  if (flags.verb == "suspects") {
+    const SuspectsJob job = resolve_suspects(flags);
+    return find_suspects(job, read_all(flags), out);
+  }
   const NamedDigits digits = read_all(flags);
-  if (flags.verb == "suspects") return find_suspects(digits, flags, out);
   if (flags.verb == "idx") write_idx(digits, flags, out);
   if (flags.verb == "pictures") write_pictures(digits, flags, out);
   if (flags.verb == "sheet") write_sheet(digits, flags, out);

@@ -1,9 +1,8 @@
 #include "data/source.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
-#include <span>
+#include <system_error>
 #include <utility>
 
 #include "mnist/base/error.h"
@@ -13,29 +12,33 @@
 #include "mnist/data/pixel_csv.h"
 #include "mnist/labels/labelled_files.h"
 #include "mnist/read/picture_digits.h"
+#include "mnist/report/number_text.h"
 
 namespace mnist::app::data {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> numbered_names(const DigitSet& digits, const std::string& source) {
-  std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(digits.size()));
-  for (std::int64_t row = 0; row < digits.size(); ++row) {
-    names.push_back(source + "#" + std::to_string(row));
-  }
-  return names;
-}
-
 NamedDigits numbered(DigitSet digits, const std::string& source) {
-  std::vector<std::string> names = numbered_names(digits, source);
-  return {std::move(digits), std::move(names), {}};
+  NamedDigits result{std::move(digits), {}, {}};
+  for (std::int64_t row = 0; row < result.digits.size(); ++row) {
+    result.names.push_back(source + "#" + std::to_string(row));
+  }
+  return result;
 }
 
-// A list of pictures has two or three columns, pixels have 785.
-bool holds_pixels(const std::string& csv) {
-  const Bytes bytes = read_file(csv, kMaxListBytes);
+std::string ending_of(const fs::path& path) {
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return ending;
+}
+
+// A list of pictures has two columns or a few, pixels have 785; a first line is not longer.
+bool holds_pixels(const fs::path& csv) {
+  constexpr std::size_t kFirstLine = 64 << 10;
+  const Bytes bytes = read_beginning(csv, kFirstLine);
   const auto end = std::ranges::find(bytes, static_cast<std::uint8_t>('\n'));
   return std::count(bytes.begin(), end, static_cast<std::uint8_t>(',')) >= kDigitPixels;
 }
@@ -45,10 +48,18 @@ void refuse_idx_folder(const fs::path& folder) {
     for (const char* ending : {"", ".gz"}) {
       const fs::path file = folder / (std::string(name) + ending);
       if (!is_there(file)) continue;
-      throw Error(ErrorKind::kUsage, "a folder of IDX files: name one, e.g. " + file.string(),
+      throw Error(ErrorKind::kUsage, "is a folder of IDX files: name one, e.g. " + file.string(),
                   folder.string());
     }
   }
+}
+
+// IDX files begin with two zero bytes, gzip's with 1f 8b.
+void require_idx(const fs::path& file) {
+  const Bytes beginning = read_beginning(file, 2);
+  if (beginning == Bytes{0, 0} || beginning == Bytes{0x1f, 0x8b}) return;
+  throw Error(ErrorKind::kUnsupported,
+              "is not a source: IDX images, *.csv, *.jsonl or a folder of pictures", file.string());
 }
 
 }  // namespace
@@ -61,60 +72,67 @@ NamedDigits NamedDigits::subset(const torch::Tensor& rows) const {
   return result;
 }
 
-SourceReader::SourceReader(std::string labels, ImageForm form, std::function<fs::path()> page_model,
-                           OnPicture on_picture)
-    : labels_(std::move(labels)),
-      form_(std::move(form)),
-      page_model_(std::move(page_model)),
-      on_picture_(std::move(on_picture)) {}
+SourceReader::SourceReader(SourceOptions options) : options_(std::move(options)) {}
 
 NamedDigits SourceReader::read(const std::string& source) {
   const fs::path path(source);
-  if (fs::is_directory(path)) {
-    refuse_idx_folder(path);
-    return read_pictures(source);
+  if (!is_there(path)) throw Error(ErrorKind::kIo, "no such file or folder", source);
+  std::error_code ignored;
+  const bool is_folder = fs::is_directory(path, ignored);
+  if (is_folder) refuse_idx_folder(path);
+  const std::string ending = ending_of(path);
+  const bool is_csv = !is_folder && ending == ".csv";
+  const bool is_pixels = is_csv && holds_pixels(path);
+  const bool is_pictures = is_folder || ending == ".jsonl" || (is_csv && !is_pixels);
+  if (!options_.labels.empty() && (is_pictures || is_pixels)) {
+    throw Error(ErrorKind::kUsage, "has its own labels: --labels is for IDX images", source);
   }
-  if (path.extension() == ".jsonl") return read_pictures(source);
-  if (path.extension() == ".csv") {
-    return holds_pixels(source) ? numbered(normalized(load_pixel_csv(path), form_), source)
-                                : read_pictures(source);
+  if (!options_.form.is_usual() && is_pictures) {
+    throw Error(ErrorKind::kUsage,
+                "pictures are read as they are: --orientation and --invert are for pixels", source);
   }
-  const fs::path labels = labels_.empty() ? labels_beside(path) : fs::path(labels_);
-  return numbered(normalized(load_digit_set(path, labels), form_), source);
+  if (is_pictures) return read_pictures(source);
+  if (is_pixels) return numbered(normalized(load_pixel_csv(path), options_.form), source);
+  require_idx(path);
+  const fs::path labels = options_.labels.empty() ? labels_beside(path) : fs::path(options_.labels);
+  return numbered(normalized(load_digit_set(path, labels), options_.form), source);
 }
 
 NamedDigits SourceReader::read_pictures(const std::string& source) {
   const LabelledFiles files = labelled_files(source);
-  if (!finder_) finder_.emplace(load_finder(page_model_()));
+  if (!finder_) finder_.emplace(load_finder(options_.page_model()));
   PictureDigits found = digits_in_pictures(files.files, *finder_, [&](std::size_t done) {
-    if (on_picture_) on_picture_(done, files.files.size());
+    if (options_.on_picture) options_.on_picture(done, files.files.size());
   });
   NamedDigits result{std::move(found.digits), std::move(found.names), {}};
   result.digits.name = source;
   if (files.unlabelled > 0) {
-    result.remarks.push_back(std::to_string(files.unlabelled) +
-                             (files.unlabelled == 1 ? " file" : " files") + " without a label");
+    result.remarks.push_back(files_text(files.unlabelled) + " without a label");
   }
+  const auto others = static_cast<std::size_t>(
+      std::ranges::count(files.files, kOutlierLabel, &LabelledFile::label));
+  if (others > 0) result.remarks.push_back(files_text(others) + " labelled as not a digit");
   for (const LeftOutPicture& picture : found.left_out) {
     result.remarks.push_back("left out: " + picture.path + ": " + picture.reason);
   }
   if (result.digits.size() == 0) {
-    const std::string first = found.left_out.empty() ? ""
-                                                     : ": " + found.left_out.front().path + ": " +
-                                                           found.left_out.front().reason;
-    throw Error(ErrorKind::kCorrupt, "holds no digit that can be used" + first, source);
+    throw Error(ErrorKind::kCorrupt,
+                "contains no digit that can be used" +
+                    (result.remarks.empty() ? "" : "; " + result.remarks.back()),
+                source);
   }
   return result;
 }
 
-NamedDigits joined(std::vector<NamedDigits> sets) {
-  NamedDigits all = std::move(sets.front());
-  for (NamedDigits& more : std::span(sets).subspan(1)) {
-    all.digits.images = torch::cat({all.digits.images, more.digits.images});
-    all.digits.labels = torch::cat({all.digits.labels, more.digits.labels});
-    all.digits.name += " + " + more.digits.name;
-    std::ranges::move(more.names, std::back_inserter(all.names));
+NamedDigits joined(std::span<const NamedDigits> sets) {
+  NamedDigits all;
+  std::vector<DigitSet> digits;
+  for (const NamedDigits& set : sets) {
+    digits.push_back(set.digits);
+    std::ranges::copy(set.names, std::back_inserter(all.names));
+    std::ranges::copy(set.remarks, std::back_inserter(all.remarks));
   }
+  all.digits = mnist::joined(digits);
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,37 +17,38 @@ namespace mnist::app::data {
 struct NamedDigits {
   DigitSet digits;
   std::vector<std::string> names;    // one per digit: the picture's path, or <file>#<number from 0>
-  std::vector<std::string> remarks;  // pictures that were left out, one line each
+  std::vector<std::string> remarks;  // what of the source is not among them, one line each
 
-  // The rows `rows` (int64 [M]).
+  // The rows `rows` (int64 [M]), without remarks.
   NamedDigits subset(const torch::Tensor& rows) const;
 };
 
-// Reads sources one after another; the page network is loaded once, when a picture needs it.
+struct SourceOptions {
+  std::string labels;  // file of labels of IDX images; empty for the one beside them
+  ImageForm form;      // of IDX images and CSVs of pixels
+  std::function<std::filesystem::path()> page_model;  // asked for if pictures are to be read
+  std::function<void(std::size_t done, std::size_t total)> on_picture;
+};
+
+// Reads sources one after another; the page network is loaded once.
 class SourceReader {
  public:
-  using OnPicture = std::function<void(std::size_t done, std::size_t total)>;
+  explicit SourceReader(SourceOptions options);
 
-  // `labels`: of IDX images; empty for the file beside them. `form`: of these, and of CSVs of
-  // pixels. `page_model`: the file.
-  SourceReader(std::string labels, ImageForm form,
-               std::function<std::filesystem::path()> page_model, OnPicture on_picture);
-
-  // Throws what reading it throws, and Error{kUsage} for a folder of IDX files, {kCorrupt} if no
-  // picture can be used.
+  // A file of IDX images, a folder or list of labelled pictures (labels/labelled_files.h), or a CSV
+  // of pixels (data/pixel_csv.h). Throws what reading it throws, and Error: kIo if it is absent,
+  // kUsage for a folder of IDX files and for options that it cannot have, kCorrupt if no picture
+  // can be used.
   NamedDigits read(const std::string& source);
 
  private:
   NamedDigits read_pictures(const std::string& source);
 
-  std::string labels_;
-  ImageForm form_;
-  std::function<std::filesystem::path()> page_model_;
-  OnPicture on_picture_;
+  SourceOptions options_;
   std::optional<Finder> finder_;
 };
 
-// All of `sets`, in order.
-NamedDigits joined(std::vector<NamedDigits> sets);
+// All of `sets`, in order, at least one.
+NamedDigits joined(std::span<const NamedDigits> sets);
 
 }  // namespace mnist::app::data

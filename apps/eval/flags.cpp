@@ -41,7 +41,7 @@ Flags parse(int argc, const char* const* argv) {
          "With --images and --pages: model file or run folder of the page network, which finds the "
          "digits; default: the shipped one")
       ->type_name("FILE|RUN");
-  add_form_flags(app, flags.form);
+  add_form_flags(app, flags.form, "the MNIST files");
   app.add_option("--format", flags.format, "text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();

@@ -42,6 +42,7 @@ struct SplitRecord {
   std::int64_t validation = 0;
   std::uint64_t seed = 0;
   std::string labels_sha256;
+  ImageForm form{};  // of its images, which has to be the one that they are read in now
 
   bool operator==(const SplitRecord&) const = default;
 };
@@ -54,6 +55,9 @@ SplitRecord split_record(const Model& model) {
              .seed = record.at("/config/seed"_json_pointer).get<std::uint64_t>(),
              .labels_sha256 =
                  record.at("/environment/data/labels_sha256"_json_pointer).get<std::string>()};
+    const nlohmann::json& data = record.at("/config/data"_json_pointer);
+    split.form.orientation = data.value("orientation", split.form.orientation);
+    split.form.inverted = data.value("invert", split.form.inverted);
   } catch (const nlohmann::json::exception&) {  // no such record: as without a split
   }
   if (split.validation > 0) return split;
@@ -68,6 +72,11 @@ DigitSet validation_part(const DigitSet& training, const Job& job) {
     const SplitRecord split = split_record(model);
     if (split.labels_sha256 != training.labels_sha256) {
       throw Error(ErrorKind::kUsage, "it was trained on different data", model.path);
+    }
+    if (split.form != job.flags.form) {
+      throw Error(ErrorKind::kUsage,
+                  "it was trained on these images with other values of orientation or invert",
+                  model.path);
     }
     if (split == first) return;
     throw Error(ErrorKind::kUsage,
@@ -178,15 +187,16 @@ nlohmann::ordered_json model_record(const Model& model) {
           {"accept_above", model.accept_above}};
 }
 
-nlohmann::ordered_json environment_of(const Job& job, const EvaluationData& examination) {
-  nlohmann::ordered_json environment = {{"created", utc_now()},
-                                        {"mnist_toolkit", kVersion},
-                                        {"torch", describe_torch()},
-                                        {"device", job.device.str()},
-                                        {"threads", job.threads},
-                                        {"split", job.flags.split},
-                                        {"data", examination.data_record()}};
+nlohmann::ordered_json environment_of(const Job& job, const EvaluationData& evaluated) {
+  nlohmann::ordered_json environment = {
+      {"created", utc_now()},           {"mnist_toolkit", kVersion}, {"torch", describe_torch()},
+      {"device", job.device.str()},     {"threads", job.threads},    {"split", job.flags.split},
+      {"data", evaluated.data_record()}};
   if (!job.flags.images.empty()) environment.erase("split");
+  if (!job.flags.form.is_usual()) {
+    environment["orientation"] = job.flags.form.orientation;
+    environment["invert"] = job.flags.form.inverted;
+  }
   for (std::size_t i = 0; i < job.models.size(); ++i) {
     const std::string number = job.models.size() == 1 ? "" : "_" + std::to_string(i + 1);
     environment["model" + number] = model_record(job.models[i]);
@@ -251,13 +261,13 @@ Job resolve(const Flags& flags) {
 
 int run(Job& job, std::ostream& out) {
   if (!job.flags.pages.empty()) return evaluate_pages(job, out);
-  const EvaluationData examination(job);
-  const EvaluationInput input = examination.ask(job.models);
+  const EvaluationData evaluated(job);
+  const EvaluationInput input = evaluated.ask(job.models);
   EvaluationResult result = evaluate_predictions(input);
   std::optional<EvaluationInput> other_input;
   if (job.other) {
     std::vector<Model> others = {*job.other};
-    other_input = examination.ask(others);
+    other_input = evaluated.ask(others);
     result.comparison = compare(input, *other_input);
   }
   if (!job.flags.report.empty()) {
@@ -265,13 +275,13 @@ int run(Job& job, std::ostream& out) {
                  {.answers = input,
                   .result = result,
                   .other_answers = other_input,
-                  .picture = [&examination](std::int64_t i) { return examination.picture(i); },
-                  .names = examination.names(),
+                  .picture = [&evaluated](std::int64_t i) { return evaluated.picture(i); },
+                  .names = evaluated.names(),
                   .trainings = read_trainings(job.flags.models),
-                  .environment = environment_of(job, examination)});
+                  .environment = environment_of(job, evaluated)});
   }
   write_results(out, formatted(result, job.flags.format));
-  if (examination.any_failed()) return kFailure;
+  if (evaluated.any_failed()) return kFailure;
   // Written so that an undefined accuracy fails too.
   const bool good_enough = !job.flags.min_accuracy || result.accuracy >= *job.flags.min_accuracy;
   return good_enough ? kSuccess : kConditionMet;

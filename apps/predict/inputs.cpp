@@ -1,6 +1,7 @@
 #include "predict/inputs.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstddef>
 #include <functional>
@@ -53,6 +54,18 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   });
 }
 
+// The key in `kinds` of a file that is left out.
+std::string kind_of(const fs::path& path, const Inputs::Kinds& kinds) {
+  constexpr std::size_t kMostKinds = 100;
+  constexpr std::size_t kLongest = 12;
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool is_known = kinds.contains(ending);
+  if (ending.size() > kLongest || (!is_known && kinds.size() >= kMostKinds)) return "…";
+  return ending;
+}
+
 }  // namespace
 
 Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags) {
@@ -93,7 +106,7 @@ std::optional<Input> Inputs::next() {
     try {
       const Look look = look_at(input.path, inside);
       if (look == Look::kOpened && !inside) barren_ = input.path;
-      if (look == Look::kSkipped) ++skipped_;
+      if (look == Look::kSkipped) ++skipped_[kind_of(input.path, skipped_)];
       if (look != Look::kPicture) continue;
     } catch (const Error& error) {
       input.failure = error.message();

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <istream>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +30,10 @@ class Inputs {
   // a folder that cannot be read, or in which there is no picture.
   std::optional<Input> next();
 
-  // How many files in folders were left out.
-  std::size_t skipped() const { return skipped_; }
+  // How many files in folders were left out, by their ending in small letters (".pdf"); of some
+  // hundred endings, those that come later are "…".
+  using Kinds = std::map<std::string, std::size_t>;
+  const Kinds& skipped() const { return skipped_; }
 
  private:
   enum class Look { kPicture, kOpened, kSkipped };
@@ -49,7 +52,7 @@ class Inputs {
   // grows with the size of single folders, not of the tree.
   std::vector<std::filesystem::path> entries_;
   std::optional<std::string> barren_;  // the named folder they are from, while it shows no picture
-  std::size_t skipped_ = 0;
+  Kinds skipped_;
 };
 
 }  // namespace mnist::app::predict

@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
+#include <functional>
 #include <span>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -114,6 +116,15 @@ std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, const Job
   return records;
 }
 
+// Then its digits are what takes time. Otherwise finding them is, which keeps the processors busy:
+// a team of threads that classifies beside that would spend its time waiting for its members.
+bool is_in_mnist_form(const std::vector<Prepared>& batch) {
+  return std::ranges::all_of(batch, [](const Prepared& prepared) {
+    return std::ranges::all_of(prepared.page.finds,
+                               [](const Find& find) { return find.score == 1; });
+  });
+}
+
 void classify_batch(std::vector<Prepared>& batch, Predictor& predictor) {
   std::vector<Page> pages;
   for (Prepared& prepared : batch) pages.push_back(std::move(prepared.page));
@@ -126,10 +137,34 @@ bool holds_several(const PredictionRecord& record) {
   return prediction != nullptr && prediction->rejection == Rejection::kSeveralDigits;
 }
 
+// "3 .pdf, 1 .txt, 2 without an ending", the commonest first.
+std::string kinds_text(const Inputs::Kinds& kinds) {
+  constexpr std::size_t kNamed = 5;
+  std::vector<std::pair<std::string, std::size_t>> sorted(kinds.begin(), kinds.end());
+  std::ranges::stable_sort(sorted, std::ranges::greater{},
+                           &std::pair<std::string, std::size_t>::second);
+  std::string text;
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const auto& [ending, count] = sorted[i];
+    if (i >= kNamed || ending == "…") {
+      others += count;
+      continue;
+    }
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " +
+            (ending.empty() ? "without an ending" : one_line(ending));
+  }
+  if (others > 0) text += (text.empty() ? "" : ", ") + std::to_string(others) + " others";
+  return text;
+}
+
 // Counts that the results alone do not show.
-void say_counts(std::size_t skipped, std::size_t several) {
+void say_counts(const Inputs::Kinds& kinds, std::size_t several) {
+  std::size_t skipped = 0;
+  for (const auto& [ending, count] : kinds) skipped += count;
   if (skipped > 0) {
-    spdlog::info("skipped {} file{}: not {}", skipped, skipped == 1 ? "" : "s", kImageFormats);
+    spdlog::info("skipped {} file{}, not {}: {}", skipped, skipped == 1 ? "" : "s", kImageFormats,
+                 kinds_text(kinds));
   }
   if (several > 0) {
     spdlog::info("rejected {} picture{} as several-digits: --all reads what is in {}", several,
@@ -153,10 +188,13 @@ int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionForm
   bool any_failed = false;
   bool any_rejected = false;
   std::size_t several = 0;
+  int threads = job.threads;
   out << formatter.begin();
   while (true) {
     std::vector<Prepared> batch = pipeline.take(kBatch, require_reader);
     if (batch.empty()) break;
+    const int wanted = is_in_mnist_form(batch) ? job.threads : 1;
+    if (wanted != threads) threads = set_threads(wanted);  // which is slow
     classify_batch(batch, job.predictor);
     for (const Prepared& prepared : batch) {
       dump.write(prepared);

@@ -9,6 +9,8 @@
 #include "mnist/report/chart/raster.h"
 #include "mnist/report/chart/reading_chart.h"
 
+#include "common/names.h"
+
 namespace mnist::app::predict {
 namespace {
 
@@ -17,24 +19,11 @@ namespace fs = std::filesystem;
 constexpr double kDoubtful = 0.9;  // confidence below which a person had better look
 constexpr double kAround = 0.2;    // of a digit's box, left around it
 
-std::string padded(std::size_t number) {
-  const std::string digits = std::to_string(number);
-  return std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits;
-}
-
-// A name of at most `most` bytes, not cut within a character of UTF-8.
-std::string shortened(std::string name, std::size_t most) {
-  if (name.size() <= most) return name;
-  while (most > 0 && (static_cast<unsigned char>(name[most]) & 0xc0) == 0x80) --most;
-  name.resize(most);
-  return name;
-}
-
 // "scan.tif#3" -> "scan-3"
 std::string stem_of(const std::string& path) {
   constexpr std::size_t kLongest = 200;  // with number and ending it must be a file's name
   if (path == "-") return "stdin";
-  std::string stem = shortened(fs::path(path).stem().string(), kLongest);
+  std::string stem = beginning_of(fs::path(path).stem().string(), kLongest);
   const std::string ending = fs::path(path).extension().string();
   const std::size_t page = ending.find('#');
   return page == std::string::npos ? stem : stem + '-' + ending.substr(page + 1);
@@ -82,14 +71,14 @@ void InputDump::write(const Prepared& prepared) {
   const Find* surest = surest_digit(prepared.page);
   for (const Find& find : prepared.page.finds) {
     if (find.kind != FindKind::kDigit || (!all_ && &find != surest)) continue;
-    const std::string name = padded(++count_) + '-' + stem_of(prepared.path) + ".png";
+    const std::string name = six_digits(++count_) + '-' + stem_of(prepared.path) + ".png";
     write_file_atomically(folder_ / name, encode_png(picture_of(find.digit)));
   }
 }
 
 void Explanations::write(const Prepared& prepared) {
   if (folder_.empty() || prepared.failure) return;
-  const std::string name = padded(++count_) + '-' + stem_of(prepared.path) + ".png";
+  const std::string name = six_digits(++count_) + '-' + stem_of(prepared.path) + ".png";
   write_file_atomically(folder_ / name,
                         chart::draw_png(chart::draw_reading(prepared.picture, prepared.page)));
 }
@@ -99,7 +88,8 @@ void Review::write(const Prepared& prepared) {
   const Find* surest = surest_digit(prepared.page);
   if (!all_ && surest == nullptr) {
     const char* why = to_string(*only_digit(prepared.page).rejection);
-    const std::string name = padded(++count_) + '-' + stem_of(prepared.path) + '-' + why + ".png";
+    const std::string name =
+        six_digits(++count_) + '-' + stem_of(prepared.path) + '-' + why + ".png";
     write_file_atomically(folder_ / name, encode_png(prepared.picture));
     return;
   }
@@ -119,7 +109,7 @@ void Review::write_part(const Prepared& prepared, const Find& find, const std::s
   const std::string guess =
       find.prediction.digit ? "-looks" + std::to_string(*find.prediction.digit) : "";
   const std::string name =
-      padded(++count_) + '-' + stem_of(prepared.path) + guess + '-' + why + ".png";
+      six_digits(++count_) + '-' + stem_of(prepared.path) + guess + '-' + why + ".png";
   write_file_atomically(folder_ / name, encode_png(around(prepared.picture, find.box)));
 }
 

@@ -36,8 +36,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uint64_t kMaxConfigBytes = 1 << 20;
-
 void apply_flags(JsonDocument& document, const Flags& flags) {
   for (const std::string& assignment : flags.set) {
     const auto equals = assignment.find('=');
@@ -73,9 +71,7 @@ void find_data(Job& job) {
 }
 
 RunConfig read_config(const fs::path& file, const Flags& flags) {
-  const Bytes bytes = read_file(file, kMaxConfigBytes);
-  const std::string text(bytes.begin(), bytes.end());
-  JsonDocument document = JsonDocument::parse(text, file.string());
+  JsonDocument document = read_config_document(file);
   apply_flags(document, flags);
   return RunConfig::read(document);
 }
@@ -92,8 +88,8 @@ void check_resumed_config(const RunConfig& resumed, const RunConfig& begun, cons
   may["data"]["directory"] = was["data"]["directory"];
   if (may != was) {
     throw Error(ErrorKind::kUsage,
-                "a resumed run can change training.epochs, training.checkpoint_steps, "
-                "data.directory, device and threads alone",
+                "a resumed run can only change training.epochs, training.checkpoint_steps, "
+                "data.directory, device and threads",
                 run.string());
   }
   if (resumed.training.epochs > begun.training.epochs &&
@@ -135,10 +131,23 @@ RunConfig config_to_train(const Job& job) {
   return config;
 }
 
+fs::path folder_of_new_run(const Job& job) {
+  return job.flags.out.empty() ? fs::path("runs") / fs::path(job.flags.config).stem()
+                               : fs::path(job.flags.out);
+}
+
+// Beside the runs, which share them.
+fs::path prepared_pictures(const Job& job) {
+  if (job.flags.dry_run) return {};
+  const fs::path run = job.run ? job.run->path() : folder_of_new_run(job);
+  // A path such as "runs/mine/" has an empty last part; with "." behind them all have.
+  return fs::absolute(run / ".").lexically_normal().parent_path().parent_path() / "prepared";
+}
+
 RunDirectory begin_run(const Job& job, const json& environment) {
-  if (!job.flags.out.empty()) return RunDirectory::create(job.flags.out, job.config, environment);
-  return RunDirectory::create_beside_others(fs::path("runs") / fs::path(job.flags.config).stem(),
-                                            job.config, environment);
+  const fs::path folder = folder_of_new_run(job);
+  if (!job.flags.out.empty()) return RunDirectory::create(folder, job.config, environment);
+  return RunDirectory::create_beside_others(folder, job.config, environment);
 }
 
 int dry_run(const Job& job, const Trainer& trainer, std::ostream& out) {
@@ -269,6 +278,7 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
                                                       : std::filesystem::path(),
                .device = device,
                .communicator = communicator,
+               .prepared = prepared_pictures(job),
                .on_picture = progress_of_pictures(job.flags.common)});
   if (communicator != nullptr) check_same_data(*task, job.data, *communicator);
   const int processes = communicator == nullptr ? 1 : communicator->size();

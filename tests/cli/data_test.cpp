@@ -1,4 +1,5 @@
 // mnist-data: labelled digits from one form to another, on a sheet, and looked through.
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -170,8 +171,10 @@ TEST_CASE("wrong labels are among the first suspects", "[data]") {
   REQUIRE(lines.size() >= 2);
   CHECK(lines[0] == "image,label,suggested,label_probability,suggested_probability,confident");
   bool is_near_the_top = false;
-  for (std::size_t i = 1; i < std::min<std::size_t>(lines.size(), 6); ++i) {
-    is_near_the_top = is_near_the_top || lines[i].find("#123,") != std::string::npos;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    CHECK(std::ranges::count(lines[i], ',') == 5);
+    CHECK((lines[i].ends_with(",yes") || lines[i].ends_with(",no")));
+    is_near_the_top = is_near_the_top || (i < 6 && lines[i].find("#123,") != std::string::npos);
   }
   INFO(list);
   CHECK(is_near_the_top);
@@ -187,12 +190,40 @@ TEST_CASE("a verb refuses what it cannot do, in one line", "[data]") {
   check_refused(data({"sheet", test_images(), "-o", out, "--folds", "3"}),
                 "--folds does not go with 'sheet'");
   check_refused(data({"idx", generated_data().string(), "-o", out}), "a folder of IDX files");
-  check_refused(data({"idx", (folder / "none").string(), "-o", out}), "name its labels");
-  check_refused(data({"idx", (folder / ("none" + kImages)).string(), "-o", out}),
-                "cannot be opened");
-  check_refused(data({"suspects", test_images(), "-o", out, "--folds", "501"}), "--folds");
+  check_refused(data({"idx", (folder / "none").string(), "-o", out}), "no such file or folder");
+  check_refused(data({"check", pictures()[3]}), "is not a source");
   check_refused(data({"turn", test_images()}), "turn");
+  check_refused(data({"check", fs::path(pictures()[3]).parent_path().string(), "--invert"}),
+                "pictures are read as they are");
+  check_refused(data({"suspects", test_images(), "-o", out, "--config", "/absent"}), "/absent");
   CHECK(fs::is_empty(folder.path()));
+
+  std::string line = "7";
+  for (int i = 0; i < 784; ++i) line += ",0";
+  const std::string csv = (folder / "PIXELS.CSV").string();
+  write_text(csv, line + "\n");
+  check_refused(data({"suspects", csv, "-o", out}), "cannot divide 1 image into 5 folds");
+  check_refused(data({"check", csv, "--labels", test_images()}), "has its own labels");
+  fs::create_directory(out);
+  write_text(folder / "out" / "here", "");
+  check_refused(data({"pictures", csv, "-o", out}), "is not an empty folder");
+}
+
+TEST_CASE("names of any bytes are shown and listed", "[data]") {
+  const TemporaryDirectory folder;
+  const std::string mine = (folder / "mine").string();
+  fs::create_directory(mine);
+  for (int i = 0; i < 40; ++i) {
+    const std::string label = std::to_string(i % 10);
+    const char* odd = i % 2 == 0 ? "größer als alles andere " : "\xff\xfe ";
+    fs::copy_file(pictures()[static_cast<std::size_t>(i % 10)],
+                  mine + "/" + odd + std::to_string(i) + "_label" + label + ".png");
+  }
+  const std::string out = (folder / "suspects").string();
+  const Outcome outcome = data({"suspects", mine, "-o", out, "--folds", "2"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(fs::exists(out + "/suspects.png"));
 }
 
 }  // namespace mnist::testing

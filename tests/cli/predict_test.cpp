@@ -260,10 +260,13 @@ TEST_CASE("-r leaves out what does not begin like a picture and says how much th
   const std::string good = make("a.png", read_text(pictures()[1]));
   const std::string notes = make("b.txt", "hello\n");
   make("c.png", "");
+  make("d.TXT", "");
+  make("e", "");
   const Outcome outcome = predict({"-r", folder.path().string()});
   CHECK(outcome.exit_code == 0);
   CHECK(lines_of(outcome.out).size() == 1);
-  CHECK(outcome.err == "skipped 2 files: not " + kFormats + "\n");
+  CHECK(outcome.err ==
+        "skipped 4 files, not " + kFormats + ": 2 .txt, 1 without an ending, 1 .png\n");
   CHECK(predict({"-r", "-q", folder.path().string()}).err.empty());
 
   const std::string cut = make("d.png", read_text(pictures()[1]).substr(0, 200));
@@ -290,7 +293,7 @@ TEST_CASE("a folder in which -r finds no picture is an error, the rest is read",
   const Outcome among_others = predict({"-r", pictures()[0], empty.string(), pictures()[1]});
   CHECK(among_others.exit_code == 2);
   CHECK(lines_of(among_others.out).size() == 2);
-  CHECK(among_others.err == message + "skipped 1 file: not " + kFormats + "\n");
+  CHECK(among_others.err == message + "skipped 1 file, not " + kFormats + ": 1 .txt\n");
 }
 
 TEST_CASE("a folder that is no run's is told so, and what was looked for", "[predict]") {

@@ -1,5 +1,7 @@
 // mnist-train on pictures of one's own.
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -38,7 +40,10 @@ struct OwnPictures {
 
   Outcome train(const json& sources, std::vector<std::string> more = {}) const {
     write_text(config, config_of(sources).dump());
-    more.insert(more.begin(), {"--config", config.string(), "--out", out.string()});
+    if (std::ranges::find(more, "--out") == more.end()) {
+      more.insert(more.begin(), {"--out", out.string()});
+    }
+    more.insert(more.begin(), {"--config", config.string()});
     return run_program("mnist-train", more);
   }
 };
@@ -52,6 +57,25 @@ TEST_CASE("pictures of one's own are trained on, and the run goes on exactly", "
   INFO(outcome.err);
   REQUIRE(outcome.exit_code == 0);
   CHECK(outcome.err.find("training on 64 images, 8 for validation") != std::string::npos);
+  const auto prepared = [&] {
+    const fs::directory_iterator files(mine.folder / "prepared");
+    return std::distance(begin(files), end(files));
+  };
+  CHECK(prepared() == 1);
+  // Another run on the same pictures takes what was kept; if that is damaged, the pictures again.
+  const auto environment = [&](const std::string& name) {
+    return json::parse(read_text(mine.folder / name / "environment.json"))["data"];
+  };
+  const auto run_again = [&](const std::string& name) {
+    const Outcome again = mine.train(sources, {"--out", (mine.folder / name).string()});
+    INFO(again.err);
+    REQUIRE(again.exit_code == 0);
+    CHECK(environment(name) == environment("run"));
+    CHECK(prepared() == 1);
+  };
+  run_again("second");
+  write_text(fs::directory_iterator(mine.folder / "prepared")->path(), "damaged");
+  run_again("third");
   const Outcome longer =
       run_program("mnist-train", {"--resume", mine.out.string(), "--set", "training.epochs=3"});
   INFO(longer.err);
@@ -164,6 +188,57 @@ TEST_CASE("test images among the training images are counted", "[train]") {
         std::string::npos);
 }
 
+TEST_CASE("images that lie on their side are warned of, and set upright if the config says so",
+          "[train]") {
+  const OwnPictures mine(1);
+  const std::string emnist = (mine.folder / "emnist").string();
+  REQUIRE(run_program("mnist-data", {"idx", (generated_data() / "train-images-idx3-ubyte").string(),
+                                     "--orientation", "transposed", "--out", emnist})
+              .exit_code == 0);
+  json source = {{"images", emnist + "-images-idx3-ubyte"},
+                 {"labels", emnist + "-labels-idx1-ubyte"}};
+  const auto warned = [&] {
+    const Outcome outcome =
+        mine.train(json::array({source}), {"--data", generated_data().string(), "--dry-run"});
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    return outcome.err.find("set orientation to transposed") != std::string::npos;
+  };
+  CHECK(warned());
+  source["orientation"] = "transposed";
+  CHECK_FALSE(warned());
+
+  // Of the test set, too: the MNIST files of a folder have one form.
+  const json config = {{"train_images", emnist + "-images-idx3-ubyte"},
+                       {"train_labels", emnist + "-labels-idx1-ubyte"},
+                       {"test_images", emnist + "-images-idx3-ubyte"},
+                       {"test_labels", emnist + "-labels-idx1-ubyte"},
+                       {"validation", 200},
+                       {"orientation", "transposed"}};
+  json whole = json::parse(small_config());
+  whole["data"] = config;
+  write_text(mine.config, whole.dump());
+  const Outcome outcome =
+      run_program("mnist-train", {"--config", mine.config.string(), "--out", mine.out.string(),
+                                  "--data", mine.folder.path().string()});
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.err.find("orientation") == std::string::npos);
+  fs::create_directory(mine.folder / "t");
+  for (const std::string end : {"-images-idx3-ubyte", "-labels-idx1-ubyte"}) {
+    fs::rename(emnist + end, mine.folder / ("t/t10k" + end));
+  }
+  const auto accuracy = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"--model", mine.out.string(), "--data", (mine.folder / "t").string(),
+                               "--format", "json"});
+    const Outcome evaluation = run_program("mnist-eval", more);
+    INFO(evaluation.err);
+    REQUIRE(evaluation.exit_code == 0);
+    return json::parse(evaluation.out)["accuracy"].get<double>();
+  };
+  CHECK(accuracy({"--orientation", "transposed"}) > accuracy({}) + 0.2);
+}
+
 TEST_CASE("sources that cannot be used are one line, and nothing is left", "[train]") {
   const OwnPictures mine(1);
   const auto refused = [&](const json& source, const std::string& text) {
@@ -175,10 +250,13 @@ TEST_CASE("sources that cannot be used are one line, and nothing is left", "[tra
   refused({{"pictures", "/absent"}}, "/absent: no such folder or list");
   refused({{"pixels", "/absent.csv"}}, "/absent.csv: ");
   refused({{"pictures", "a"}, {"pixels", "b"}}, "must have 'pictures', or 'pixels'");
+  refused({{"pictures", "a"}, {"invert", true}}, "are read as they are");
+  refused({{"pixels", "a"}, {"orientation", "askew"}}, "orientation");
   fs::create_directories(mine.folder / "bad/0");
   write_text(mine.folder / "bad/0/a.png", "x");
   refused({{"pictures", (mine.folder / "bad").string()}},
-          "none of its 1 pictures can be used; the first, ");
+          "none of its pictures (1) can be used; the first: ");
+  CHECK_FALSE(fs::exists(mine.folder / "prepared"));
   refused({{"pictures", mine.pictures.string()}}, "'data.validation' is 8");
 }
 

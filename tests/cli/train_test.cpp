@@ -282,7 +282,7 @@ TEST_CASE("a run resumed for more epochs ends with the weights of a longer one",
     return run_program("mnist-train", {"--resume", parts.out.string(), "--set", assignment});
   };
   check_one_error_line(resume("training.epochs=1"), "more epochs, not fewer");
-  check_one_error_line(resume("training.batch_size=8"), "a resumed run can change");
+  check_one_error_line(resume("training.batch_size=8"), "a resumed run can only change");
   CHECK(resume("training.epochs=3").exit_code == 0);
   CHECK(tensors_of(parts.out / "checkpoint") == tensors_of(whole.out / "checkpoint"));
   CHECK(lines_of(read_text(parts.out / "metrics.jsonl")).size() == 3);

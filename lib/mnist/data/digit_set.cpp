@@ -10,6 +10,7 @@
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
 #include "mnist/bytes/idx.h"
+#include "mnist/bytes/sha256.h"
 #include "mnist/digit/digit.h"
 #include "mnist/draw/digits.h"
 #include "mnist/draw/hands.h"
@@ -146,6 +147,38 @@ DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t
   return {torch::cat({digits.images, outliers}),
           torch::cat({digits.labels, torch::full({count}, kOutlierLabel, torch::kInt64)}),
           digits.name, digits.images_sha256, digits.labels_sha256};
+}
+
+void add_digests(DigitSet& digits) {
+  const auto digest = [](const torch::Tensor& tensor) {
+    return sha256_hex({static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()});
+  };
+  digits.images_sha256 = digest(digits.images);
+  digits.labels_sha256 = digest(digits.labels);
+}
+
+DigitSet joined(std::span<const DigitSet> sets) {
+  if (sets.size() == 1) return sets.front();
+  DigitSet all;
+  std::vector<torch::Tensor> images;
+  std::vector<torch::Tensor> labels;
+  std::string of_images;
+  std::string of_labels;
+  for (const DigitSet& set : sets) {
+    images.push_back(set.images);
+    labels.push_back(set.labels);
+    all.name += (all.name.empty() ? "" : " + ") + set.name;
+    of_images += set.images_sha256 + "\n";
+    of_labels += set.labels_sha256 + "\n";
+  }
+  const auto digest = [](const std::string& text) {
+    return sha256_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  };
+  all.images = torch::cat(images);
+  all.labels = torch::cat(labels);
+  all.images_sha256 = digest(of_images);
+  all.labels_sha256 = digest(of_labels);
+  return all;
 }
 
 Image picture_of(const DigitSet& digits, std::int64_t row) {

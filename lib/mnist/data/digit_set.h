@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include <torch/types.h>
@@ -52,6 +53,13 @@ DigitSet with_hands(const DigitSet& digits, std::int64_t count, std::uint64_t se
 // kOutlierLabel: half of them from nothing, half made of two of the digits. A function of its
 // arguments alone. Throws what generated_outlier throws.
 DigitSet with_outliers(const DigitSet& digits, std::int64_t count, std::uint64_t seed);
+
+// Gives `digits` the digests of its images' and labels' bytes, for a set that comes from no file.
+void add_digests(DigitSet& digits);
+
+// `sets` one behind the other, at least one; the names joined by " + ", the digests hashed
+// together.
+DigitSet joined(std::span<const DigitSet> sets);
 
 // A digit as one of a set's images: kDigitPixels bytes.
 void write_bytes(const Digit& digit, std::uint8_t* bytes);

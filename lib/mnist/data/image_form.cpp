@@ -1,8 +1,6 @@
 #include "mnist/data/image_form.h"
 
-#include <algorithm>
 #include <array>
-#include <utility>
 
 #include "mnist/base/error.h"
 

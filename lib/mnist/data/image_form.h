@@ -15,7 +15,8 @@ struct ImageForm {
   std::string orientation = "upright";  // one of orientation_names()
   bool inverted = false;                // dark digits on white
 
-  bool is_usual() const { return orientation == "upright" && !inverted; }
+  bool is_usual() const { return *this == ImageForm{}; }
+  bool operator==(const ImageForm&) const = default;
 };
 
 // How images may lie: "upright", "transposed" (rows and columns exchanged, as in EMNIST),

@@ -192,6 +192,7 @@ void form(Layout& layout) {
   const double gap = side * dice.uniform(-0.02, 0.35);
   const bool has_dashes = dice.chance(0.6);
   const bool is_struck = dice.chance(0.5);
+  const bool has_zeros = dice.chance(0.4);
   const int cells = std::max(1, static_cast<int>(layout.options.height / pitch));
   const int filled = 1 + static_cast<int>(dice.below(static_cast<std::size_t>(cells)));
   const double top = side * dice.uniform(-0.2, 0.6);
@@ -215,11 +216,13 @@ void form(Layout& layout) {
                  {{{margin, height + side * dice.normal(0.0, 0.05)}, {end, height}}}, pen, 1.0);
     }
     const double spread = gap * dice.uniform(0.6, 1.2);
+    // Numbers that fill their boxes: 007, 000.
+    const std::size_t zeros = has_zeros ? dice.below(digits + 1) : 0;
     for (std::size_t k = 0; k < digits; ++k) {
       const double at = y + slope * (x - start) + side * dice.normal(0.0, 0.05);
       // A 1 beside the edge, which is all but a 1 itself, has to be learned most.
       const bool is_last = k + 1 == digits;
-      const int digit = is_last && dice.chance(0.2) ? 1 : layout.any_digit();
+      const int digit = is_last && dice.chance(0.25) ? 1 : k < zeros ? 0 : layout.any_digit();
       x += spread + write_digit_after(layout.sheet, digit, layout.writing, x, at, layout.jittered(),
                                       layout.options.images, layout.row, layout.engine);
     }

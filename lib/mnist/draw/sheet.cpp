@@ -365,7 +365,8 @@ void litter(Sheet& sheet, double side, Dice& dice) {
   cv::Mat1f dirt(sheet.size(), 0.0F);
   const double pen = std::max(0.8, size * dice.uniform(0.3, 0.9));
   draw_lines(dirt, bits, pen, dice.uniform(0.3, 1.0));
-  for (cv::Mat layer : {cv::Mat(sheet.ink), cv::Mat(sheet.other)}) cv::max(layer, dirt, layer);
+  cv::Mat ink = sheet.ink;  // a view: there is no cv::max of two cv::Mat1f
+  cv::max(ink, dirt, ink);
 }
 
 void cross_out(Sheet& sheet, double pen, Dice& dice) {

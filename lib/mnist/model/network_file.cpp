@@ -13,6 +13,7 @@
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/folder.h"
 #include "mnist/bytes/json_document.h"
+#include "mnist/bytes/sha256.h"
 #include "mnist/model/tensor_view.h"
 
 namespace mnist {
@@ -155,6 +156,10 @@ void save_network(const std::filesystem::path& path, const NetworkFile& file) {
 std::filesystem::path resolve_model_path(const std::filesystem::path& path) {
   std::error_code unknown;  // reading it will tell
   return std::filesystem::is_directory(path, unknown) ? path / "best.safetensors" : path;
+}
+
+std::string network_digest(const std::filesystem::path& path) {
+  return sha256_hex(read_file(resolve_model_path(path), kMaxModelBytes));
 }
 
 NetworkFile load_network(const std::filesystem::path& path) {

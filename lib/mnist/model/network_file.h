@@ -44,6 +44,9 @@ NetworkFile load_network(const std::filesystem::path& path);
 // The model file that `path` stands for: itself, or best.safetensors of the run directory.
 std::filesystem::path resolve_model_path(const std::filesystem::path& path);
 
+// SHA-256 of that file's bytes. Throws Error{kIo}, {kUnsupported} for more than a model may hold.
+std::string network_digest(const std::filesystem::path& path);
+
 // Metadata values are JSON texts within strings, so that numbers and lists keep their form. Throw
 // Error{kCorrupt} for a key that is absent and for a number outside [min, max].
 const std::string& metadata_value(const std::map<std::string, std::string>& metadata,

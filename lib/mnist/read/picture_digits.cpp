@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "mnist/base/error.h"
-#include "mnist/bytes/sha256.h"
 
 namespace mnist {
 namespace {
@@ -76,10 +75,6 @@ struct Examples {
   }
 };
 
-std::string digest(const torch::Tensor& tensor) {
-  return sha256_hex({static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()});
-}
-
 DigitSet set_of(const Examples& examples) {
   const auto count = static_cast<std::int64_t>(examples.labels.size());
   DigitSet digits{.images = torch::empty({count, 1, kDigitSide, kDigitSide}, torch::kUInt8),
@@ -89,8 +84,7 @@ DigitSet set_of(const Examples& examples) {
                   .labels_sha256 = {}};
   std::ranges::copy(examples.pixels, digits.images.data_ptr<std::uint8_t>());
   std::ranges::copy(examples.labels, digits.labels.data_ptr<std::int64_t>());
-  digits.images_sha256 = digest(digits.images);
-  digits.labels_sha256 = digest(digits.labels);
+  add_digests(digits);
   return digits;
 }
 
@@ -115,10 +109,11 @@ PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Find
         result.names.push_back(file.path.string());
       }
     } catch (const Error& error) {
-      result.left_out.push_back({file.path.string(), error.message()});
+      result.left_out.push_back(
+          {file.path.string(), error.message(), error.kind() == ErrorKind::kIo});
     } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
       result.left_out.push_back(
-          {file.path.string(), std::string("cannot be processed: ") + error.what()});
+          {file.path.string(), std::string("cannot be processed: ") + error.what(), true});
     }
     if (on_picture) on_picture(i + 1);
   }

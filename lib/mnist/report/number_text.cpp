@@ -30,4 +30,8 @@ std::string images_text(std::int64_t count) {
   return std::to_string(count) + (count == 1 ? " image" : " images");
 }
 
+std::string files_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " file" : " files");
+}
+
 }  // namespace mnist

@@ -15,4 +15,7 @@ std::string unrounded_text(double value);
 // "1 image", "2 images".
 std::string images_text(std::int64_t count);
 
+// "1 file", "2 files".
+std::string files_text(std::size_t count);
+
 }  // namespace mnist

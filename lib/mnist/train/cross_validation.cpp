@@ -9,6 +9,7 @@
 #include "mnist/data/sampling.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/evaluate.h"
+#include "mnist/report/number_text.h"
 #include "mnist/train/digit_task.h"
 #include "mnist/train/trainer.h"
 
@@ -48,15 +49,26 @@ torch::Tensor folds_of(const DigitSet& digits, int folds, std::uint64_t seed) {
   return result;
 }
 
+RunConfig without_data(RunConfig config) {
+  if (!config.training.start_from.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "'training.start_from' cannot be used: that model may have seen the images");
+  }
+  config.data = {};
+  config.training.early_stopping = 0;
+  return config;
+}
+
 }  // namespace
 
 std::vector<Probabilities> cross_validated_probabilities(const RunConfig& config,
                                                          const DigitSet& digits,
                                                          const CrossValidationOptions& options) {
   if (options.folds < 2 || digits.size() < options.folds) {
-    throw Error(ErrorKind::kUsage, "cannot divide " + std::to_string(digits.size()) +
-                                       " images into " + std::to_string(options.folds) + " folds");
+    throw Error(ErrorKind::kUsage, "cannot divide " + images_text(digits.size()) + " into " +
+                                       std::to_string(options.folds) + " folds");
   }
+  const RunConfig learning = without_data(config);
   const torch::Tensor fold_of = folds_of(digits, options.folds, config.seed);
   std::vector<Probabilities> result(static_cast<std::size_t>(digits.size()));
   for (int fold = 0; fold < options.folds; ++fold) {
@@ -66,7 +78,7 @@ std::vector<Probabilities> cross_validated_probabilities(const RunConfig& config
     // Of what is held out, one number per fold is learned: the temperature.
     const DigitSet judged = digits.subset(held_out);
     TrainingDigits known{.training = digits.subset(rest), .validation = judged};
-    Trainer trainer(config, std::make_unique<DigitTask>(config, std::move(known), place),
+    Trainer trainer(learning, std::make_unique<DigitTask>(learning, std::move(known), place),
                     options.device);
     FoldObserver observer(options, fold);
     if (trainer.run(observer) == TrainingOutcome::kInterrupted) return {};

@@ -22,9 +22,10 @@ struct CrossValidationOptions {
 };
 
 // One entry per image of `digits` (labels 0 to 9): the calibrated probabilities. Each fold has its
-// share of every class, a function of config.seed. `config` describes a classifier and how it
-// learns; its data are not read. Empty if interrupted. Throws Error{kUsage} for fewer than 2 folds
-// or fewer images than folds, and what DigitTask and Trainer throw.
+// share of every class, a function of config.seed. `config` says which classifier learns, and how;
+// of its data nothing is used, nor its early stopping, which would look at what is held out. Empty
+// if interrupted. Throws Error{kUsage} for fewer than 2 folds, fewer images than folds or a
+// training.start_from (that model may have seen the images), and what DigitTask and Trainer throw.
 std::vector<Probabilities> cross_validated_probabilities(const RunConfig& config,
                                                          const DigitSet& digits,
                                                          const CrossValidationOptions& options);

@@ -5,13 +5,13 @@
 #include <span>
 
 #include "mnist/base/error.h"
-#include "mnist/bytes/sha256.h"
 #include "mnist/data/oddities.h"
 #include "mnist/data/pixel_csv.h"
 #include "mnist/data/sampling.h"
 #include "mnist/labels/labelled_files.h"
 #include "mnist/read/picture_digits.h"
 #include "mnist/report/number_text.h"
+#include "mnist/train/picture_cache.h"
 
 namespace mnist {
 namespace {
@@ -61,6 +61,29 @@ class Loader {
   std::vector<std::string> remarks;
 
  private:
+  PictureDigits digits_of(const std::vector<LabelledFile>& files) {
+    const bool keeps = !place_.prepared.empty();
+    const std::string key = keeps ? picture_key(files, place_.page_model) : std::string();
+    if (keeps) {
+      if (auto kept = kept_pictures(place_.prepared, key)) return std::move(*kept);
+    }
+    if (!finder_) finder_.emplace(load_finder(place_.page_model));
+    PictureDigits found = digits_in_pictures(files, *finder_, [&](std::size_t done) {
+      if (place_.on_picture) place_.on_picture(done, files.size());
+    });
+    if (keeps && found.digits.size() + found.others.size() > 0) keep(key, found);
+    return found;
+  }
+
+  // A training does not end for want of a place to keep them.
+  void keep(const std::string& key, const PictureDigits& pictures) {
+    try {
+      keep_pictures(place_.prepared, key, pictures);
+    } catch (const Error& error) {
+      remarks.push_back(std::string("prepared pictures are not kept: ") + error.what());
+    }
+  }
+
   void add(DigitSet digits, double weight) {
     for (const std::string& oddity : oddities_of(digits)) {
       remarks.push_back(digits.name + ": " + oddity);
@@ -75,19 +98,16 @@ class Loader {
   void add_pictures(const std::string& pictures, double weight) {
     const LabelledFiles files = labelled_files(pictures);
     if (files.unlabelled > 0) {
-      remarks.push_back(pictures + ": skipped " + std::to_string(files.unlabelled) +
-                        (files.unlabelled == 1 ? " file" : " files") + " without a label");
+      remarks.push_back(pictures + ": skipped " + files_text(files.unlabelled) +
+                        " without a label");
     }
-    if (!finder_) finder_.emplace(load_finder(place_.page_model));
-    PictureDigits found = digits_in_pictures(files.files, *finder_, [&](std::size_t done) {
-      if (place_.on_picture) place_.on_picture(done, files.files.size());
-    });
+    PictureDigits found = digits_of(files.files);
     const bool none_usable = found.left_out.size() == files.files.size();
     if (none_usable) {
       const LeftOutPicture& first = found.left_out.front();
       throw Error(ErrorKind::kCorrupt,
-                  "none of its " + std::to_string(files.files.size()) +
-                      " pictures can be used; the first, " + first.path + ": " + first.reason,
+                  "none of its pictures (" + std::to_string(files.files.size()) +
+                      ") can be used; the first: " + first.path + ": " + first.reason,
                   pictures);
     }
     for (const LeftOutPicture& picture :
@@ -108,29 +128,10 @@ class Loader {
   std::optional<Finder> finder_;
 };
 
-std::string hashed_together(const std::vector<Source>& sources, std::string DigitSet::*digest) {
-  if (sources.size() == 1) return sources.front().digits.*digest;
-  std::string digests;
-  for (const Source& source : sources) digests += source.digits.*digest + "\n";
-  return sha256_hex({reinterpret_cast<const std::uint8_t*>(digests.data()), digests.size()});
-}
-
-DigitSet joined(std::vector<Source>& sources) {
-  DigitSet all = sources.front().digits;
-  if (sources.size() == 1) return all;
-  std::vector<torch::Tensor> images;
-  std::vector<torch::Tensor> labels;
-  all.name.clear();
-  for (const Source& source : sources) {
-    images.push_back(source.digits.images);
-    labels.push_back(source.digits.labels);
-    all.name += (all.name.empty() ? "" : " + ") + source.digits.name;
-  }
-  all.images = torch::cat(images);
-  all.labels = torch::cat(labels);
-  all.images_sha256 = hashed_together(sources, &DigitSet::images_sha256);
-  all.labels_sha256 = hashed_together(sources, &DigitSet::labels_sha256);
-  return all;
+DigitSet joined(const std::vector<Source>& sources) {
+  std::vector<DigitSet> sets;
+  for (const Source& source : sources) sets.push_back(source.digits);
+  return joined(sets);
 }
 
 // Each source keeps its share of the validation split, and each class in it.
@@ -210,7 +211,7 @@ TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& pl
   if (config.data.validation >= all.size()) {
     throw Error(ErrorKind::kUsage, "'data.validation' is " +
                                        std::to_string(config.data.validation) + ", which leaves " +
-                                       "nothing to train on: there are " + images_text(all.size()));
+                                       "nothing to train on of " + images_text(all.size()));
   }
   const DataSplit split = split_of(loader.sources, all, config.data.validation, config.seed);
   digits.training = all.subset(weighted(split.training, loader.sources, config.seed));

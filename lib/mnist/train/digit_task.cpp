@@ -9,8 +9,6 @@
 #include <torch/utils.h>
 
 #include "mnist/base/error.h"
-#include "mnist/bytes/file.h"
-#include "mnist/bytes/sha256.h"
 #include "mnist/gradient/digit_gradient.h"
 #include "mnist/model/model_file.h"
 #include "mnist/read/calibration.h"
@@ -70,11 +68,7 @@ DigitTask::DigitTask(const RunConfig& config, TrainingDigits digits, TaskPlace p
       images_sha256_(digits.training.images_sha256),
       labels_sha256_(digits.training.labels_sha256),
       others_sha256_(digits.others.images_sha256) {
-  if (needs_page_model(config)) {
-    constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
-    page_model_sha256_ =
-        sha256_hex(read_file(resolve_model_path(place_.page_model), kMaxModelBytes));
-  }
+  if (needs_page_model(config)) page_model_sha256_ = network_digest(place_.page_model);
   if (!std::holds_alternative<ConvNetOptions>(config.model)) {
     throw Error(ErrorKind::kUsage, "digits are learned by the network 'convnet' alone");
   }

@@ -100,6 +100,7 @@ struct TaskPlace {
   std::filesystem::path page_model{};  // file of the page network; empty unless it is needed
   torch::Device device = torch::kCPU;
   Communicator* communicator = nullptr;  // null: one process; must outlive the task
+  std::filesystem::path prepared{};      // where prepared pictures are kept; empty: nowhere
   // Told of progress while pictures are read.
   std::function<void(std::size_t done, std::size_t total)> on_picture{};
 };

@@ -217,6 +217,12 @@ TEST_CASE("an IDX file under another usual name is pointed out", "[bytes]") {
   }
 }
 
+TEST_CASE("labels are known by the name of their images", "[bytes]") {
+  CHECK(labels_beside("data/t10k-images-idx3-ubyte.gz") == "data/t10k-labels-idx1-ubyte.gz");
+  CHECK(labels_beside("images-idx3") == "labels-idx1");
+  CHECK_THROWS_AS(labels_beside("data/digits.bin"), Error);
+}
+
 TEST_CASE("the MNIST files themselves are read", "[bytes][needs-mnist]") {
   const fs::path folder = testing::mnist_files_or_skip();
   const IdxPair pair = read_idx_pair(find_idx_file(folder, "t10k-images-idx3-ubyte"),

@@ -48,6 +48,9 @@ TEST_CASE("labelled pictures become digits, and what cannot is listed", "[read]"
   CHECK(found.digits.labels[2].item<int>() == 8);
   CHECK(found.digits.images.amax({1, 2, 3}).min().item<int>() > 127);
   CHECK(found.digits.images_sha256.size() == 64);
+  CHECK(found.names == std::vector<std::string>{(folder / "7.png").string(),
+                                                (folder / "4.png").string(),
+                                                (folder / "pair.png").string()});
   CHECK(told == std::vector<std::size_t>{1, 2, 3, 4, 5, 6});
   REQUIRE(found.left_out.size() == 3);
   CHECK(found.left_out[0].reason == "it is not clear which of 2 finds is the digit");

@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "mnist/report/chart/contact_sheet.h"
 #include "mnist/report/chart/evaluation_charts.h"
 #include "mnist/report/chart/line_chart.h"
 #include "mnist/report/chart/svg.h"
@@ -125,6 +126,33 @@ TEST_CASE("drawings side by side keep their shapes' places within each", "[repor
   CHECK(both.width == 23);
   CHECK(both.height == 5);
   CHECK(std::get<Dot>(both.shapes[1]).center.x == 14);
+}
+
+TEST_CASE("a contact sheet has its pictures row by row, with captions or without", "[report]") {
+  const Image dot{.width = 1, .height = 1, .format = PixelFormat::kGrey, .pixels = {7}};
+  const std::vector<SheetPicture> pictures(5, {.image = dot, .caption = "4", .note = "a.png"});
+  const auto places = [](const Drawing& sheet) {
+    std::vector<Point> corners;
+    for (const Shape& shape : sheet.shapes) {
+      if (const auto* picture = std::get_if<Picture>(&shape)) corners.push_back(picture->corner);
+    }
+    return corners;
+  };
+  const Drawing sheet = contact_sheet("five", pictures, {.columns = 3, .side = 40});
+  const auto corners = places(sheet);
+  REQUIRE(corners.size() == 5);
+  CHECK(corners[2].y == corners[0].y);
+  CHECK(corners[3].x == corners[0].x);
+  CHECK(corners[3].y >= corners[0].y + 40 + 31);  // below both lines of text
+  CHECK(corners[4].x + 40 <= sheet.width);
+  CHECK(corners[4].y + 40 + 31 <= sheet.height);
+
+  const Drawing tight =
+      contact_sheet("five", pictures, {.columns = 3, .side = 40, .captions = false});
+  CHECK(places(tight).size() == 5);
+  CHECK(tight.height < sheet.height);
+  CHECK(contact_sheet("none", {}, {}).height > 0);
+  CHECK(on_paper(dot).pixels[0] == 248);
 }
 
 TEST_CASE("markup in text is escaped, and controls are replaced", "[report]") {

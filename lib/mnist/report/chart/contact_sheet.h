@@ -1,4 +1,4 @@
-// Many small pictures on one sheet, as photographers look their films through. Thread-safe.
+// Many small pictures on one sheet, like a photographer's contact sheet. Thread-safe.
 #pragma once
 
 #include <string>

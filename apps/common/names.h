@@ -1,0 +1,19 @@
+// Names of files and pictures, as people see them and as folders sort them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace mnist::app {
+
+// The first or last bytes of `name`, at most `most`, not cut within a character of UTF-8.
+std::string beginning_of(std::string name, std::size_t most);
+std::string end_of(const std::string& name, std::size_t most);
+
+// `text` with '?' for every byte that is not part of a character of UTF-8.
+std::string valid_utf8(const std::string& text);
+
+// "000042"; longer for a million and more.
+std::string six_digits(std::size_t number);
+
+}  // namespace mnist::app
