@@ -49,8 +49,10 @@ Flags parse(int argc, const char* const* argv) {
       ->type_name("PATH");
   app.add_option("--digit", flags.digit, "Only the digits with this label")
       ->check(CLI::Range(0, kClasses - 1));
-  app.add_option("--count", flags.count,
-                 "At most so many digits on the sheet; default: 200, of suspects 50")
+  app.add_option(
+         "--count", flags.count,
+         "At most so many digits on the sheet, evenly spread; default: 200; of suspects the first "
+         "50")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{5000}));
   app.add_option("--folds", flags.folds,
                  "For suspects: parts of the data, each judged by a network trained on the others")

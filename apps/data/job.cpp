@@ -60,6 +60,7 @@ NamedDigits read_all(const Flags& flags) {
   NamedDigits all = joined(sets);
   if (!flags.digit) return all;
   NamedDigits chosen = all.subset(all.digits.labels.eq(*flags.digit).nonzero().flatten());
+  chosen.any_unreadable = all.any_unreadable;
   if (chosen.digits.size() == 0) {
     throw Error(ErrorKind::kUsage, "no digit is labelled " + std::to_string(*flags.digit),
                 chosen.digits.name);
@@ -70,36 +71,60 @@ NamedDigits read_all(const Flags& flags) {
 int check(const Flags& flags, std::ostream& out) {
   SourceReader reader = reader_of(flags);
   bool any = false;
+  bool any_failed = false;
   for (const std::string& source : flags.sources) {
-    const NamedDigits digits = reader.read(source);
-    std::vector<std::string> oddities = digits.remarks;
-    std::ranges::move(oddities_of(digits.digits), std::back_inserter(oddities));
-    for (const std::string& oddity : oddities) {
-      out << one_line(source + ": " + oddity) << '\n';
-      any = true;
+    try {
+      const NamedDigits digits = reader.read(source);
+      std::vector<std::string> oddities = digits.remarks;
+      std::ranges::move(oddities_of(digits.digits, flags.form), std::back_inserter(oddities));
+      for (const std::string& oddity : oddities) {
+        out << one_line(source + ": " + oddity) << '\n';
+        any = true;
+      }
+      spdlog::info(
+          "{}: {}{}{}", one_line(source), images_text(digits.digits.size()),
+          digits.others == 0 ? "" : ", " + files_text(digits.others) + " labelled as not a digit",
+          oddities.empty() ? ", nothing odd" : "");
+    } catch (const Error& error) {  // the others are looked at all the same
+      any_failed = true;
+      print_error(error.what());
     }
-    spdlog::info("{}: {}{}", one_line(source), images_text(digits.digits.size()),
-                 oddities.empty() ? ", nothing odd" : "");
+    flush_results(out);
   }
-  flush_results(out);
+  if (any_failed) return kFailure;
   return any ? kConditionMet : kSuccess;
 }
 
 fs::path images_file(const Flags& flags) { return flags.out + "-images-idx3-ubyte"; }
 fs::path labels_file(const Flags& flags) { return flags.out + "-labels-idx1-ubyte"; }
 
-// Before minutes of reading.
+// Before minutes of reading. Throws Error{kUsage}.
 void check_output(const Flags& flags) {
+  std::error_code ignored;
+  const bool is_folder = fs::is_directory(flags.out, ignored);
   if (flags.verb == "idx") {
+    if (is_folder || flags.out.ends_with('/')) {
+      throw Error(ErrorKind::kUsage, "is a folder: --out is what the names of two files begin with",
+                  flags.out);
+    }
     for (const fs::path& file : {images_file(flags), labels_file(flags)}) {
       if (!is_there(file)) continue;
       throw Error(ErrorKind::kUsage, "already exists: choose another --out, or remove it",
                   file.string());
     }
-  }
-  std::error_code ignored;
-  if (flags.verb == "pictures" && is_there(flags.out) && !fs::is_empty(flags.out, ignored)) {
+  } else if (flags.verb == "pictures") {
+    if (!is_there(flags.out) || (is_folder && fs::is_empty(flags.out, ignored))) return;
     throw Error(ErrorKind::kUsage, "is not an empty folder: choose another --out", flags.out);
+  } else if (flags.verb == "suspects") {
+    if (!is_there(flags.out) || is_folder) return;
+    throw Error(ErrorKind::kUsage, "is not a folder: choose another --out", flags.out);
+  } else if (flags.verb == "sheet") {
+    if (is_folder) throw Error(ErrorKind::kUsage, "is a folder: --out is a PNG file", flags.out);
+    // Not what somebody meant to read, by a slip of the pen.
+    const Bytes png = {0x89, 'P', 'N', 'G'};
+    if (!is_there(flags.out) || !fs::is_regular_file(flags.out, ignored)) return;
+    if (read_beginning(flags.out, png.size()) == png) return;
+    throw Error(ErrorKind::kUsage, "is not a PNG file: choose another --out", flags.out);
   }
 }
 
@@ -139,18 +164,25 @@ void write_pictures(const NamedDigits& digits, const Flags& flags, std::ostream&
   }
 }
 
+// Evenly spread over all of them, which may come class by class.
 void write_sheet(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
   constexpr std::int64_t kShown = 200;
-  const std::int64_t count = std::min(digits.digits.size(), flags.count.value_or(kShown));
+  const std::int64_t all = digits.digits.size();
+  const std::int64_t count = std::min(all, flags.count.value_or(kShown));
+  const auto* label = digits.digits.labels.data_ptr<std::int64_t>();
   std::vector<chart::SheetPicture> pictures;
-  for (std::int64_t row = 0; row < count; ++row) {
-    pictures.push_back({.image = chart::on_paper(picture_of(digits.digits, row))});
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t row = i * all / count;
+    pictures.push_back({.image = chart::on_paper(picture_of(digits.digits, row)),
+                        .caption = flags.digit ? "" : std::to_string(label[row])});
   }
-  const std::string title = (count < digits.digits.size() ? std::to_string(count) + " of " : "") +
-                            images_text(digits.digits.size()) +
+  const std::string title = (count < all ? std::to_string(count) + " of " : "") + images_text(all) +
                             (flags.digit ? " labelled " + std::to_string(*flags.digit) : "");
   const std::vector<std::uint8_t> sheet = chart::draw_png(chart::contact_sheet(
-      title, pictures, {.columns = 20, .side = 42.0, .captions = false, .description = title}));
+      title, pictures,
+      {.columns = 20, .side = 42.0, .captions = !flags.digit, .description = title}));
+  const fs::path folder = fs::path(flags.out).parent_path();
+  if (!folder.empty()) make_folders(folder);
   if (write_file_atomically(flags.out, sheet) == Written::kFile) out << flags.out << '\n';
 }
 
@@ -170,7 +202,7 @@ int run(const Flags& flags, std::ostream& out) {
   if (flags.verb == "pictures") write_pictures(digits, flags, out);
   if (flags.verb == "sheet") write_sheet(digits, flags, out);
   flush_results(out);
-  return kSuccess;
+  return digits.any_unreadable ? kFailure : kSuccess;
 }
 
 }  // namespace mnist::app::data

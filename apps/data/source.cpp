@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 NamedDigits numbered(DigitSet digits, const std::string& source) {
-  NamedDigits result{std::move(digits), {}, {}};
+  NamedDigits result{.digits = std::move(digits)};
   for (std::int64_t row = 0; row < result.digits.size(); ++row) {
     result.names.push_back(source + "#" + std::to_string(row));
   }
@@ -65,7 +65,7 @@ void require_idx(const fs::path& file) {
 }  // namespace
 
 NamedDigits NamedDigits::subset(const torch::Tensor& rows) const {
-  NamedDigits result{digits.subset(rows), {}, {}};
+  NamedDigits result{.digits = digits.subset(rows)};
   const std::int64_t* row = rows.data_ptr<std::int64_t>();
   std::transform(row, row + rows.size(0), std::back_inserter(result.names),
                  [&](std::int64_t i) { return names[static_cast<std::size_t>(i)]; });
@@ -75,7 +75,7 @@ NamedDigits NamedDigits::subset(const torch::Tensor& rows) const {
 SourceReader::SourceReader(SourceOptions options) : options_(std::move(options)) {}
 
 NamedDigits SourceReader::read(const std::string& source) {
-  const fs::path path(source);
+  const fs::path path = plain_or_packed(source);
   if (!is_there(path)) throw Error(ErrorKind::kIo, "no such file or folder", source);
   std::error_code ignored;
   const bool is_folder = fs::is_directory(path, ignored);
@@ -94,7 +94,8 @@ NamedDigits SourceReader::read(const std::string& source) {
   if (is_pictures) return read_pictures(source);
   if (is_pixels) return numbered(normalized(load_pixel_csv(path), options_.form), source);
   require_idx(path);
-  const fs::path labels = options_.labels.empty() ? labels_beside(path) : fs::path(options_.labels);
+  const fs::path labels =
+      options_.labels.empty() ? labels_beside(path) : plain_or_packed(options_.labels);
   return numbered(normalized(load_digit_set(path, labels), options_.form), source);
 }
 
@@ -104,16 +105,16 @@ NamedDigits SourceReader::read_pictures(const std::string& source) {
   PictureDigits found = digits_in_pictures(files.files, *finder_, [&](std::size_t done) {
     if (options_.on_picture) options_.on_picture(done, files.files.size());
   });
-  NamedDigits result{std::move(found.digits), std::move(found.names), {}};
+  NamedDigits result{.digits = std::move(found.digits), .names = std::move(found.names)};
   result.digits.name = source;
   if (files.unlabelled > 0) {
     result.remarks.push_back(files_text(files.unlabelled) + " without a label");
   }
-  const auto others = static_cast<std::size_t>(
+  result.others = static_cast<std::size_t>(
       std::ranges::count(files.files, kOutlierLabel, &LabelledFile::label));
-  if (others > 0) result.remarks.push_back(files_text(others) + " labelled as not a digit");
   for (const LeftOutPicture& picture : found.left_out) {
     result.remarks.push_back("left out: " + picture.path + ": " + picture.reason);
+    result.any_unreadable = result.any_unreadable || picture.unreadable;
   }
   if (result.digits.size() == 0) {
     throw Error(ErrorKind::kCorrupt,
@@ -131,6 +132,8 @@ NamedDigits joined(std::span<const NamedDigits> sets) {
     digits.push_back(set.digits);
     std::ranges::copy(set.names, std::back_inserter(all.names));
     std::ranges::copy(set.remarks, std::back_inserter(all.remarks));
+    all.others += set.others;
+    all.any_unreadable = all.any_unreadable || set.any_unreadable;
   }
   all.digits = mnist::joined(digits);
   return all;

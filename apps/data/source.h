@@ -15,11 +15,13 @@
 namespace mnist::app::data {
 
 struct NamedDigits {
-  DigitSet digits;
-  std::vector<std::string> names;    // one per digit: the picture's path, or <file>#<number from 0>
-  std::vector<std::string> remarks;  // what of the source is not among them, one line each
+  DigitSet digits{};
+  std::vector<std::string> names{};  // one per digit: the picture's path, or <file>#<number from 0>
+  std::vector<std::string> remarks{};  // what is not among them though it should be, one line each
+  std::size_t others = 0;              // files labelled as not a digit, which are not among them
+  bool any_unreadable = false;         // a picture could not be read
 
-  // The rows `rows` (int64 [M]), without remarks.
+  // The rows `rows` (int64 [M]); nothing is said of them.
   NamedDigits subset(const torch::Tensor& rows) const;
 };
 
@@ -48,7 +50,7 @@ class SourceReader {
   std::optional<Finder> finder_;
 };
 
-// All of `sets`, in order, at least one.
+// The digits of `sets`, in order, at least one, and what is said of all of them.
 NamedDigits joined(std::span<const NamedDigits> sets);
 
 }  // namespace mnist::app::data

@@ -9,6 +9,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/folder.h"
 #include "mnist/bytes/json_document.h"
@@ -73,18 +74,37 @@ int columns_for(std::size_t pictures) {
   return std::max(kUsual, static_cast<int>(std::ceil(std::sqrt(static_cast<double>(pictures)))));
 }
 
-chart::Drawing sheet_of(std::span<const LabelIssue> issues, const NamedDigits& digits) {
+// Each under its row in suspects.csv.
+chart::Drawing sheet_of(std::span<const LabelIssue> issues, std::size_t all,
+                        const NamedDigits& digits) {
   std::vector<chart::SheetPicture> pictures;
   for (const LabelIssue& issue : issues) {
+    const std::string row = std::to_string(pictures.size() + 1);
     pictures.push_back(
         {.image = chart::on_paper(picture_of(digits.digits, issue.image)),
-         .caption = std::to_string(issue.label) + " \u2192 " + std::to_string(issue.suggested),
-         .note = note_of(digits.names[static_cast<std::size_t>(issue.image)])});
+         .caption = std::to_string(issue.label) + " \u2192 " + std::to_string(issue.suggested) +
+                    (issue.is_confident ? " !" : ""),
+         .note = row + ": " + note_of(digits.names[static_cast<std::size_t>(issue.image)])});
   }
-  const std::string title =
-      pictures.empty() ? "No suspicious labels" : "Suspicious labels: given \u2192 suggested";
+  const std::string title = pictures.empty()
+                                ? "No suspicious labels"
+                                : std::to_string(pictures.size()) + " of " + std::to_string(all) +
+                                      " suspicious labels: given \u2192 suggested (!: confidently)";
   return chart::contact_sheet(title, pictures,
                               {.columns = columns_for(pictures.size()), .description = title});
+}
+
+// Of few images, networks learn too little to doubt a label.
+void warn_of_few(const DigitSet& digits) {
+  constexpr std::int64_t kEnough = 100;  // of a class
+  const torch::Tensor counts = torch::bincount(digits.labels, {}, kClasses);
+  if (counts.gt(0).sum().item<int>() < 2) {
+    throw Error(ErrorKind::kUsage, "all labels are the same: there is nothing to compare with",
+                digits.name);
+  }
+  const torch::Tensor few = counts.gt(0).logical_and(counts.lt(kEnough));
+  if (!few.any().item<bool>()) return;
+  spdlog::warn("fewer than {} images of some digits: many suspects will be none", kEnough);
 }
 
 }  // namespace
@@ -99,6 +119,7 @@ SuspectsJob resolve_suspects(const Flags& flags) {
 }
 
 int find_suspects(const SuspectsJob& job, const NamedDigits& digits, std::ostream& out) {
+  warn_of_few(digits.digits);
   const int folds = job.flags.folds;
   const RunConfig config = for_images(job.config, digits.digits.size() * (folds - 1) / folds);
   ProgressBar bar(job.flags.common);
@@ -124,7 +145,7 @@ int find_suspects(const SuspectsJob& job, const NamedDigits& digits, std::ostrea
   const auto wanted = static_cast<std::size_t>(job.flags.count.value_or(kShown));
   const auto shown = std::span(issues).first(std::min(issues.size(), wanted));
   const std::string csv = as_csv(issues, digits);
-  const std::vector<std::uint8_t> sheet = chart::draw_png(sheet_of(shown, digits));
+  const std::vector<std::uint8_t> sheet = chart::draw_png(sheet_of(shown, issues.size(), digits));
   make_folders(job.flags.out);
   const fs::path list = fs::path(job.flags.out) / "suspects.csv";
   const fs::path picture = fs::path(job.flags.out) / "suspects.png";
@@ -132,7 +153,7 @@ int find_suspects(const SuspectsJob& job, const NamedDigits& digits, std::ostrea
   write_file_atomically(picture, sheet);
   out << list.string() << '\n' << picture.string() << '\n';
   flush_results(out);
-  return kSuccess;
+  return digits.any_unreadable ? kFailure : kSuccess;
 }
 
 }  // namespace mnist::app::data

@@ -16,10 +16,12 @@
 #include "generate/numbered.h"
 
 namespace mnist::app::generate {
+
 void write_stress_set(const Flags& flags, std::ostream& out) {
+  const std::filesystem::path images = plain_or_packed(flags.stress);
   const std::filesystem::path labels =
-      flags.labels.empty() ? labels_beside(flags.stress) : std::filesystem::path(flags.labels);
-  const IdxPair pair = read_idx_pair(flags.stress, labels, kClasses);
+      flags.labels.empty() ? labels_beside(images) : plain_or_packed(flags.labels);
+  const IdxPair pair = read_idx_pair(images, labels, kClasses);
   if (pair.images.rows != kDigitSide || pair.images.columns != kDigitSide) {
     throw Error(ErrorKind::kUnsupported, "its images are not 28x28", flags.stress);
   }

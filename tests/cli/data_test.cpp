@@ -132,6 +132,13 @@ TEST_CASE("what is odd about a source is said, and nothing of one that is not", 
   const Outcome odd = data({"check", folder.path().string()});
   INFO(odd.out);
   CHECK(odd.exit_code == 1);
+  fs::create_directory(folder / "none");
+  fs::copy_file(pictures()[7], folder / "none" / "c.png");
+  const Outcome others = data({"check", "/absent", folder.path().string()});
+  CHECK(others.exit_code == 2);
+  CHECK(others.err.find("mnist-data: /absent: no such file or folder") != std::string::npos);
+  CHECK(others.err.find("1 image, 1 file labelled as not a digit") != std::string::npos);
+  CHECK(others.out == odd.out);
   CHECK(odd.out.find("left out: " + (folder / "b_label5.png").string()) != std::string::npos);
   CHECK(odd.out.find("1 file without a label") != std::string::npos);
   CHECK(odd.out.find("no image of 0, 1, 2, 3, 5, 6, 7, 8, 9") != std::string::npos);
@@ -146,6 +153,7 @@ TEST_CASE("a sheet shows the digits", "[data]") {
   REQUIRE(outcome.exit_code == 0);
   CHECK(outcome.out == sheet + "\n");
   CHECK(read_text(sheet).substr(1, 3) == "PNG");
+  CHECK(data({"sheet", test_images(), "-o", sheet}).exit_code == 0);  // again
 }
 
 TEST_CASE("wrong labels are among the first suspects", "[data]") {
@@ -202,8 +210,11 @@ TEST_CASE("a verb refuses what it cannot do, in one line", "[data]") {
   for (int i = 0; i < 784; ++i) line += ",0";
   const std::string csv = (folder / "PIXELS.CSV").string();
   write_text(csv, line + "\n");
-  check_refused(data({"suspects", csv, "-o", out}), "cannot divide 1 image into 5 folds");
+  check_refused(data({"suspects", csv, "-o", out}), "all labels are the same");
   check_refused(data({"check", csv, "--labels", test_images()}), "has its own labels");
+  check_refused(data({"sheet", csv, "-o", csv}), "is not a PNG file");
+  check_refused(data({"idx", csv, "-o", folder.path().string()}), "is a folder");
+  check_refused(data({"suspects", csv, "-o", csv}), "is not a folder");
   fs::create_directory(out);
   write_text(folder / "out" / "here", "");
   check_refused(data({"pictures", csv, "-o", out}), "is not an empty folder");

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/bytes/gzip.h"
 #include "mnist/bytes/sha256.h"
 
@@ -191,6 +192,11 @@ fs::path find_idx_file(const fs::path& folder, const std::string& stem) {
       folder);
 }
 
+std::filesystem::path plain_or_packed(const std::filesystem::path& file) {
+  const std::filesystem::path packed = file.string() + ".gz";
+  return !is_there(file) && is_there(packed) ? packed : file;
+}
+
 std::filesystem::path labels_beside(const std::filesystem::path& images) {
   std::string name = images.filename().string();
   const std::string of_images = "images-idx3";
@@ -198,7 +204,11 @@ std::filesystem::path labels_beside(const std::filesystem::path& images) {
   if (at == std::string::npos) {
     throw Error(ErrorKind::kUsage, "name its labels with --labels", images.string());
   }
-  return images.parent_path() / name.replace(at, of_images.size(), "labels-idx1");
+  name.replace(at, of_images.size(), "labels-idx1");
+  const bool is_packed = name.ends_with(".gz");  // its labels may not be
+  const std::filesystem::path as_named = images.parent_path() / name;
+  if (!is_packed || is_there(as_named)) return plain_or_packed(as_named);
+  return images.parent_path() / name.substr(0, name.size() - 3);
 }
 
 }  // namespace mnist

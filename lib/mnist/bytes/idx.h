@@ -58,8 +58,11 @@ IdxPair read_idx_pair(const std::filesystem::path& images, const std::filesystem
 // is there, and saying how to get them, or under which other usual name the file is there.
 std::filesystem::path find_idx_file(const std::filesystem::path& folder, const std::string& stem);
 
+// `file`, or `file`.gz if that alone is there.
+std::filesystem::path plain_or_packed(const std::filesystem::path& file);
+
 // The file of labels that goes with `images` by its name: "…-images-idx3-…" -> "…-labels-idx1-…".
-// Throws Error{kUsage} for another name.
+// plain or packed. Throws Error{kUsage} for another name.
 std::filesystem::path labels_beside(const std::filesystem::path& images);
 
 }  // namespace mnist

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mnist/data/digit_set.h"
+#include "mnist/data/image_form.h"
 
 namespace mnist {
 
@@ -13,7 +14,8 @@ namespace mnist {
 // a class without images or with very few, dark ink on white in place of white on black, bytes that
 // are 0 and 1 in place of 0 and 255, images that are empty, many that are equal, and images that
 // lie on their side or are mirrored, as EMNIST's files hold them.
-std::vector<std::string> oddities_of(const DigitSet& digits);
+// `form` is what was done to them: advice that would contradict it is not given.
+std::vector<std::string> oddities_of(const DigitSet& digits, const ImageForm& form = {});
 
 // How many images of `a` are in `b` too, pixel for pixel.
 std::int64_t shared_images(const DigitSet& a, const DigitSet& b);

@@ -1,6 +1,7 @@
 #include "mnist/data/pixel_csv.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -37,22 +38,37 @@ struct Columns {
   std::vector<std::uint8_t> labels;
 };
 
+// Where a header says the label is: the column `label` or `class`, else the first.
+std::size_t label_column(const std::vector<std::string>& header) {
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    std::string name = header[i];
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (name == "label" || name == "class") return i;
+  }
+  return 0;
+}
+
 Columns columns_of(std::string_view text) {
   Columns columns;
+  std::size_t label = 0;
   CsvReader reader(text, 1 + kDigitPixels);
   bool is_first = true;
   for (std::vector<std::string> fields; reader.next(fields); is_first = false) {
     const auto is_number = [](const std::string& field) { return number_of(field).has_value(); };
-    if (is_first && std::none_of(fields.begin(), fields.end(), is_number)) continue;
+    if (is_first && std::none_of(fields.begin(), fields.end(), is_number)) {
+      label = label_column(fields);
+      continue;
+    }
     if (fields.size() != 1 + kDigitPixels) {
       throw Error(ErrorKind::kCorrupt, "line " + std::to_string(reader.line()) +
                                            ": must hold a label and " +
                                            std::to_string(kDigitPixels) + " pixels, not " +
                                            std::to_string(fields.size()) + " fields");
     }
-    columns.labels.push_back(
-        static_cast<std::uint8_t>(number_within(fields[0], kClasses - 1, "label", reader.line())));
-    for (std::size_t i = 1; i < fields.size(); ++i) {
+    columns.labels.push_back(static_cast<std::uint8_t>(
+        number_within(fields[label], kClasses - 1, "label", reader.line())));
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (i == label) continue;
       columns.pixels.push_back(
           static_cast<std::uint8_t>(number_within(fields[i], 255, "pixel", reader.line())));
     }

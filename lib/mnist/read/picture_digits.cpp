@@ -99,9 +99,11 @@ PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Find
   std::filesystem::path seen;
   for (std::size_t i = 0; i < files.size(); ++i) {
     const LabelledFile& file = files[i];
+    bool is_read = false;
     try {
       if (file.path != std::exchange(seen, {})) page = find_in_file(file.path, finder);
       seen = file.path;
+      is_read = true;
       if (file.label == kOutlierLabel) {
         for (const Find* find : finds_of_nothing(page, file)) others.add(*find, kOutlierLabel);
       } else {
@@ -109,11 +111,15 @@ PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Find
         result.names.push_back(file.path.string());
       }
     } catch (const Error& error) {
-      result.left_out.push_back(
-          {file.path.string(), error.message(), error.kind() == ErrorKind::kIo});
+      result.left_out.push_back({.path = file.path.string(),
+                                 .reason = error.message(),
+                                 .unreadable = !is_read,
+                                 .may_pass = error.kind() == ErrorKind::kIo});
     } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
-      result.left_out.push_back(
-          {file.path.string(), std::string("cannot be processed: ") + error.what(), true});
+      result.left_out.push_back({.path = file.path.string(),
+                                 .reason = std::string("cannot be processed: ") + error.what(),
+                                 .unreadable = true,
+                                 .may_pass = true});
     }
     if (on_picture) on_picture(i + 1);
   }

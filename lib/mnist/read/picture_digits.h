@@ -17,8 +17,8 @@ namespace mnist {
 struct LeftOutPicture {
   std::string path;
   std::string reason;
-  bool may_pass =
-      false;  // out of memory, a file that cannot be opened now: not the picture's fault
+  bool unreadable = false;  // not a picture, or none that could be opened or processed
+  bool may_pass = false;    // out of memory, a file that cannot be opened now
 };
 
 struct PictureDigits {

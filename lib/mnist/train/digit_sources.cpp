@@ -43,14 +43,14 @@ class Loader {
 
   void add_idx(const std::string& images, const std::string& labels, const ImageForm& form,
                double weight) {
-    add(normalized(find_digit_set(place_.data, images, labels), form), weight);
+    add(normalized(find_digit_set(place_.data, images, labels), form), form, weight);
   }
 
   void add(const SourceConfig& source) {
     if (!source.pictures.empty()) {
       add_pictures(source.pictures, source.weight);
     } else if (!source.pixels.empty()) {
-      add(normalized(load_pixel_csv(source.pixels), source.form), source.weight);
+      add(normalized(load_pixel_csv(source.pixels), source.form), source.form, source.weight);
     } else {
       add_idx(source.images, source.labels, source.form, source.weight);
     }
@@ -84,8 +84,8 @@ class Loader {
     }
   }
 
-  void add(DigitSet digits, double weight) {
-    for (const std::string& oddity : oddities_of(digits)) {
+  void add(DigitSet digits, const ImageForm& form, double weight) {
+    for (const std::string& oddity : oddities_of(digits, form)) {
       remarks.push_back(digits.name + ": " + oddity);
     }
     if (const std::int64_t shared = shared_images(digits, test_); shared > 0) {
@@ -120,7 +120,7 @@ class Loader {
     }
     found.digits.name = found.others.name = pictures;
     if (found.others.size() > 0) others.push_back({std::move(found.others), weight});
-    if (found.digits.size() > 0) add(std::move(found.digits), weight);
+    if (found.digits.size() > 0) add(std::move(found.digits), {}, weight);
   }
 
   const TaskPlace& place_;

@@ -84,7 +84,8 @@ std::optional<PictureDigits> kept_pictures(const fs::path& folder, const std::st
                            .others = set_of(content, "others", kOutlierLabel, kOutlierLabel),
                            .left_out = {}};
     for (const Json& entry : Json::parse(content.metadata.at("left_out"))) {
-      pictures.left_out.push_back({entry.at(0), entry.at(1)});
+      pictures.left_out.push_back(
+          {.path = entry.at(0), .reason = entry.at(1), .unreadable = entry.at(2)});
     }
     if (std::ssize(pictures.names) != pictures.digits.size()) return std::nullopt;
     return pictures;
@@ -97,7 +98,7 @@ void keep_pictures(const fs::path& folder, const std::string& key, const Picture
   if (std::ranges::any_of(pictures.left_out, &LeftOutPicture::may_pass)) return;
   Json left_out = Json::array();
   for (const LeftOutPicture& picture : pictures.left_out) {
-    left_out.push_back({picture.path, picture.reason});
+    left_out.push_back({picture.path, picture.reason, picture.unreadable});
   }
   SafeTensors content;
   try {

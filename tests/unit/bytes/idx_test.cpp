@@ -218,7 +218,13 @@ TEST_CASE("an IDX file under another usual name is pointed out", "[bytes]") {
 }
 
 TEST_CASE("labels are known by the name of their images", "[bytes]") {
-  CHECK(labels_beside("data/t10k-images-idx3-ubyte.gz") == "data/t10k-labels-idx1-ubyte.gz");
+  CHECK(labels_beside("data/t10k-images-idx3-ubyte") == "data/t10k-labels-idx1-ubyte");
+  const testing::TemporaryDirectory folder;
+  const auto labels = folder / "t10k-labels-idx1-ubyte.gz";
+  write_file_atomically(labels, Bytes{1});
+  CHECK(labels_beside(folder / "t10k-images-idx3-ubyte") == labels);
+  CHECK(labels_beside(folder / "t10k-images-idx3-ubyte.gz") == labels);
+  CHECK(plain_or_packed(folder / "t10k-labels-idx1-ubyte") == labels);
   CHECK(labels_beside("images-idx3") == "labels-idx1");
   CHECK_THROWS_AS(labels_beside("data/digits.bin"), Error);
 }

@@ -94,10 +94,27 @@ TEST_CASE("images in another form than MNIST's are brought into it", "[data]") {
   CHECK_THROWS_AS(set_upright(digits.images, "askew"), Error);
 }
 
+TEST_CASE("advice fits what was done to the images, and labels may be what is wrong", "[data]") {
+  DigitSet dark = drawn();
+  dark.images = 255 - dark.images;
+  CHECK(oddity_of(dark) == "dark digits on white, not white on black: set invert");
+  const auto told = [](const DigitSet& digits, const ImageForm& form) {
+    const auto oddities = oddities_of(normalized(digits, form), form);
+    REQUIRE(oddities.size() == 1);
+    return oddities.front();
+  };
+  CHECK(told(drawn(), {.inverted = true}) ==
+        "dark digits on white, not white on black: leave out invert");
+  CHECK(told(drawn(), {.orientation = "mirrored"}) == "the images do not lie as orientation says");
+  DigitSet other = drawn();
+  other.labels = other.labels.roll(1);
+  CHECK(oddity_of(other) == "the labels do not fit the images, however these lie");
+}
+
 TEST_CASE("empty and equal images are counted", "[data]") {
   DigitSet digits = drawn();
   digits.images.narrow(0, 0, 3).zero_();
-  CHECK(oddity_of(digits) == "3 images of one level: nothing is on it");
+  CHECK(oddity_of(digits) == "3 images of one level: nothing is on them");
   digits = drawn();
   digits.images = torch::cat({digits.images, digits.images.narrow(0, 0, 100)});
   digits.labels = torch::cat({digits.labels, digits.labels.narrow(0, 0, 100)});

@@ -34,6 +34,18 @@ std::string problem_with(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("a header says which column is the label", "[data]") {
+  std::string header;
+  std::string line;
+  for (int i = 0; i < kDigitPixels; ++i) {
+    header += "pixel" + std::to_string(i) + ",";
+    line += i == 3 ? "200," : "0,";
+  }
+  const DigitSet digits = digits_of(header + "Class\n" + line + "7\n");
+  CHECK(digits.labels[0].item<int>() == 7);
+  CHECK(digits.images.flatten()[3].item<int>() == 200);
+}
+
 TEST_CASE("lines of label and pixels are digits, below a header or without one", "[data]") {
   for (const char* header : {"", "label,pixel0,and so on\n"}) {
     const DigitSet digits = digits_of(header + line_of(7, 0) + line_of(2, 783));

@@ -38,7 +38,7 @@ TEST_CASE("every image is judged by a network that has not seen it", "[train]") 
   }
   CHECK(std::ranges::is_sorted(progress));
   CHECK(progress.back() == 1.0);
-  CHECK(judge() == probabilities);
+  CHECK((judge() == probabilities));
 }
 
 TEST_CASE("cross-validation that is interrupted gives nothing", "[train]") {

@@ -10,7 +10,8 @@ constexpr double kMargin = 16.0;
 constexpr double kHeader = 44.0;
 constexpr double kGap = 16.0;  // between pictures; less where nothing stands below them
 constexpr double kTightGap = 4.0;
-constexpr double kCaptionHeight = 30.0;
+constexpr double kCaptionHeight = 15.0;
+constexpr double kNoteHeight = 15.0;
 
 }  // namespace
 
@@ -19,7 +20,9 @@ Drawing contact_sheet(const std::string& title, const std::vector<SheetPicture>&
   const double gap = options.captions ? kGap : kTightGap;
   const double side = options.side;
   const double column = side + gap;
-  const double row = side + gap + (options.captions ? kCaptionHeight : 0.0);
+  const bool notes = std::ranges::any_of(pictures, [](const auto& p) { return !p.note.empty(); });
+  const double row = side + gap + (options.captions ? kCaptionHeight : 0.0) +
+                     (options.captions && notes ? kNoteHeight : 0.0);
   const auto columns = static_cast<std::size_t>(options.columns);
   const auto rows = static_cast<double>((pictures.size() + columns - 1) / columns);
   Drawing sheet{.width = 2 * kMargin + static_cast<double>(columns) * column - gap,
