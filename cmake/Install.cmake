@@ -20,7 +20,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|scene_setting|sheet)\\.h$" EXCLUDE
   REGEX "read/(candidates|levels|reading_order)\\.h$" EXCLUDE
   REGEX "report/prediction_values\\.h$" EXCLUDE
-  REGEX "train/digit_sources\\.h$" EXCLUDE
+  REGEX "train/(digit_sources|picture_cache)\\.h$" EXCLUDE
   PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "base/instruction_sets\\.h$" EXCLUDE

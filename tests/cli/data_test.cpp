@@ -19,7 +19,11 @@ const std::string kLabels = "-labels-idx1-ubyte";
 
 std::string test_images() { return (generated_data() / ("t10k" + kImages)).string(); }
 
-Outcome data(std::vector<std::string> arguments) { return run_program("mnist-data", arguments); }
+// By one thread: other tests run beside it.
+Outcome data(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--threads", "1"});
+  return run_program("mnist-data", arguments);
+}
 
 void check_refused(const Outcome& outcome, const std::string& text) {
   INFO(outcome.err);
@@ -166,9 +170,7 @@ TEST_CASE("wrong labels are among the first suspects", "[data]") {
   write_text(folder / ("x" + kLabels), with_byte(labels, wrong, other));
 
   const std::string out = (folder / "suspects").string();
-  const auto find = [&] {
-    return data({"suspects", images, "--out", out, "--threads", "1", "--seed", "3"});
-  };
+  const auto find = [&] { return data({"suspects", images, "--out", out, "--seed", "3"}); };
   const Outcome outcome = find();
   INFO(outcome.err);
   REQUIRE(outcome.exit_code == 0);

@@ -30,24 +30,31 @@ const std::vector<std::string> kOptimizers = {"sgd", "adam", "adamw", "muon"};
 const std::vector<std::string> kSchedules = {"constant", "step", "cosine", "one-cycle"};
 
 // data.sources: sound ones, with every key that a resolved config has, and others.
-const std::vector<json> kSources = {{{"pictures", "a"}, {"weight", 2.5}},
-                                    {{"pixels", "a.csv"}, {"weight", 1000.0}},
-                                    {{"images", "a"}, {"labels", "b"}, {"weight", 0.0001}},
-                                    json::object(),
-                                    {{"weight", 1}},
-                                    {{"images", "a"}},
-                                    {{"labels", "a"}},
-                                    {{"pictures", "a"}, {"pixels", "b"}},
-                                    {{"pictures", "a"}, {"images", "b"}},
-                                    {{"pictures", "a"}, {"images", "b"}, {"labels", "c"}},
-                                    {{"pixels", "a"}, {"images", "b"}, {"labels", "c"}},
-                                    {{"pictures", ""}},
-                                    {{"pictures", "a"}, {"pixels", ""}},
-                                    {{"pictures", 3}},
-                                    {{"pictures", "a"}, {"weight", 0}},
-                                    {{"pictures", "a"}, {"weight", 1001}},
-                                    {{"pictures", "a"}, {"weight", "1"}},
-                                    {{"pictures", "a"}, {"surplus", 1}}};
+const std::vector<json> kSources = {
+    {{"pictures", "a"}, {"weight", 2.5}},
+    {{"pixels", "a.csv"}, {"weight", 1000.0}, {"orientation", "mirrored"}, {"invert", true}},
+    {{"images", "a"},
+     {"labels", "b"},
+     {"weight", 0.0001},
+     {"orientation", "upright"},
+     {"invert", false}},
+    {{"pictures", "a"}, {"invert", true}},
+    {{"pixels", "a"}, {"orientation", "askew"}},
+    json::object(),
+    {{"weight", 1}},
+    {{"images", "a"}},
+    {{"labels", "a"}},
+    {{"pictures", "a"}, {"pixels", "b"}},
+    {{"pictures", "a"}, {"images", "b"}},
+    {{"pictures", "a"}, {"images", "b"}, {"labels", "c"}},
+    {{"pixels", "a"}, {"images", "b"}, {"labels", "c"}},
+    {{"pictures", ""}},
+    {{"pictures", "a"}, {"pixels", ""}},
+    {{"pictures", 3}},
+    {{"pictures", "a"}, {"weight", 0}},
+    {{"pictures", "a"}, {"weight", 1001}},
+    {{"pictures", "a"}, {"weight", "1"}},
+    {{"pictures", "a"}, {"surplus", 1}}};
 
 std::string text_of(const std::string& file) {
   std::ifstream stream(std::string(MNIST_SOURCE_DIR) + "/" + file);
