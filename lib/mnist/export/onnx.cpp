@@ -114,8 +114,15 @@ void add_input_steps(Graph& graph, const ConvNetOptions& options) {
   }
   graph.add("Sub", "centred", {graph.constant("mean", kInkMean)});
   graph.add("Div", "standardised", {graph.constant("std", kInkStd)});
-  // Of one channel, ONNX's SpaceToDepth and Torch's pixel_unshuffle make the same four.
-  if (options.space_to_depth) set(graph.add("SpaceToDepth", "unshuffled"), "blocksize", 2L);
+  if (!options.space_to_depth) return;
+  // A convolution that picks one pixel of 2x2 for each channel: SpaceToDepth itself, which is the
+  // same, OpenCV's dnn (4.6) runs for a batch of one alone.
+  constexpr std::int64_t kBlock = 2;
+  const torch::Tensor pick =
+      torch::eye(kBlock * kBlock).reshape({kBlock * kBlock, 1, kBlock, kBlock});
+  onnx::NodeProto& node = graph.add("Conv", "unshuffled", {graph.constant("unshuffle", pick)});
+  set(node, "kernel_shape", Sizes{kBlock, kBlock});
+  set(node, "strides", Sizes{kBlock, kBlock});
 }
 
 void add_convolution(Graph& graph, const State& state, const ConvNetOptions& options,
@@ -169,11 +176,16 @@ void add_network(Graph& graph, const State& state, const ConvNetOptions& options
 void add_answers(Graph& graph, double temperature) {
   graph.add("Div", "tempered", {graph.constant("temperature", temperature)});
   set(graph.add("Softmax", "probabilities"), "axis", 1L);
+  // Of the logits' logsumexp, spelled out: OpenCV's dnn (4.6) reduces for a batch of one alone.
   graph.x = "logits";
-  onnx::NodeProto& energy = graph.add("ReduceLogSumExp", "energy");
-  set(energy, "axes", Sizes{1});
-  set(energy, "keepdims", 0L);
-  graph.add("Sigmoid", "acceptance");
+  graph.add("Exp", "exponentials");
+  set(graph.add("Gemm", "sum",
+                {graph.constant("ones", torch::ones({1, kClasses})),
+                 graph.constant("nothing", torch::zeros({1}))}),
+      "transB", 1L);
+  graph.add("Log", "energy");
+  graph.add("Sigmoid", "accepted");
+  graph.add("Reshape", "acceptance", {graph.constant("flat.shape", Sizes{-1})});
 }
 
 void check(const onnx::ModelProto& proto) {

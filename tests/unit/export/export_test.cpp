@@ -1,5 +1,6 @@
-// Exported files are run by the programs they are for: ONNX by ONNX Runtime (WebAssembly, in Node),
-// TorchScript and model files by Python's torch. Their answers are held against the network's own.
+// Exported files are run by the programs they are for: ONNX by ONNX Runtime (WebAssembly, in Node)
+// and OpenCV's dnn, TorchScript and model files by Python's torch. Their answers are held against
+// the network's own.
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -130,6 +131,17 @@ void check_in_onnx_runtime(Models models, const torch::Tensor& ink) {
   for (auto& [name, model] : models) check_outputs(model, ink, folder / (name + ".onnx"));
 }
 
+void check_in_opencv(Models models, const torch::Tensor& ink) {
+  const std::string python = mnist::testing::python_with_or_skip("cv2");
+  const TemporaryDirectory folder;
+  write_floats(folder / "images.f32", ink);
+  for (const auto& [name, model] : models) {
+    write_file_atomically(folder / (name + ".onnx"), export_onnx(model));
+  }
+  must_succeed(python + " \"" + kHere + "run_opencv.py\" " + folder.path().string());
+  for (auto& [name, model] : models) check_outputs(model, ink, folder / (name + ".onnx"));
+}
+
 void check_in_python(Models models, const torch::Tensor& ink) {
   const std::string python = mnist::testing::python_with_or_skip("torch");
   const TemporaryDirectory folder;
@@ -170,6 +182,11 @@ TEST_CASE("ONNX Runtime gives the answers of every kind of network",
 TEST_CASE("ONNX Runtime gives the shipped model's answers on MNIST",
           "[export][needs-onnxruntime][needs-mnist]") {
   check_in_onnx_runtime({{"shipped", shipped_model()}}, mnist_ink_or_skip());
+}
+
+TEST_CASE("OpenCV's dnn gives the answers of every kind of network, for any batch",
+          "[export][needs-python-opencv]") {
+  check_in_opencv(several_models(), generated_ink());
 }
 
 TEST_CASE("Python's torch gives the answers of every kind of network, and gives its file back",
