@@ -24,15 +24,17 @@ Drawing contact_sheet(const std::string& title, const std::vector<SheetPicture>&
   const double row = side + gap + (options.captions ? kCaptionHeight : 0.0) +
                      (options.captions && notes ? kNoteHeight : 0.0);
   const auto columns = static_cast<std::size_t>(options.columns);
-  const auto rows = static_cast<double>((pictures.size() + columns - 1) / columns);
+  const std::size_t lines = (pictures.size() + columns - 1) / columns;
+  const auto rows = static_cast<double>(lines);
   Drawing sheet{.width = 2 * kMargin + static_cast<double>(columns) * column - gap,
                 .height = kHeader + std::max(1.0, rows) * row,
                 .description = options.description};
   sheet.shapes.push_back(Text{.at = {kMargin, 26}, .text = title, .size = 15, .bold = true});
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     const SheetPicture& picture = pictures[i];
+    const std::size_t line = i / columns;
     const Point corner{kMargin + column * static_cast<double>(i % columns),
-                       kHeader + row * static_cast<double>(i / columns)};
+                       kHeader + row * static_cast<double>(line)};
     const double middle = corner.x + side / 2;
     sheet.shapes.push_back(Rectangle{.corner = {corner.x - 1, corner.y - 1},
                                      .width = side + 2,
