@@ -44,6 +44,14 @@ std::string valid_utf8(const std::string& text) {
   return result;
 }
 
+std::string ending_of(const std::filesystem::path& path) {
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return ending;
+}
+
 std::string six_digits(std::size_t number) {
   const std::string digits = std::to_string(number);
   return std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 
 namespace mnist::app {
@@ -12,6 +13,9 @@ std::string end_of(const std::string& name, std::size_t most);
 
 // `text` with '?' for every byte that is not part of a character of UTF-8.
 std::string valid_utf8(const std::string& text);
+
+// "scan.PDF" -> ".pdf"; of A to Z alone.
+std::string ending_of(const std::filesystem::path& path);
 
 // "000042"; longer for a million and more.
 std::string six_digits(std::size_t number);

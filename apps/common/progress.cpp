@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -67,6 +68,16 @@ void ProgressBar::clear() {
   std::fputs("\r\x1b[2K", stderr);
   std::fflush(stderr);
   shown_ = false;
+}
+
+std::function<void(std::size_t done, std::size_t total)> progress_of_pictures(
+    const CommonFlags& flags) {
+  const auto bar = std::make_shared<ProgressBar>(flags);
+  return [bar](std::size_t done, std::size_t total) {
+    bar->update("reading pictures", static_cast<double>(done), static_cast<double>(total),
+                std::to_string(done) + " of " + std::to_string(total));
+    if (done == total) bar->clear();
+  };
 }
 
 }  // namespace mnist::app

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <string>
 
 #include "common/flags.h"
@@ -33,5 +35,10 @@ class ProgressBar {
   Clock::time_point start_{};
   Clock::time_point last_{};
 };
+
+// A bar for pictures that are read one after another, to be told how many are done; it goes with
+// the last.
+std::function<void(std::size_t done, std::size_t total)> progress_of_pictures(
+    const CommonFlags& flags);
 
 }  // namespace mnist::app

@@ -32,8 +32,7 @@ Flags parse(int argc, const char* const* argv) {
       "  sheet     show the digits on one picture\n"
       "  suspects  list and show the digits whose label is probably wrong\n\n"
       "A source is an IDX file of images, a folder or a list (*.csv, *.jsonl) of labelled "
-      "pictures, "
-      "or a CSV of labels and 784 pixels.");
+      "pictures, or a CSV of labels and 784 pixels.");
   app.add_option("verb", flags.verb, "What to do: check, idx, pictures, sheet or suspects")
       ->type_name("VERB")
       ->check(CLI::IsMember({"check", "idx", "pictures", "sheet", "suspects"}))
@@ -77,10 +76,7 @@ Flags parse(int argc, const char* const* argv) {
   parse_command_line(app, argc, argv);
   require_verb(app, "--digit", flags, {"idx", "pictures", "sheet"});
   require_verb(app, "--count", flags, {"sheet", "suspects"});
-  for (const char* option : {"--config", "--seed"}) {
-    require_verb(app, option, flags, {"suspects"});
-  }
-  for (const char* option : {"--device", "--folds"}) {
+  for (const char* option : {"--config", "--seed", "--folds", "--device"}) {
     require_verb(app, option, flags, {"suspects"});
   }
   require_verb(app, "--out", flags, {"idx", "pictures", "sheet", "suspects"});

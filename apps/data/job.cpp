@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -35,17 +34,10 @@ namespace {
 namespace fs = std::filesystem;
 
 SourceReader reader_of(const Flags& flags) {
-  const auto bar = std::make_shared<ProgressBar>(flags.common);
   return SourceReader({.labels = flags.labels,
                        .form = flags.form,
                        .page_model = [&flags] { return page_model_path(flags.page_model); },
-                       .on_picture =
-                           [bar](std::size_t done, std::size_t total) {
-                             bar->update("reading pictures", static_cast<double>(done),
-                                         static_cast<double>(total),
-                                         std::to_string(done) + " of " + std::to_string(total));
-                             if (done == total) bar->clear();
-                           }});
+                       .on_picture = progress_of_pictures(flags.common)});
 }
 
 NamedDigits read_all(const Flags& flags) {

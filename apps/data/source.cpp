@@ -14,6 +14,8 @@
 #include "mnist/read/picture_digits.h"
 #include "mnist/report/number_text.h"
 
+#include "common/names.h"
+
 namespace mnist::app::data {
 namespace {
 
@@ -27,14 +29,6 @@ NamedDigits numbered(DigitSet digits, const std::string& source) {
   return result;
 }
 
-std::string ending_of(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return ending;
-}
-
 // A list of pictures has two columns or a few, pixels have 785; a first line is not longer.
 bool holds_pixels(const fs::path& csv) {
   constexpr std::size_t kFirstLine = 64 << 10;
@@ -45,12 +39,10 @@ bool holds_pixels(const fs::path& csv) {
 
 void refuse_idx_folder(const fs::path& folder) {
   for (const char* name : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"}) {
-    for (const char* ending : {"", ".gz"}) {
-      const fs::path file = folder / (std::string(name) + ending);
-      if (!is_there(file)) continue;
-      throw Error(ErrorKind::kUsage, "is a folder of IDX files: name one, e.g. " + file.string(),
-                  folder.string());
-    }
+    const fs::path file = plain_or_packed(folder / name);
+    if (!is_there(file)) continue;
+    throw Error(ErrorKind::kUsage, "is a folder of IDX files: name one, e.g. " + file.string(),
+                folder.string());
   }
 }
 

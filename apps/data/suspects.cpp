@@ -104,7 +104,7 @@ void warn_of_few(const DigitSet& digits) {
   }
   const torch::Tensor few = counts.gt(0).logical_and(counts.lt(kEnough));
   if (!few.any().item<bool>()) return;
-  spdlog::warn("fewer than {} images of some digits: many suspects will be none", kEnough);
+  spdlog::warn("fewer than {} images of some digits: many suspects will be false alarms", kEnough);
 }
 
 }  // namespace

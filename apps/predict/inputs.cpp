@@ -1,7 +1,6 @@
 #include "predict/inputs.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstddef>
 #include <functional>
@@ -14,6 +13,8 @@
 #include "mnist/base/system_reason.h"
 #include "mnist/bytes/file.h"
 #include "mnist/image/decode.h"
+
+#include "common/names.h"
 
 namespace mnist::app::predict {
 
@@ -58,9 +59,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 std::string kind_of(const fs::path& path, const Inputs::Kinds& kinds) {
   constexpr std::size_t kMostKinds = 100;
   constexpr std::size_t kLongest = 12;
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string ending = ending_of(path);
   const bool is_known = kinds.contains(ending);
   if (ending.size() > kLongest || (!is_known && kinds.size() >= kMostKinds)) return "…";
   return ending;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -249,16 +248,6 @@ torch::Device device_for(const Job& job) {
 int threads_for(const Job& job) {
   if (!job.launch || job.config.threads > 0) return job.config.threads;
   return std::max(1, available_processors() / job.launch->local_size);
-}
-
-std::function<void(std::size_t done, std::size_t total)> progress_of_pictures(
-    const CommonFlags& flags) {
-  const auto bar = std::make_shared<ProgressBar>(flags);
-  return [bar](std::size_t done, std::size_t total) {
-    bar->update("reading pictures", static_cast<double>(done), static_cast<double>(total),
-                std::to_string(done) + " of " + std::to_string(total));
-    if (done == total) bar->clear();
-  };
 }
 
 // The training of this process, which is the only one where `communicator` is null.

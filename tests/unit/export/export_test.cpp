@@ -119,13 +119,17 @@ void must_succeed(const std::string& command) {
 
 const std::string kHere = MNIST_SOURCE_DIR "/tests/unit/export/";
 
-void check_in_onnx_runtime(Models models, const torch::Tensor& ink) {
-  const fs::path modules = mnist::testing::node_modules_with_or_skip("onnxruntime-web");
-  const TemporaryDirectory folder;
+void write_onnx_files(const Models& models, const torch::Tensor& ink, const fs::path& folder) {
   write_floats(folder / "images.f32", ink);
   for (const auto& [name, model] : models) {
     write_file_atomically(folder / (name + ".onnx"), export_onnx(model));
   }
+}
+
+void check_in_onnx_runtime(Models models, const torch::Tensor& ink) {
+  const fs::path modules = mnist::testing::node_modules_with_or_skip("onnxruntime-web");
+  const TemporaryDirectory folder;
+  write_onnx_files(models, ink, folder.path());
   must_succeed("node \"" + kHere + "run_onnx.mjs\" \"" + modules.string() + "\" " +
                folder.path().string());
   for (auto& [name, model] : models) check_outputs(model, ink, folder / (name + ".onnx"));
@@ -134,10 +138,7 @@ void check_in_onnx_runtime(Models models, const torch::Tensor& ink) {
 void check_in_opencv(Models models, const torch::Tensor& ink) {
   const std::string python = mnist::testing::python_with_or_skip("cv2");
   const TemporaryDirectory folder;
-  write_floats(folder / "images.f32", ink);
-  for (const auto& [name, model] : models) {
-    write_file_atomically(folder / (name + ".onnx"), export_onnx(model));
-  }
+  write_onnx_files(models, ink, folder.path());
   must_succeed(python + " \"" + kHere + "run_opencv.py\" " + folder.path().string());
   for (auto& [name, model] : models) check_outputs(model, ink, folder / (name + ".onnx"));
 }
