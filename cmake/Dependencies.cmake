@@ -18,6 +18,8 @@ if(MNIST_BUILD_CORE)
   find_package(Protobuf REQUIRED)
   find_package(ONNX REQUIRED)
   find_package(Torch REQUIRED)
+  # at::parallel_for is inline: it runs on one thread in a source that is compiled without OpenMP.
+  find_package(OpenMP COMPONENTS CXX)
   include(ImportedTargets)
   include(ProcessGroups)
 endif()

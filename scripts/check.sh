@@ -13,4 +13,5 @@ if [ $# -gt 0 ]; then
 else
   mapfile -t sources < <(git ls-files '*.cpp' | grep -v -e '/kernels_avx' -e '^tests/install/')
 fi
-printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -n 1 clang-tidy -p build/release --quiet
+printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -n 1 clang-tidy -p build/release --quiet \
+    --extra-arg=-fno-openmp  # Clang has no omp.h of GCC's

@@ -70,8 +70,7 @@ void ProgressBar::clear() {
   shown_ = false;
 }
 
-std::function<void(std::size_t done, std::size_t total)> progress_of_pictures(
-    const CommonFlags& flags) {
+OnPicture progress_of_pictures(const CommonFlags& flags) {
   const auto bar = std::make_shared<ProgressBar>(flags);
   return [bar](std::size_t done, std::size_t total) {
     bar->update("reading pictures", static_cast<double>(done), static_cast<double>(total),

@@ -36,9 +36,10 @@ class ProgressBar {
   Clock::time_point last_{};
 };
 
-// A bar for pictures that are read one after another, to be told how many are done; it goes with
-// the last.
-std::function<void(std::size_t done, std::size_t total)> progress_of_pictures(
-    const CommonFlags& flags);
+// To be told how many pictures are done, one after another.
+using OnPicture = std::function<void(std::size_t done, std::size_t total)>;
+
+// A bar for pictures; it goes with the last.
+OnPicture progress_of_pictures(const CommonFlags& flags);
 
 }  // namespace mnist::app

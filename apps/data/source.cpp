@@ -105,8 +105,8 @@ NamedDigits SourceReader::read_pictures(const std::string& source) {
   result.others = static_cast<std::size_t>(
       std::ranges::count(files.files, kOutlierLabel, &LabelledFile::label));
   for (const LeftOutPicture& picture : found.left_out) {
-    result.remarks.push_back("left out: " + picture.path + ": " + picture.reason);
-    result.any_unreadable = result.any_unreadable || picture.unreadable;
+    result.remarks.push_back("left out: " + picture.path + ": " + picture.failure.reason);
+    result.any_unreadable = result.any_unreadable || picture.failure.unreadable;
   }
   if (result.digits.size() == 0) {
     throw Error(ErrorKind::kCorrupt,

@@ -27,6 +27,7 @@
 #include "common/data_files.h"
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/progress.h"
 #include "common/shipped.h"
 #include "eval/labelled_pages.h"
 #include "eval/labelled_pictures.h"
@@ -132,7 +133,8 @@ class EvaluationData {
       digits_ = load_split(job);
     } else {
       pictures_ = load_labelled_pictures(job.flags.images,
-                                         load_finder(page_model_path(job.flags.page_model)));
+                                         load_finder(page_model_path(job.flags.page_model)),
+                                         progress_of_pictures(job.flags.common));
       name_ = job.flags.images;
     }
   }
@@ -216,7 +218,8 @@ int evaluate_pages(const Job& job, std::ostream& out) {
   Predictor predictor(job.models, {.device = job.device});
   PageReport report{.model = joined_paths(job.models), .data = job.flags.pages};
   const auto start = std::chrono::steady_clock::now();
-  LabelledPages labelled = load_labelled_pages(job.flags.pages, finder);
+  LabelledPages labelled =
+      load_labelled_pages(job.flags.pages, finder, progress_of_pictures(job.flags.common));
   classify(labelled.pages, predictor);
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   report.pages = std::move(labelled.truths);

@@ -13,8 +13,9 @@
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
 #include "mnist/labels/labelled_files.h"
+#include "mnist/read/picture_files.h"
 
-#include "eval/labelled_folder.h"
+#include "common/guard.h"
 
 namespace mnist::app::eval {
 namespace {
@@ -106,18 +107,25 @@ std::vector<PageReading> truths_by_name(const fs::path& folder) {
 
 }  // namespace
 
-LabelledPages load_labelled_pages(const fs::path& folder, const Finder& finder) {
+LabelledPages load_labelled_pages(const fs::path& folder, const Finder& finder,
+                                  const OnPicture& on_picture) {
   const fs::path list = folder / "pages.jsonl";
   LabelledPages labelled;
-  for (PageReading& truth : fs::exists(list) ? truths_of(list) : truths_by_name(folder)) {
-    std::optional<Page> page = find_in(folder / truth.name, finder);
-    if (!page) {
-      labelled.any_failed = true;
-      continue;
+  std::vector<std::string> failures;
+  std::vector<PageReading> truths = fs::exists(list) ? truths_of(list) : truths_by_name(folder);
+  std::vector<fs::path> files;
+  for (const PageReading& truth : truths) files.push_back(folder / truth.name);
+  find_in_files(files, finder, [&](std::size_t i, const FoundPicture& found) {
+    on_picture(i + 1, files.size());
+    if (!found.page) {
+      failures.push_back(files[i].string() + ": " + found.failure.reason);
+      return;
     }
-    labelled.truths.push_back(std::move(truth));
-    labelled.pages.push_back(std::move(*page));
-  }
+    labelled.truths.push_back(std::move(truths[i]));
+    labelled.pages.push_back(*found.page);
+  });
+  for (const std::string& failure : failures) print_error(failure);  // not into the bar
+  labelled.any_failed = !failures.empty();
   if (labelled.pages.empty() && !labelled.any_failed) {
     throw Error(ErrorKind::kIo,
                 "contains no page whose text is known: pages.jsonl, or names ending in __<text>",

@@ -9,6 +9,8 @@
 #include "mnist/metrics/page_reading.h"
 #include "mnist/read/finder.h"
 
+#include "common/progress.h"
+
 namespace mnist::app::eval {
 
 struct LabelledPages {
@@ -20,6 +22,7 @@ struct LabelledPages {
 // The pages that pages.jsonl in `folder` lists, as mnist-generate --pages writes it; without such a
 // file, the pictures below `folder` whose names end in their text, <anything>__<text>.png: digits,
 // rows joined by '-'. Throws Error{kIo} if there are none, Error{kCorrupt} for a bad line.
-LabelledPages load_labelled_pages(const std::filesystem::path& folder, const Finder& finder);
+LabelledPages load_labelled_pages(const std::filesystem::path& folder, const Finder& finder,
+                                  const OnPicture& on_picture);
 
 }  // namespace mnist::app::eval

@@ -1,48 +1,55 @@
 #include "eval/labelled_pictures.h"
 
-#include <optional>
-#include <utility>
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 
 #include <spdlog/spdlog.h>
 
 #include "mnist/base/error.h"
 #include "mnist/labels/labelled_files.h"
+#include "mnist/read/picture_files.h"
 
-#include "eval/labelled_folder.h"
+#include "common/guard.h"
 
 namespace mnist::app::eval {
 namespace {
 
+bool is_digit(const LabelledFile& file) { return file.label != kOutlierLabel; }
+
 // The digit that stands in `box`, as if the picture showed nothing else.
-void keep_only(Page& page, const Box& box) {
+Page with_only(Page page, const Box& box) {
   const Find* found = find_in_box(page, box);
-  std::vector<Find> kept;
-  if (found != nullptr) kept.push_back(*found);
-  page.finds = std::move(kept);
+  page.finds = found != nullptr ? std::vector<Find>{*found} : std::vector<Find>{};
+  return page;
 }
 
 }  // namespace
 
-LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, const Finder& finder) {
+LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, const Finder& finder,
+                                        const OnPicture& on_picture) {
   const LabelledFiles files = labelled_files(folder);
+  std::vector<LabelledFile> digits;
+  std::ranges::copy_if(files.files, std::back_inserter(digits), is_digit);
+  const std::size_t others = files.files.size() - digits.size();
+  std::vector<std::filesystem::path> paths;
+  for (const LabelledFile& file : digits) paths.push_back(file.path);
   LabelledPictures pictures;
-  std::size_t others = 0;
-  for (const LabelledFile& file : files.files) {
-    if (file.label == kOutlierLabel) {
-      ++others;
-      continue;
+  std::vector<std::string> failures;
+  find_in_files(paths, finder, [&](std::size_t i, const FoundPicture& found) {
+    on_picture(i + 1, digits.size());
+    const LabelledFile& file = digits[i];
+    if (!found.page) {
+      failures.push_back(file.path.string() + ": " + found.failure.reason);
+      return;
     }
-    std::optional<Page> page = find_in(file.path, finder);
-    if (!page) {
-      pictures.any_failed = true;
-      continue;
-    }
-    if (file.box) keep_only(*page, *file.box);
-    pictures.pages.push_back(std::move(*page));
+    pictures.pages.push_back(file.box ? with_only(*found.page, *file.box) : *found.page);
     pictures.labels.push_back(file.label);
     pictures.names.push_back(file.name);
     pictures.sources.push_back(file.source);
-  }
+  });
+  for (const std::string& failure : failures) print_error(failure);  // not into the bar
+  pictures.any_failed = !failures.empty();
   if (files.unlabelled > 0) {
     spdlog::info("skipped {} file{} without a label", files.unlabelled,
                  files.unlabelled == 1 ? "" : "s");

@@ -8,6 +8,8 @@
 #include "mnist/digit/page.h"
 #include "mnist/read/finder.h"
 
+#include "common/progress.h"
+
 namespace mnist::app::eval {
 
 struct LabelledPictures {
@@ -21,6 +23,7 @@ struct LabelledPictures {
 // What labelled_files() (labels/labelled_files.h) gives for `folder`, a folder or a list; of a
 // picture that is labelled in a box, what stands there; without those labelled as no digit. Throws
 // what it throws, and Error{kIo} if no picture can be read.
-LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, const Finder& finder);
+LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, const Finder& finder,
+                                        const OnPicture& on_picture);
 
 }  // namespace mnist::app::eval

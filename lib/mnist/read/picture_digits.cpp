@@ -1,11 +1,10 @@
 #include "mnist/read/picture_digits.h"
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <iterator>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "mnist/base/error.h"
 
@@ -95,34 +94,27 @@ PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Find
   PictureDigits result;
   Examples digits;
   Examples others;
-  Page page;  // of the picture before: a list has a line for each of its labels
-  std::filesystem::path seen;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const LabelledFile& file = files[i];
-    bool is_read = false;
+  const auto leave_out = [&](const LabelledFile& file, const PictureFailure& failure) {
+    result.left_out.push_back({.path = file.path.string(), .failure = failure});
+  };
+  const auto take = [&](const LabelledFile& file, const Page& page) {
+    if (file.label == kOutlierLabel) {
+      for (const Find* find : finds_of_nothing(page, file)) others.add(*find, kOutlierLabel);
+      return;
+    }
+    digits.add(find_for(page, file), file.label);
+    result.names.push_back(file.path.string());
+  };
+  std::vector<std::filesystem::path> paths;
+  for (const LabelledFile& file : files) paths.push_back(file.path);
+  find_in_files(paths, finder, [&](std::size_t i, const FoundPicture& found) {
     try {
-      if (file.path != std::exchange(seen, {})) page = find_in_file(file.path, finder);
-      seen = file.path;
-      is_read = true;
-      if (file.label == kOutlierLabel) {
-        for (const Find* find : finds_of_nothing(page, file)) others.add(*find, kOutlierLabel);
-      } else {
-        digits.add(find_for(page, file), file.label);
-        result.names.push_back(file.path.string());
-      }
+      found.page ? take(files[i], *found.page) : leave_out(files[i], found.failure);
     } catch (const Error& error) {
-      result.left_out.push_back({.path = file.path.string(),
-                                 .reason = error.message(),
-                                 .unreadable = !is_read,
-                                 .may_pass = error.kind() == ErrorKind::kIo});
-    } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
-      result.left_out.push_back({.path = file.path.string(),
-                                 .reason = std::string("cannot be processed: ") + error.what(),
-                                 .unreadable = true,
-                                 .may_pass = true});
+      leave_out(files[i], {.reason = error.message(), .unreadable = false});
     }
     if (on_picture) on_picture(i + 1);
-  }
+  });
   result.digits = set_of(digits);
   result.others = set_of(others);
   return result;

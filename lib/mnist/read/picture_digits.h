@@ -11,14 +11,13 @@
 #include "mnist/data/digit_set.h"
 #include "mnist/labels/labelled_files.h"
 #include "mnist/read/finder.h"
+#include "mnist/read/picture_files.h"
 
 namespace mnist {
 
 struct LeftOutPicture {
   std::string path;
-  std::string reason;
-  bool unreadable = false;  // not a picture, or none that could be opened or processed
-  bool may_pass = false;    // out of memory, a file that cannot be opened now
+  PictureFailure failure;
 };
 
 struct PictureDigits {
@@ -33,7 +32,8 @@ struct PictureDigits {
 // piece of that. Pictures that cannot be read, in which nothing is found but a faint place that
 // does not look like the label, or in which several finds may be meant, are left out. Of a picture
 // labelled as no digit, what was found in its box, or else all that was found, are `others`. After
-// each picture `on_picture` is told how many are done. Memory for the digits and one picture.
+// each picture `on_picture` is told how many are done. Memory for the digits and a picture for each
+// of Torch's threads.
 // Thread-safe.
 PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Finder& finder,
                                  const std::function<void(std::size_t done)>& on_picture = {});

@@ -107,12 +107,12 @@ class Loader {
       const LeftOutPicture& first = found.left_out.front();
       throw Error(ErrorKind::kCorrupt,
                   "none of its pictures (" + std::to_string(files.files.size()) +
-                      ") can be used; the first: " + first.path + ": " + first.reason,
+                      ") can be used; the first: " + first.path + ": " + first.failure.reason,
                   pictures);
     }
     for (const LeftOutPicture& picture :
          std::span(found.left_out).first(std::min(kMostNamed, found.left_out.size()))) {
-      remarks.push_back("left out: " + picture.path + ": " + picture.reason);
+      remarks.push_back("left out: " + picture.path + ": " + picture.failure.reason);
     }
     if (!found.left_out.empty()) {
       remarks.push_back(pictures + ": " + std::to_string(found.left_out.size()) + " of " +

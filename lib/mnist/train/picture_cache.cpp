@@ -85,7 +85,7 @@ std::optional<PictureDigits> kept_pictures(const fs::path& folder, const std::st
                            .left_out = {}};
     for (const Json& entry : Json::parse(content.metadata.at("left_out"))) {
       pictures.left_out.push_back(
-          {.path = entry.at(0), .reason = entry.at(1), .unreadable = entry.at(2)});
+          {.path = entry.at(0), .failure = {.reason = entry.at(1), .unreadable = entry.at(2)}});
     }
     if (std::ssize(pictures.names) != pictures.digits.size()) return std::nullopt;
     return pictures;
@@ -95,10 +95,12 @@ std::optional<PictureDigits> kept_pictures(const fs::path& folder, const std::st
 }
 
 void keep_pictures(const fs::path& folder, const std::string& key, const PictureDigits& pictures) {
-  if (std::ranges::any_of(pictures.left_out, &LeftOutPicture::may_pass)) return;
+  if (std::ranges::any_of(pictures.left_out,
+                          [](const LeftOutPicture& picture) { return picture.failure.may_pass; }))
+    return;
   Json left_out = Json::array();
   for (const LeftOutPicture& picture : pictures.left_out) {
-    left_out.push_back({picture.path, picture.reason, picture.unreadable});
+    left_out.push_back({picture.path, picture.failure.reason, picture.failure.unreadable});
   }
   SafeTensors content;
   try {

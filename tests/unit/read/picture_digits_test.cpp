@@ -53,8 +53,8 @@ TEST_CASE("labelled pictures become digits, and what cannot is listed", "[read]"
                                                 (folder / "pair.png").string()});
   CHECK(told == std::vector<std::size_t>{1, 2, 3, 4, 5, 6});
   REQUIRE(found.left_out.size() == 3);
-  CHECK(found.left_out[0].reason == "it is not clear which of 2 finds is the digit");
-  CHECK(found.left_out[1].reason == "no digit was found");
+  CHECK(found.left_out[0].failure.reason == "it is not clear which of 2 finds is the digit");
+  CHECK(found.left_out[1].failure.reason == "no digit was found");
   CHECK(found.left_out[2].path == (folder / "broken.png").string());
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("a box says which find is labelled, and what is not a digit is told ap
   CHECK(found.others.images[2].equal(found.digits.images[0]));
   CHECK(found.others.labels.eq(kOutlierLabel).all().item<bool>());
   REQUIRE(found.left_out.size() == 1);
-  CHECK(found.left_out[0].reason == "no digit was found in its box");
+  CHECK(found.left_out[0].failure.reason == "no digit was found in its box");
 }
 
 }  // namespace mnist

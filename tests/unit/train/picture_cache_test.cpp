@@ -16,7 +16,7 @@ PictureDigits some_pictures() {
   PictureDigits pictures{.digits = generate_digit_set(20, 3),
                          .names = std::vector<std::string>(20, "a \"b\".png"),
                          .others = generate_digit_set(10, 4),
-                         .left_out = {{"c.png", "no digit was found"}}};
+                         .left_out = {{"c.png", {.reason = "no digit was found"}}}};
   pictures.others.labels.fill_(kOutlierLabel);
   return pictures;
 }
@@ -36,7 +36,7 @@ TEST_CASE("prepared pictures come back as they were kept", "[train]") {
   CHECK(kept->others.images.equal(pictures.others.images));
   CHECK(kept->names == pictures.names);
   REQUIRE(kept->left_out.size() == 1);
-  CHECK(kept->left_out[0].reason == "no digit was found");
+  CHECK(kept->left_out[0].failure.reason == "no digit was found");
   CHECK_FALSE(kept_pictures(folder / "new", "another"));
 }
 
