@@ -1,10 +1,12 @@
-// From left to right, each find joins the row whose line it stands on. A row's line goes on from
-// its last finds, with the slope that they have.
+// From left to right, each find joins the row whose line it stands on. A row begins with the slope
+// that most digits have to their next one; its line goes on from its last finds, with the slope
+// that they have.
 #include "mnist/read/reading_order.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "mnist/digit/tuning.h"
 
@@ -26,6 +28,30 @@ struct Row {
 
 bool is_digit(const Find& find) {
   return find.kind == FindKind::kDigit || find.kind == FindKind::kUnreadable;
+}
+
+// From each digit to the nearest one on its right: the median of the slopes; 0 if there are none.
+double usual_slope(const std::vector<Find>& finds) {
+  std::vector<double> slopes;
+  for (const Find& find : finds) {
+    double nearest = std::numeric_limits<double>::infinity();
+    double slope = 0;
+    for (const Find& other : finds) {
+      const double right = centre_of(other.box) - centre_of(find.box);
+      const double down = middle_of(other.box) - middle_of(find.box);
+      if (!is_digit(find) || !is_digit(other) || right <= 0) continue;
+      if (std::abs(down) > kTuning.steepest_row * right) continue;
+      const double away = std::hypot(right, down);
+      if (away >= nearest) continue;
+      nearest = away;
+      slope = down / right;
+    }
+    if (std::isfinite(nearest)) slopes.push_back(slope);
+  }
+  if (slopes.empty()) return 0;
+  const auto middle = slopes.begin() + static_cast<std::ptrdiff_t>(slopes.size() / 2);
+  std::nth_element(slopes.begin(), middle, slopes.end());
+  return *middle;
 }
 
 void join(Row& row, const Find& find, std::size_t index) {
@@ -55,6 +81,7 @@ void put_in_order(std::vector<Find>& finds) {
   // Digits make the rows; signs join them.
   std::stable_partition(order.begin(), order.end(),
                         [&](std::size_t i) { return is_digit(finds[i]); });
+  const double slope = usual_slope(finds);
   std::vector<Row> rows;
   for (const std::size_t i : order) {
     const Find& find = finds[i];
@@ -71,7 +98,7 @@ void put_in_order(std::vector<Find>& finds) {
         nearest = &row;
       }
     }
-    if (nearest == nullptr) nearest = &rows.emplace_back();
+    if (nearest == nullptr) nearest = &rows.emplace_back(Row{.finds = {}, .slope = slope});
     join(*nearest, find, i);
   }
   const auto height_of = [&](const Row& row) {
