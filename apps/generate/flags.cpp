@@ -31,6 +31,11 @@ Flags parse(int argc, const char* const* argv) {
          "--scenes", flags.scenes,
          "As if photographed: shadows, ruled paper, pencil, chalk, … in turn; file names say which")
       ->needs(pictures);
+  app.add_flag(
+         "--foreign", flags.foreign,
+         "In a hand that the shipped models have not learned: to try what training on pictures "
+         "of your own does")
+      ->needs(pictures);
   auto* pages = app.add_option("--pages", flags.pages,
                                "Draw this many pages of numbers, with their truth: pages.jsonl has "
                                "the text, the boxes and the ink's picture of each")

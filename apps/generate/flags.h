@@ -13,6 +13,7 @@ struct Flags {
   std::string out;
   bool pictures = false;
   bool scenes = false;
+  bool foreign = false;
   std::uint32_t pages = 0;
   int width = 384;  // of pages, in pixels
   int height = 256;

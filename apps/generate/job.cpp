@@ -15,6 +15,7 @@
 #include "mnist/bytes/folder.h"
 #include "mnist/bytes/idx.h"
 #include "mnist/draw/digits.h"
+#include "mnist/draw/foreign_hand.h"
 #include "mnist/draw/outliers.h"
 #include "mnist/draw/scenes.h"
 #include "mnist/image/encode.h"
@@ -96,7 +97,8 @@ void write_pictures(const Flags& flags, std::ostream& out) {
   for (std::uint32_t n = 0; n < flags.count; ++n) {
     std::mt19937_64 engine(mix_seed(flags.seed, n));
     const int digit = static_cast<int>((flags.scenes ? n / kScenes : n) % kClasses);
-    const Drawing drawing = draw_digit(digit, engine);
+    const Drawing drawing =
+        flags.foreign ? draw_foreign_digit(digit, engine) : draw_digit(digit, engine);
     const auto scene = static_cast<Scene>(n % kScenes);
     const Image picture = flags.scenes ? photographed(drawing, scene, engine)
                                        : render_picture(drawing, picture_options(n, engine));

@@ -1,0 +1,18 @@
+// A hand that nothing in this project learns from: digits of straight strokes, as calculators show
+// them, drawn with a pen that is lifted as little as possible. It stands in for the pictures of
+// somebody whom the shipped models do not know (docs/your-own-pictures.md). Keep it out of
+// training.
+//
+// As in digits.h: the same engine state gives the same strokes everywhere. Thread-safe.
+#pragma once
+
+#include <random>
+
+#include "mnist/draw/digits.h"
+
+namespace mnist {
+
+// One sample of `digit`, filling the unit square. Throws Error{kUsage} unless it is 0 to 9.
+Drawing draw_foreign_digit(int digit, std::mt19937_64& engine);
+
+}  // namespace mnist
