@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes one parser of untrusted bytes for a while, from the corpus in tests/fuzz:
 #   scripts/fuzz.sh TARGET MINUTES      TARGET: csv, decode_image, gzip, idx, json_document, …
-# New inputs are kept in build/fuzz/found/TARGET and are used by the next run. A finding stays there
+# New inputs are kept in build/PRESET/found/TARGET and are used by the next run. A finding stays there
 # as crash-…, and this script fails; mend it, and put the input into tests/fuzz/corpus/TARGET under a
 # name that says what it is. Needs clang.
 set -euo pipefail
@@ -18,9 +18,16 @@ fi
 target=$1
 minutes=$2
 
-cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz --target "fuzz_$target"
-found=build/fuzz/found/$target
+preset=fuzz
+corpora=("tests/fuzz/corpus/$target")
+if [ "$target" = read_picture ]; then  # it needs the networks
+  preset=fuzz-reader
+  corpora+=(tests/fuzz/corpus/decode_image)
+fi
+
+cmake --preset "$preset" >/dev/null
+cmake --build --preset "$preset" --target "fuzz_$target"
+found=build/$preset/found/$target
 mkdir -p "$found"
-"build/fuzz/bin/fuzz_$target" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 \
-  -print_final_stats=1 -artifact_prefix="$found/" "$found" "tests/fuzz/corpus/$target"
+"build/$preset/bin/fuzz_$target" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 \
+  -print_final_stats=1 -artifact_prefix="$found/" "$found" "${corpora[@]}"

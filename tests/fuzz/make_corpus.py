@@ -461,6 +461,47 @@ def image_seeds():
     }
 
 
+def labelled_lines_seeds():
+    return {
+        "two": b'{"path": "a.png", "label": 3}\n\n{"path": "b.png", "label": "none"}\r\n',
+        "box": b'{"path": "a/b.png", "label": "7", "box": [1, 2, 30, 40]}',
+        "box-negative": b'{"path": "a", "label": 1, "box": [1, -2, 30, 40]}',
+        "label-ten": b'{"path": "a", "label": 10}',
+        "no-path": b'{"path": "", "label": 1}',
+        "not-json": b"a.png 3\n",
+        "nested": b'{"path": ' + b"[" * 1000,
+    }
+
+
+def picture_seeds():
+    """Pictures that once were, or could be, slow to read."""
+
+    def bits(width, height, is_ink):
+        def row(y):
+            whole = "".join("0" if is_ink(x, y) else "1" for x in range(width))
+            whole += "0" * (-width % 8)
+            return b"\0" + int(whole, 2).to_bytes(len(whole) // 8, "big")
+
+        return png(width, height, 0, 1, b"".join(row(y) for y in range(height)))
+
+    def corner(x, y):
+        return (x in range(30, 36) and y in range(30, 370)) or (
+            y in range(364, 370) and x in range(30, 370)
+        )
+
+    return {
+        "corner": bits(400, 400, corner),
+        "many-bars": bits(1000, 1000, lambda x, y: x % 12 < 3 and y % 24 < 18),
+        "fine-bars": bits(800, 800, lambda x, y: x % 5 < 2 and y % 10 < 8),
+        "squared-paper": bits(800, 800, lambda x, y: x % 20 < 2 or y % 20 < 2),
+        "checkerboard": bits(600, 600, lambda x, y: (x + y) % 2 == 0),
+        "stripes": bits(900, 300, lambda x, y: x // 4 % 2 == 0),
+        "strip": bits(4000, 3, lambda x, y: x % 9 < 4),
+        "one-pixel": bits(1, 1, lambda x, y: True),
+        "black": bits(500, 500, lambda x, y: True),
+    }
+
+
 def request_body_seeds():
     png = b"\x89PNG\r\n\x1a\n and more"
     base64 = b"iVBORw0KGgogYW5kIG1vcmU="
@@ -491,6 +532,8 @@ def main():
         "gzip": gzip_seeds(),
         "idx": idx_seeds(),
         "json_document": json_document_seeds(),
+        "labelled_lines": labelled_lines_seeds(),
+        "read_picture": picture_seeds(),
         "request_body": request_body_seeds(),
         "safetensors": safetensors_seeds(),
     }
