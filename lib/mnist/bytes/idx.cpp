@@ -118,10 +118,12 @@ void require_labels_below(int classes, const std::vector<std::uint8_t>& labels,
                           const fs::path& path) {
   const auto wrong = std::ranges::find_if(labels, [&](int label) { return label >= classes; });
   if (wrong == labels.end()) return;
+  const auto [lowest, highest] = std::ranges::minmax(labels);
   throw Error(ErrorKind::kCorrupt,
               "label " + std::to_string(*wrong) + " at index " +
                   std::to_string(wrong - labels.begin()) + " is outside the " +
-                  std::to_string(classes) + " classes",
+                  std::to_string(classes) + " classes (its labels are " + std::to_string(lowest) +
+                  " to " + std::to_string(highest) + ")",
               path);
 }
 
