@@ -24,6 +24,8 @@ std::string_view kind_name(int kind) {
   switch (kind) {
     case kPointMark:
       return "point";
+    case kCommaMark:
+      return "comma";
     case kSlashMark:
       return "slash";
     case kHyphenMark:

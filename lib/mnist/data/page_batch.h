@@ -11,8 +11,8 @@
 namespace mnist {
 
 inline constexpr int kPageCell = 4;      // pixels to a side of a cell
-inline constexpr int kPageClasses = 14;  // draw/page.h's kinds of marks, then "unreadable"
-inline constexpr int kUnreadableClass = 13;
+inline constexpr int kPageClasses = kMarkKinds + 1;  // draw/page.h's marks, then "unreadable"
+inline constexpr int kUnreadableClass = kMarkKinds;
 inline constexpr double kPageUnit = 16;  // pixels: the unit of sizes and ways to centres
 
 // B pages of H x W pixels; h = H/4, w = W/4. On the CPU.

@@ -24,6 +24,8 @@ const char* to_string(FindKind kind) {
       return "digit";
     case FindKind::kPoint:
       return "point";
+    case FindKind::kComma:
+      return "comma";
     case FindKind::kSlash:
       return "slash";
     case FindKind::kHyphen:

@@ -17,13 +17,14 @@ inline constexpr std::uint64_t kMostUsefulPixels = 4'000'000;
 // What stands somewhere on a page.
 enum class FindKind {
   kDigit,
-  kPoint,       // a decimal point or comma
+  kPoint,
+  kComma,
   kSlash,       // between the parts of a date
   kHyphen,      // a hyphen, a minus
   kUnreadable,  // a digit that nobody can read: crossed out, cut off
 };
 
-// "digit", "point", "slash", "hyphen", "unreadable": the words of every output format.
+// "digit", "point", "comma", "slash", "hyphen", "unreadable": the words of every output format.
 const char* to_string(FindKind kind);
 
 struct Find {

@@ -18,7 +18,7 @@ double between(Layout& layout, double left, double middle, double gap) {
   const double space = layout.side * dice.uniform(0.08, 0.25);
   const double chance = dice.uniform(0.0, 1.0);
   if (chance < 0.75 || layout.options.rows_only) {
-    const int kind = kPointMark + static_cast<int>(dice.below(3));
+    const int kind = kPointMark + static_cast<int>(dice.below(4));
     return 2 * space + write_separator(layout.sheet, kind, layout.writing, left + space, middle,
                                        layout.side, layout.row, layout.engine);
   }

@@ -96,7 +96,7 @@ constexpr LookAlike kLookAlikes[] = {
 // In heights of a digit, from its top, 0, to its foot, 100; x from the separator's left.
 constexpr std::string_view kComma[] = {
     "6 90, 8 100, 0 116 | 10 88, 10 104, 4 122", "4 94, 10 92, 9 104, 0 116 | 4 90, 12 90, 12 106, 2 126",
-    "10 92, 5 104, 0 116 | 16 86, 8 104, 0 122",
+    "10 92, 5 104, 0 116 | 16 86, 8 104, 0 122", "6 84, 3 106, 0 128 | 8 78, 7 112, 2 144",
 };
 constexpr std::string_view kPoint[] = {
     "2 98 . | 2 92 .", "1 97, 3 98 | 0 94, 5 96", "2 94, 4 97, 1 98, 2 94 | 3 90, 8 95, 2 98, 2 90",

@@ -21,10 +21,11 @@
 namespace mnist {
 
 // What stands on a page, as the page network tells it apart: the digits are 0 to 9.
-inline constexpr int kPointMark = 10;   // a decimal point or comma
-inline constexpr int kSlashMark = 11;   // between the parts of a date
-inline constexpr int kHyphenMark = 12;  // a hyphen, a minus
-inline constexpr int kMarkKinds = 13;
+inline constexpr int kPointMark = 10;
+inline constexpr int kCommaMark = 11;
+inline constexpr int kSlashMark = 12;   // between the parts of a date
+inline constexpr int kHyphenMark = 13;  // a hyphen, a minus
+inline constexpr int kMarkKinds = 14;
 // What was a digit and cannot be read: crossed out, or cut off by the picture's edge.
 inline constexpr int kUnreadableMark = -1;
 

@@ -193,6 +193,19 @@ void lay(Sheet& sheet, const cv::Mat1f& ink, double left, double top,
   }
 }
 
+Separator separator_of(int kind) {
+  switch (kind) {
+    case kCommaMark:
+      return Separator::kComma;
+    case kSlashMark:
+      return Separator::kSlash;
+    case kHyphenMark:
+      return Separator::kHyphen;
+    default:
+      return Separator::kPoint;
+  }
+}
+
 }  // namespace
 
 Writing any_writing(const DigitImages& images, std::mt19937_64& engine) {
@@ -249,11 +262,13 @@ double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double
 double write_separator(Sheet& sheet, int kind, const Writing& writing, double left, double middle,
                        double side, int row, std::mt19937_64& engine) {
   Dice dice(engine);
-  const Separator separator = kind == kSlashMark    ? Separator::kSlash
-                              : kind == kHyphenMark ? Separator::kHyphen
-                              : dice.chance(0.6)    ? Separator::kComma
-                                                    : Separator::kPoint;
-  Drawing drawing = draw_separator(separator, writing.writer, engine);
+  Drawing drawing = draw_separator(separator_of(kind), writing.writer, engine);
+  if (kind == kPointMark || kind == kCommaMark) {  // some write them large
+    const double factor = dice.chance(0.3) ? dice.uniform(1.0, 1.8) : 1.0;
+    transform(drawing.strokes, [&](Point p) {
+      return Point{p.x * factor, 1 + (p.y - 1) * factor};
+    });
+  }
   const Bounds bounds = bounds_of(drawing.strokes);
   const double longer = std::max(0.01, bounds.longer_side()) + writing.pen;
   const cv::Mat1f ink =

@@ -60,7 +60,7 @@ double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double
                          double middle, double side, const DigitImages& images, int row,
                          std::mt19937_64& engine);
 
-// A separator (kPointMark, kSlashMark or kHyphenMark) between digits `side` high around `middle`;
+// A separator (kPointMark to kHyphenMark) between digits `side` high around `middle`;
 // returns its width.
 double write_separator(Sheet& sheet, int kind, const Writing& writing, double left, double middle,
                        double side, int row, std::mt19937_64& engine);

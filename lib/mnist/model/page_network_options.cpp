@@ -5,12 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/bytes/json_document.h"
+#include "mnist/draw/page.h"
 
 namespace mnist {
 namespace {
 
 constexpr std::int64_t kCellPixels = 16;
-constexpr std::int64_t kMaps = 14 + 2 + 2 + 2;  // centres, small and other, sizes, ways
+constexpr std::int64_t kCentres = kMarkKinds + 1;     // and what cannot be read
+constexpr std::int64_t kMaps = kCentres + 2 + 2 + 2;  // small and other, sizes, ways
 
 }  // namespace
 

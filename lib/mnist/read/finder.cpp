@@ -32,6 +32,8 @@ FindKind kind_of(int kind) {
   switch (kind) {
     case kPointMark:
       return FindKind::kPoint;
+    case kCommaMark:
+      return FindKind::kComma;
     case kSlashMark:
       return FindKind::kSlash;
     case kHyphenMark:

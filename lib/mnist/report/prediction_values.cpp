@@ -19,11 +19,12 @@ bool is_sign(const LocatedPrediction& located) {
   return located.kind != FindKind::kDigit && located.kind != FindKind::kUnreadable;
 }
 
-// The page network knows one kind for points and commas.
 std::string sign_text(const LocatedPrediction& located) {
   switch (located.kind) {
     case FindKind::kPoint:
       return ".";
+    case FindKind::kComma:
+      return ",";
     case FindKind::kSlash:
       return "/";
     case FindKind::kHyphen:
