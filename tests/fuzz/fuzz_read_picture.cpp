@@ -59,9 +59,9 @@ void check_find(const mnist::Find& find, double width, double height) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::clock_t start = std::clock();
   const auto image = accepted([&] {
-    return mnist::decode_image(std::span(data, size),
-                               {.max_pixels = 1 << 26,
-                                .max_decoded_pixels = mnist::kMostUsefulPixels});
+    return mnist::decode_image(
+        std::span(data, size),
+        {.max_pixels = 1 << 26, .max_decoded_pixels = mnist::kMostUsefulPixels});
   });
   if (!image) return 0;
   const mnist::Page page = mnist::read(*image, networks().finder, networks().predictor);

@@ -27,6 +27,19 @@ bool agree(const cv::Rect2d& a, const cv::Rect2d& b) {
 
 bool is_digit(const Candidate& candidate) { return candidate.kind < kPointMark; }
 
+// A comma's short side is a few pixels, and scales differ by as much on where it is.
+cv::Rect2d squared(const Candidate& sign) {
+  const double side = std::max(sign.size.width, sign.size.height);
+  return {sign.centre.x - side / 2, sign.centre.y - side / 2, side, side};
+}
+
+bool is_same_place(const Candidate& a, const Candidate& b) {
+  const bool are_one_sign = a.kind == b.kind && !is_digit(a);
+  const double shared =
+      are_one_sign ? shared_part(squared(a), squared(b)) : shared_part(a.box(), b.box());
+  return shared > kTuning.same_place;
+}
+
 // The first view is the surest so far.
 void add_view(Place& place, Candidate candidate, double find_above) {
   const Candidate& surest = place.views.front();
@@ -116,7 +129,7 @@ std::vector<Place> places_of(std::vector<Candidate> candidates, double find_abov
   std::vector<Place> places;
   for (Candidate& candidate : candidates) {
     const auto same = std::find_if(places.begin(), places.end(), [&](const Place& place) {
-      return shared_part(candidate.box(), place.views.front().box()) > kTuning.same_place;
+      return is_same_place(candidate, place.views.front());
     });
     if (same == places.end()) {
       if (places.size() == most) continue;

@@ -70,6 +70,20 @@ TEST_CASE("a sign keeps its score, and has one view", "[read]") {
   CHECK(places[0].views.size() == 1);
 }
 
+TEST_CASE("a comma that two scales see beside each other is one, two commas are two", "[read]") {
+  Candidate here = mark(kCommaMark, 0.8, 1, 50);
+  here.size = {8, 40};
+  Candidate there = mark(kCommaMark, 0.7, 2, 58);
+  there.size = {10, 42};
+  CHECK(found({here, there}).size() == 1);
+  there.centre.x = 90;
+  CHECK(found({here, there}).size() == 2);
+  // Bars that stand as close are two 1s.
+  here.kind = there.kind = 1;
+  there.centre.x = 62;
+  CHECK(found({here, there}).size() == 2);
+}
+
 TEST_CASE("of endless things the surest are kept", "[read]") {
   std::vector<Candidate> marks;
   for (int i = 0; i < 60; ++i) marks.push_back(mark(1, i % 2 == 0 ? 0.3 : 0.8, 2, 30.0 * i));
