@@ -21,7 +21,6 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "read/(candidates|levels|reading_order)\\.h$" EXCLUDE
   REGEX "report/prediction_values\\.h$" EXCLUDE
   REGEX "train/(digit_sources|picture_cache)\\.h$" EXCLUDE
-  PATTERN "fused" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
   REGEX "base/instruction_sets\\.h$" EXCLUDE
   REGEX "gradient/autocast\\.h$" EXCLUDE

@@ -6,7 +6,6 @@
 
 #include "mnist/gradient/autograd_gradient.h"
 #include "mnist/gradient/bfloat16/bfloat16_gradient.h"
-#include "mnist/gradient/fused/fused_gradient.h"
 
 namespace mnist {
 namespace {
@@ -53,32 +52,6 @@ class Bfloat16Engine : public GradientEngine {
   Bfloat16Gradient::SumOverProcesses sum_over_processes_;
 };
 
-class FusedEngine : public GradientEngine {
- public:
-  FusedEngine(const ConvNet& network, FlatParameters& parameters, const DigitBatches& batches,
-              const DigitGradientOptions& options)
-      : kernels_(*network, options.threads),
-        parameters_(parameters),
-        batches_(batches),
-        smoothing_(options.loss.smoothing) {}
-
-  torch::Tensor loss_and_gradient(const BatchPart& part) override {
-    const double loss =
-        kernels_.compute(batches_.all_images(), batches_.all_labels(), part.examples, smoothing_);
-    if (part.share() < 1) parameters_.gradients.mul_(part.share());
-    return torch::tensor(loss * part.share());
-  }
-
-  std::string_view precision() const override { return "float32"; }
-  bool has_threads() const override { return true; }
-
- private:
-  FusedGradient kernels_;
-  FlatParameters& parameters_;
-  const DigitBatches& batches_;
-  double smoothing_;
-};
-
 std::unique_ptr<GradientEngine> make_autograd(const ConvNet& network, FlatParameters& parameters,
                                               const DigitBatches& batches,
                                               const DigitGradientOptions& options, bool bfloat16) {
@@ -106,10 +79,6 @@ std::unique_ptr<GradientEngine> make_digit_gradient(const ConvNet& network,
   const bool bfloat16 = computes_in_bfloat16(options.precision, faster, options.communicator);
   if (bfloat16 && has_bfloat16_kernels) {
     return std::make_unique<Bfloat16Engine>(network, parameters, batches, options);
-  }
-  if (!bfloat16 && !batches.varied() &&
-      FusedGradient::supports(network->options, options.loss, device)) {
-    return std::make_unique<FusedEngine>(network, parameters, batches, options);
   }
   return make_autograd(network, parameters, batches, options, bfloat16);
 }

@@ -11,7 +11,7 @@
 namespace mnist {
 namespace {
 
-const ConvNetOptions kFused{
+const ConvNetOptions kPlain{
     .channels = {32, 64}, .hidden = 128, .padding = false, .batch_norm = false, .pool_last = false};
 const ConvNetOptions kNormalized{.channels = {16, 32}, .hidden = 16};
 const ConvNetOptions kNarrow{.channels = {4, 8}, .hidden = 16};
@@ -36,23 +36,14 @@ Choice choice(const ConvNetOptions& options, const DigitGradientOptions& wanted,
 }  // namespace
 
 TEST_CASE("each training gets the fastest gradient that knows it", "[gradient]") {
-  CHECK(choice(kFused, {.precision = "float32"}) == Choice{"float32", true});
-  CHECK(choice(kFused, {.loss = {.smoothing = 0.1}, .precision = "float32"}) ==
-        Choice{"float32", true});
-  CHECK(choice(kFused, {.precision = "auto"}) == Choice{"float32", true});
   CHECK(choice(kNormalized, {.precision = "bfloat16"}) == Choice{"bfloat16", true});
   CHECK(choice(kNormalized, {.loss = {.not_a_digit = true}, .precision = "bfloat16"},
                {.shift = 2}) == Choice{"bfloat16", true});
 }
 
 TEST_CASE("what the kernels do not know is left to autograd", "[gradient]") {
-  CHECK(choice(kFused, {.precision = "bfloat16"}) == Choice{"bfloat16", false});
-  CHECK(choice(kFused, {.loss = {.not_a_digit = true}, .precision = "float32"}) ==
-        Choice{"float32", false});
-  CHECK(choice(kFused, {.precision = "float32"}, {.shift = 2}) == Choice{"float32", false});
-  ConvNetOptions dropping = kFused;
-  dropping.dropout = 0.1;
-  CHECK(choice(dropping, {.precision = "float32"}) == Choice{"float32", false});
+  CHECK(choice(kPlain, {.precision = "bfloat16"}) == Choice{"bfloat16", false});
+  CHECK(choice(kPlain, {.precision = "auto"}) == Choice{"float32", false});
   CHECK(choice(kNormalized, {.precision = "float32"}) == Choice{"float32", false});
   CHECK(choice(kNarrow, {.precision = "bfloat16"}) == Choice{"bfloat16", false});
   CHECK(choice(kNarrow, {.precision = "auto"}) == Choice{"float32", false});
@@ -67,7 +58,7 @@ TEST_CASE("auto is bfloat16 where this processor multiplies it", "[gradient]") {
 TEST_CASE("the engines' shares of a batch add up to its gradient", "[gradient]") {
   const DigitBatches batches(generate_digit_set(96, 1), {}, 1, torch::kCPU);
   const torch::Tensor rows = torch::arange(96).flip(0);
-  for (const ConvNetOptions& options : {kFused, kNarrow}) {
+  for (const ConvNetOptions& options : {kPlain, kNarrow}) {
     torch::manual_seed(1);
     ConvNetOptions plain = options;
     plain.batch_norm = false;  // else a part alone is not a share of the whole

@@ -95,7 +95,7 @@ RunConfig normalized_run() {
   return config;
 }
 
-RunConfig fused_run() {
+RunConfig unnormalized_run() {
   RunConfig config;
   convnet_of(config).padding = convnet_of(config).batch_norm = false;
   convnet_of(config).pool_last = false;
@@ -207,7 +207,7 @@ TEST_CASE("normalisation over shares equals that over the whole batch, both ways
 }
 
 TEST_CASE("several ranks learn what one process learns", "[train]") {
-  for (const RunConfig& config : {normalized_run(), fused_run(), bfloat16_run()}) {
+  for (const RunConfig& config : {normalized_run(), unnormalized_run(), bfloat16_run()}) {
     INFO("optimiser " << config.optimizer.name << ", precision " << config.training.precision);
     // Sums in another order: a last digit of float32, or of bfloat16, that grows from step to step.
     const bool rough = config.training.precision == "bfloat16";

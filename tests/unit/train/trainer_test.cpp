@@ -33,12 +33,14 @@ RunConfig small_run() {
   return config;
 }
 
-// The network that has kernels of its own.
-RunConfig fused_run() {
+// By the kernels.
+RunConfig bfloat16_run() {
   RunConfig config;
-  convnet_of(config).padding = convnet_of(config).batch_norm = false;
-  convnet_of(config).pool_last = false;
-  config.training = {.epochs = 2.5, .batch_size = 32, .label_smoothing = 0.1};
+  convnet_of(config).channels = {16, 32};
+  convnet_of(config).hidden = 16;
+  convnet_of(config).padding = convnet_of(config).pool_last = false;
+  config.training = {
+      .epochs = 2.5, .batch_size = 32, .label_smoothing = 0.1, .precision = "bfloat16"};
   config.optimizer = {.name = "muon", .learning_rate = 0.1, .adam_learning_rate = 0.01};
   return config;
 }
@@ -54,7 +56,7 @@ torch::Tensor final_weights(Trainer& trainer) {
 }  // namespace
 
 TEST_CASE("an interrupted and resumed run gives the same weights bit for bit", "[train]") {
-  for (const RunConfig& config : {small_run(), fused_run()}) {
+  for (const RunConfig& config : {small_run(), bfloat16_run()}) {
     Trainer whole = trainer_for(config);
     Observer undisturbed;
     REQUIRE(whole.run(undisturbed) == TrainingOutcome::kFinished);
@@ -90,8 +92,8 @@ TEST_CASE("a run begins with the weights of another model, if it has the same ne
   CHECK_THROWS_AS(other.begin_with(trained), Error);
 }
 
-TEST_CASE("training lowers the loss, by autograd and by the fused kernels", "[train]") {
-  for (RunConfig config : {small_run(), fused_run()}) {
+TEST_CASE("training lowers the loss, by autograd and by the kernels", "[train]") {
+  for (RunConfig config : {small_run(), bfloat16_run()}) {
     INFO("optimiser " << config.optimizer.name);
     config.training.epochs = 8;
     Trainer trainer = trainer_for(config);
@@ -120,7 +122,7 @@ TEST_CASE("every option of a training changes the weights", "[train]") {
       {"final_fraction", [](RunConfig& c) { c.schedule.final_fraction = 0.5; }},
       {"augmentation", [](RunConfig& c) { c.augmentation.shift = 2; }},
   };
-  for (const RunConfig& config : {small_run(), fused_run()}) {
+  for (const RunConfig& config : {small_run(), bfloat16_run()}) {
     Observer observer;
     Trainer plain = trainer_for(config);
     plain.run(observer);
@@ -159,7 +161,7 @@ TEST_CASE("dropout and weight decay change the weights", "[train]") {
 }
 
 TEST_CASE("the loss is linear in label smoothing while the weights stand still", "[train]") {
-  for (RunConfig config : {small_run(), fused_run()}) {
+  for (RunConfig config : {small_run(), bfloat16_run()}) {
     convnet_of(config).dropout = 0;
     config.optimizer.learning_rate = config.optimizer.adam_learning_rate = 1e-12;
     config.training.epochs = 1;
