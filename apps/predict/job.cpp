@@ -27,6 +27,7 @@
 
 #include "common/guard.h"
 #include "common/logging.h"
+#include "common/memory.h"
 #include "common/shipped.h"
 #include "common/threads.h"
 #include "predict/inputs.h"
@@ -229,6 +230,7 @@ Job resolve(const Flags& flags) {
     require_standard_input();
   }
   cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
+  keep_freed_memory();
   const int threads = set_allowed_threads(flags.device.threads, 1, 1);  // Pipeline's
   const PredictorOptions options{.device = select_device(flags.device.device),
                                  .reject_below = flags.reject_below,

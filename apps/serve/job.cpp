@@ -29,6 +29,7 @@
 #include "common/guard.h"
 #include "common/interrupt.h"
 #include "common/logging.h"
+#include "common/memory.h"
 #include "common/progress.h"
 #include "common/shipped.h"
 #include "common/threads.h"
@@ -172,6 +173,7 @@ Job resolve(const Flags& flags) {
   const std::string token = token_of(flags);
   cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
   set_allowed_threads(1, 0, kOwnThreads);
+  keep_freed_memory();
   const PredictorOptions options{.device = select_device(flags.device.device)};
   auto predictor = std::make_shared<Predictor>(load_model(model_path(flags.model)), options);
   const std::string model = describe(predictor->models().front());
