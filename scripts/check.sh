@@ -14,4 +14,4 @@ else
   mapfile -t sources < <(git ls-files '*.cpp' | grep -v -e '/kernels_avx' -e '^tests/install/')
 fi
 printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -n 1 clang-tidy -p build/release --quiet \
-    --extra-arg=-fno-openmp  # Clang has no omp.h of GCC's
+    --extra-arg=-fno-openmp  # Clang does not find GCC's omp.h

@@ -10,7 +10,6 @@
 #include <system_error>
 #include <utility>
 
-#include <opencv2/core/utility.hpp>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -229,7 +228,6 @@ Job resolve(const Flags& flags) {
   if (flags.files_from == "-" || std::ranges::find(flags.paths, "-") != flags.paths.end()) {
     require_standard_input();
   }
-  cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
   keep_freed_memory();
   const int threads = set_allowed_threads(flags.device.threads, 1, 1);  // Pipeline's
   const PredictorOptions options{.device = select_device(flags.device.device),

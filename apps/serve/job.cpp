@@ -10,7 +10,6 @@
 #include <utility>
 
 #include <nlohmann/json.hpp>
-#include <opencv2/core/utility.hpp>
 #include <openssl/rand.h>
 #include <spawn.h>
 #include <spdlog/spdlog.h>
@@ -171,9 +170,8 @@ void open_browser(const std::string& url) {
 Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
   const std::string token = token_of(flags);
-  cv::setNumThreads(1);  // pictures are prepared side by side; each by one thread
-  set_allowed_threads(1, 0, kOwnThreads);
   keep_freed_memory();
+  set_allowed_threads(1, 0, kOwnThreads);
   const PredictorOptions options{.device = select_device(flags.device.device)};
   auto predictor = std::make_shared<Predictor>(load_model(model_path(flags.model)), options);
   const std::string model = describe(predictor->models().front());

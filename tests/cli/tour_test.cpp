@@ -42,8 +42,8 @@ TEST_CASE("the tour of your-own-pictures.md works, from pictures to a model", "[
   const std::string held_out = (folder / "my-test").string();
   for (const auto& [where, count, seed] :
        {std::tuple{mine, "120", "11"}, std::tuple{held_out, "40", "12"}}) {
-    REQUIRE(run_program("mnist-generate", {"--pictures", "--scenes", "--foreign", "--count", count, "--seed",
-                                           seed, "--out", where})
+    REQUIRE(run_program("mnist-generate", {"--pictures", "--scenes", "--foreign", "--count", count,
+                                           "--seed", seed, "--out", where})
                 .exit_code == 0);
   }
 

@@ -2,6 +2,7 @@
 // is read as the same.
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mnist/labels/labelled_files.h"
@@ -41,7 +42,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     const std::vector<Line> again = lines_of(line.text);
     require(again.size() == 1 && again.front().file.path == line.file.path &&
-            again.front().file.label == line.file.label);
+            again.front().file.label == line.file.label &&
+            again.front().file.name == line.file.name && again.front().file.box == line.file.box);
   }
   return 0;
 }

@@ -19,7 +19,7 @@ using mnist::fuzz::require;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || MNIST_FUZZING
+#if defined(__SANITIZE_ADDRESS__) || MNIST_FUZZING || !defined(NDEBUG)
 constexpr double kMostSeconds = 30;
 #else
 constexpr double kMostSeconds = 3;
@@ -57,6 +57,7 @@ void check_find(const mnist::Find& find, double width, double height) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Networks& all = networks();
   const std::clock_t start = std::clock();
   const auto image = accepted([&] {
     return mnist::decode_image(
@@ -64,7 +65,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         {.max_pixels = 1 << 26, .max_decoded_pixels = mnist::kMostUsefulPixels});
   });
   if (!image) return 0;
-  const mnist::Page page = mnist::read(*image, networks().finder, networks().predictor);
+  const mnist::Page page = mnist::read(*image, all.finder, all.predictor);
   require(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC <= kMostSeconds);
   require(page.finds.size() <= mnist::kMostFinds);
   int row = 0;

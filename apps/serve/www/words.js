@@ -83,7 +83,7 @@ export const kEmpty = { state: "empty", digit: "–", headline: "Nothing to read
 export const kReading = { state: "empty", digit: "–", headline: "Reading…", detail: "The answer is on its way." };
 export const kOffline = { state: "error", digit: "!", headline: "The server can’t be reached", detail: "Your drawing is safe. Trying again…" };
 
-const kSigns = { point: "a point or comma", slash: "a slash", hyphen: "a hyphen" };
+const kSigns = { point: "a point", comma: "a comma", slash: "a slash", hyphen: "a hyphen" };
 
 // One sentence or two for each find: what the page network saw, then what the classifier said.
 export function explain(finds) {

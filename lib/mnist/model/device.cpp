@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include <ATen/Parallel.h>
+#include <opencv2/core/utility.hpp>
 #include <torch/cuda.h>
 #include <torch/version.h>
 
@@ -57,6 +58,7 @@ int set_threads(int threads) {
   if (threads < 0) {
     throw Error(ErrorKind::kUsage, "threads must be 0 (all processors) or more");
   }
+  cv::setNumThreads(1);
   at::set_num_threads(threads == 0 ? available_processors() : threads);
   return at::get_num_threads();
 }

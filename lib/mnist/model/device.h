@@ -15,7 +15,8 @@ bool is_device_name(const std::string& name);
 torch::Device select_device(const std::string& name);
 
 // Threads of LibTorch's CPU operators in this process; 0 takes available_processors(). Returns the
-// number in force. Throws Error{kUsage} below 0. Call it before the first operator runs.
+// number in force. OpenCV's own are switched off: pictures are worked on side by side, each by one
+// thread. Throws Error{kUsage} below 0. Call it before the first operator runs.
 int set_threads(int threads);
 
 // For --version: "LibTorch 1.13.1, CPU (no CUDA device)".

@@ -33,10 +33,14 @@ cv::Rect2d squared(const Candidate& sign) {
   return {sign.centre.x - side / 2, sign.centre.y - side / 2, side, side};
 }
 
+bool is_sign(const Candidate& candidate) {
+  return candidate.kind >= kPointMark && candidate.kind < kMarkKinds;
+}
+
 bool is_same_place(const Candidate& a, const Candidate& b) {
-  const bool are_one_sign = a.kind == b.kind && !is_digit(a);
+  const bool may_be_one_sign = is_sign(a) && is_sign(b) && a.level != b.level;
   const double shared =
-      are_one_sign ? shared_part(squared(a), squared(b)) : shared_part(a.box(), b.box());
+      may_be_one_sign ? shared_part(squared(a), squared(b)) : shared_part(a.box(), b.box());
   return shared > kTuning.same_place;
 }
 

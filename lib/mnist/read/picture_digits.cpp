@@ -109,7 +109,11 @@ PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Find
   for (const LabelledFile& file : files) paths.push_back(file.path);
   find_in_files(paths, finder, [&](std::size_t i, const FoundPicture& found) {
     try {
-      found.page ? take(files[i], *found.page) : leave_out(files[i], found.failure);
+      if (found.page) {
+        take(files[i], *found.page);
+      } else {
+        leave_out(files[i], found.failure);
+      }
     } catch (const Error& error) {
       leave_out(files[i], {.reason = error.message(), .unreadable = false});
     }

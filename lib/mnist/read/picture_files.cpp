@@ -12,7 +12,7 @@
 namespace mnist {
 namespace {
 
-constexpr std::size_t kAheadOfEachThread = 8;
+constexpr std::size_t kAheadOfEachThread = 4;
 
 FoundPicture found_in(const std::filesystem::path& file, const Finder& finder) {
   try {

@@ -30,7 +30,8 @@ bool is_digit(const Find& find) {
   return find.kind == FindKind::kDigit || find.kind == FindKind::kUnreadable;
 }
 
-// From each digit to the nearest one on its right: the median of the slopes; 0 if there are none.
+// From each digit to the nearest one on its right: the median of the slopes; 0 if it would be one
+// pair's word.
 double usual_slope(const std::vector<Find>& finds) {
   std::vector<double> slopes;
   for (const Find& find : finds) {
@@ -44,14 +45,14 @@ double usual_slope(const std::vector<Find>& finds) {
       const double away = std::hypot(right, down);
       if (away >= nearest) continue;
       nearest = away;
-      slope = down / right;
+      slope = down / std::max<double>(right, find.box.height);
     }
     if (std::isfinite(nearest)) slopes.push_back(slope);
   }
-  if (slopes.empty()) return 0;
-  const auto middle = slopes.begin() + static_cast<std::ptrdiff_t>(slopes.size() / 2);
-  std::nth_element(slopes.begin(), middle, slopes.end());
-  return *middle;
+  if (slopes.size() < 3) return 0;
+  std::ranges::sort(slopes);
+  const std::size_t middle = slopes.size() / 2;
+  return slopes.size() % 2 == 1 ? slopes[middle] : (slopes[middle - 1] + slopes[middle]) / 2;
 }
 
 void join(Row& row, const Find& find, std::size_t index) {

@@ -12,7 +12,7 @@ namespace mnist::reporting {
 bool accepted(const Prediction& prediction);
 
 bool is_sign(const LocatedPrediction& located);
-// ".", "/", "-"; the page network knows one kind for points and commas.
+// ".", ",", "/", "-".
 std::string sign_text(const LocatedPrediction& located);
 
 // "?" for what was rejected; of a page, rows joined as PagePrediction says.

@@ -76,7 +76,15 @@ TEST_CASE("a comma that two scales see beside each other is one, two commas are 
   Candidate there = mark(kCommaMark, 0.7, 2, 58);
   there.size = {10, 42};
   CHECK(found({here, there}).size() == 1);
+  there.kind = kPointMark;
+  CHECK(found({here, there}).size() == 1);
+  there.level = here.level;
+  CHECK(found({here, there}).size() == 2);
+  there.level = 2;
   there.centre.x = 90;
+  CHECK(found({here, there}).size() == 2);
+  there.centre.x = 62;
+  here.kind = there.kind = kUnreadableClass;
   CHECK(found({here, there}).size() == 2);
   // Bars that stand as close are two 1s.
   here.kind = there.kind = 1;

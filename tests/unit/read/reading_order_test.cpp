@@ -49,6 +49,30 @@ TEST_CASE("rows are read from the top, each from left to right", "[read]") {
   }
 }
 
+TEST_CASE("a line that falls steeply is one line", "[read]") {
+  for (const double slope : {0.4, -0.4}) {
+    INFO("slope " << slope);
+    std::vector<Find> finds = lines_of({"3141592653", "5897932384"}, slope);
+    reading::put_in_order(finds);
+    CHECK(text_of(finds) == "3141592653-5897932384");
+  }
+}
+
+TEST_CASE("a few digits do not say how lines run", "[read]") {
+  const auto text_at = [](const std::vector<std::pair<int, int>>& places) {
+    std::vector<Find> finds;
+    for (const auto& [x, y] : places) {
+      Find find{.box = {x, y, 20, 30}};
+      find.prediction.digit = static_cast<int>(finds.size());
+      finds.push_back(find);
+    }
+    reading::put_in_order(finds);
+    return text_of(finds);
+  };
+  CHECK(text_at({{0, 0}, {90, 40}}) == "0-1");           // one above the other
+  CHECK(text_at({{0, 0}, {20, 10}, {40, 0}}) == "012");  // one line, uneven
+}
+
 TEST_CASE("a point joins the row that it stands on", "[read]") {
   std::vector<Find> finds = lines_of({"314", "159"}, 0);
   finds.push_back({.kind = FindKind::kPoint, .box = {42, 226, 4, 5}});

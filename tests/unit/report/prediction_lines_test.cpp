@@ -118,9 +118,9 @@ TEST_CASE("signs stand between the digits where they are asked for", "[report]")
   add(FindKind::kSlash, 0, 15, 30);
   add(FindKind::kDigit, 1, 20, 30);
   add(FindKind::kHyphen, 1, 15, 4);
-  add(FindKind::kPoint, 1, 5, 5);
+  add(FindKind::kComma, 1, 5, 5);
   const PredictionRecord with{.path = "a", .outcome = page_prediction(page, true)};
-  CHECK(line({.all = true, .signs = true}, with) == "a\t7.7/ 7-.\t0.7500\n");
+  CHECK(line({.all = true, .signs = true}, with) == "a\t7.7/ 7-,\t0.7500\n");
   CHECK(status_of(with) == PredictionStatus::kDigit);
   CHECK(line({.all = true}, {.path = "a", .outcome = page_prediction(page)}) ==
         "a\t77-7\t0.7500\n");
@@ -131,6 +131,8 @@ TEST_CASE("signs stand between the digits where they are asked for", "[report]")
   CHECK(json["signs"][0]["kind"] == "point");
   CHECK(json["signs"][0]["sign"] == ".");
   CHECK(json["signs"][0]["box"] == Json({0, 0, 5, 12}));
+  CHECK(json["signs"][3]["kind"] == "comma");
+  CHECK(json["signs"][3]["sign"] == ",");
   CHECK(json["signs"][3]["row"] == 1);
   CHECK_FALSE(json["signs"][0].contains("confidence"));
   const Json without =
