@@ -1,9 +1,11 @@
 #include "common/threads.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <thread>
 
+#include "mnist/base/available_memory.h"
 #include "mnist/base/error.h"
 #include "mnist/base/processors.h"
 #include "mnist/base/thread.h"
@@ -11,13 +13,24 @@
 
 namespace mnist::app {
 
+int usual_threads() {
+  constexpr std::uint64_t kMebibyte = 1U << 20;
+  constexpr std::uint64_t kOfTheProgram = 300 * kMebibyte;
+  constexpr std::uint64_t kOfEachThread = 200 * kMebibyte;
+  const std::uint64_t memory = available_memory();
+  const std::uint64_t held =
+      memory > kOfTheProgram ? (memory - kOfTheProgram) / kOfEachThread : std::uint64_t{1};
+  const auto processors = static_cast<std::uint64_t>(available_processors());
+  return static_cast<int>(std::clamp<std::uint64_t>(held, 1, processors));
+}
+
 int set_allowed_threads(int threads, int own_each, int own) {
   // LibTorch begins with a pool for the whole machine, whatever it is asked for.
   const int machine = static_cast<int>(std::thread::hardware_concurrency());
   const auto needed = [&](int count) {  // by that pool, by OpenMP, by the program
     return std::max(count, machine) + count + own_each * count + own;
   };
-  int count = threads == 0 ? available_processors() : threads;
+  int count = threads == 0 ? usual_threads() : threads;
   const int allowed = startable_threads(needed(count));
   while (count > 1 && needed(count) > allowed) --count;
   if (needed(count) > allowed) {

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "mnist/base/error.h"
-#include "mnist/base/processors.h"
 #include "mnist/base/version.h"
 #include "mnist/bytes/file.h"
 #include "mnist/image/decode.h"
@@ -177,7 +176,7 @@ Job resolve(const Flags& flags) {
   const std::string model = describe(predictor->models().front());
 
   Job job;
-  const int at_once = flags.device.threads > 0 ? flags.device.threads : available_processors();
+  const int at_once = flags.device.threads > 0 ? flags.device.threads : usual_threads();
   job.reader = std::make_unique<Reader>(
       find_with(std::make_shared<Finder>(load_finder(page_model_path(flags.page_model)))),
       predict_with(std::move(predictor)), at_once);
