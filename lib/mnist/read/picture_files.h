@@ -27,8 +27,8 @@ struct FoundPicture {
 
 // What is found in the pictures of `files`, told to `take` in their order, on the calling thread.
 // A file that is named several times in a row is read once; `take` is told each time. Reads on
-// Torch's threads, a few pictures ahead: memory for one picture and four pages of finds a thread. Passes on what `take`
-// throws. Thread-safe.
+// Torch's threads, a few pictures ahead: memory for one picture and four pages of finds a thread.
+// Passes on what `take` throws. Thread-safe.
 void find_in_files(std::span<const std::filesystem::path> files, const Finder& finder,
                    const std::function<void(std::size_t index, const FoundPicture& found)>& take);
 
