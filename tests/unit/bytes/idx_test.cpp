@@ -171,7 +171,8 @@ TEST_CASE("a label outside the classes is refused, with its place", "[bytes]") {
   const Error error = error_of([&] { files.read(); });
   CHECK(error.kind() == ErrorKind::kCorrupt);
   CHECK(error.path() == files.labels.string());
-  CHECK(error.message() == "label 10 at index 1 is outside the 10 classes (its labels are 9 to 10)");
+  CHECK(error.message() ==
+        "label 10 at index 1 is outside the 10 classes (its labels are 9 to 10)");
   CHECK(files.read(11).labels.labels == Bytes{9, 10});
 }
 
