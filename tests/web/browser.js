@@ -14,8 +14,11 @@ export const kDesk = { viewport: { width: 1280, height: 800 } };
 export const kPhone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
 // `url` is what it printed.
+const running = new Set(); // a test that fails does not stop its own
 export async function serve(...flags) {
   const child = spawn(program, ["-q", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  running.add(child);
+  child.on("exit", () => running.delete(child));
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`mnist-serve ended with ${code}`);
   });
@@ -33,7 +36,10 @@ export async function launch() {
   const asRoot = process.getuid() === 0 ? ["--no-sandbox"] : [];
   browser = await chromium.launch({ executablePath: chromiumPath, args: asRoot });
 }
-export const quit = () => browser?.close();
+export async function quit() {
+  for (const child of running) child.kill("SIGKILL");
+  await browser?.close();
+}
 
 // A page that fails the test for whatever goes wrong inside it.
 export async function openPage(url, options = kDesk, { mayFail = false } = {}) {

@@ -53,6 +53,7 @@ test("an answer is corrected, kept, and taken back", async () => {
   assert.ok(readFileSync(join(kept, line.path)).length > 100);
   await page.click("#wrong");
   await page.waitForFunction(() => document.getElementById("wrong").textContent === "Not right?");
+  await page.waitForFunction(() => document.getElementById("detail").textContent.includes("Taken back."));
   assert.deepEqual(readdirSync(kept), ["labels.jsonl"]);
   await close();
   await server.stop();
