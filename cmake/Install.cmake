@@ -22,7 +22,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "report/prediction_values\\.h$" EXCLUDE
   REGEX "train/(digit_sources|picture_cache)\\.h$" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
-  REGEX "base/instruction_sets\\.h$" EXCLUDE
+  REGEX "base/(cgroup|instruction_sets)\\.h$" EXCLUDE
   REGEX "gradient/autocast\\.h$" EXCLUDE
   REGEX "parallel/crew\\.h$" EXCLUDE
   PATTERN "retry.h" EXCLUDE

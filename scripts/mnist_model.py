@@ -23,10 +23,6 @@ import torch
 import torch.nn.functional as F
 
 MEAN, STD = 0.1307, 0.3081  # of the ink in MNIST's training images
-DEFAULT_OPTIONS = {  # ConvNetOptions in lib/mnist/model/convnet_options.h
-    "channels": [32, 64], "convolutions": 1, "kernel": 3, "hidden": 128, "dropout": 0.0, "crop": 2,
-    "space_to_depth": True, "padding": True, "batch_norm": True, "pooling": True, "pool_last": True,
-}
 TYPES = {"F32": torch.float32, "I64": torch.int64}
 
 
@@ -35,26 +31,49 @@ def compact(value):
     return json.dumps(value, separators=(",", ":"))
 
 
-class ConvNet(torch.nn.Module):
-    """The network of lib/mnist/model/convnet.h: ink [N,1,28,28] in [0,1] -> logits [N,10].
+class Classifier(torch.nn.Module):
+    """A network that classifies digits: ink [N,1,28,28] in [0,1] -> logits [N,10].
 
     Its parameters and buffers carry the names of the model file. `metadata` are the file's, all
     strings; `temperature` is read from them.
     """
 
-    def __init__(self, metadata=None, **options):
+    def __init__(self, metadata, options):
         super().__init__()
-        self.options = {**DEFAULT_OPTIONS, **options}
-        if not self.options["pooling"]:
-            del self.options["pool_last"]
+        self.options = {**self.DEFAULT_OPTIONS, **options}
         self.metadata = {
-            "format": "mnist-toolkit model 1", "network": "convnet",
+            "format": "mnist-toolkit model 1", "network": self.NAME,
             "classes": compact([str(digit) for digit in range(10)]),
             "mean": compact(MEAN), "std": compact(STD),
             "temperature": "1.0", "reject_below": "0.5", "accept_above": "0.0", "training": "{}",
             **(metadata or {}),
         }
+
+    @property
+    def temperature(self):
+        return json.loads(self.metadata["temperature"])
+
+    @torch.no_grad()
+    def probabilities(self, ink):
+        """Calibrated probabilities [N,10]."""
+        return F.softmax(self(ink) / self.temperature, dim=1)
+
+
+class ConvNet(Classifier):
+    """The network of lib/mnist/model/convnet.h."""
+
+    NAME = "convnet"
+    DEFAULT_OPTIONS = {
+        "channels": [32, 64], "convolutions": 1, "kernel": 3, "hidden": 128, "dropout": 0.0,
+        "crop": 2, "space_to_depth": True, "padding": True, "batch_norm": True, "pooling": True,
+        "pool_last": True,
+    }
+
+    def __init__(self, metadata=None, **options):
+        super().__init__(metadata, options)
         o = self.options
+        if not o["pooling"]:
+            del o["pool_last"]
         channels, side = (4, (28 - 2 * o["crop"]) // 2) if o["space_to_depth"] else (1, 28 - 2 * o["crop"])
         count = 0
         for block, width in enumerate(o["channels"]):
@@ -79,10 +98,6 @@ class ConvNet(torch.nn.Module):
         o = self.options
         return o["pooling"] and (o["pool_last"] or block + 1 < len(o["channels"]))
 
-    @property
-    def temperature(self):
-        return json.loads(self.metadata["temperature"])
-
     def forward(self, ink):
         o = self.options
         x = ink[:, :, o["crop"]:28 - o["crop"], o["crop"]:28 - o["crop"]]
@@ -104,10 +119,51 @@ class ConvNet(torch.nn.Module):
             x = F.relu(self.hidden(x))
         return self.output(F.dropout(x, o["dropout"], self.training))
 
-    @torch.no_grad()
-    def probabilities(self, ink):
-        """Calibrated probabilities [N,10]."""
-        return F.softmax(self(ink) / self.temperature, dim=1)
+
+class Residual(Classifier):
+    """The network of lib/mnist/model/residual_network.h."""
+
+    NAME = "residual"
+    DEFAULT_OPTIONS = {"channels": [128, 256, 512], "blocks": 1, "dropout": 0.0}
+
+    def __init__(self, metadata=None, **options):
+        super().__init__(metadata, options)
+        widths = [w for w in self.options["channels"] for _ in range(self.options["blocks"])]
+        before = widths[0]
+        self.stem = torch.nn.Conv2d(1, before, 3, padding=1, bias=False)
+        for number, width in enumerate(widths, 1):
+            stride = self.stride(number)
+            self.add_module(f"norm{number}a", torch.nn.BatchNorm2d(before))
+            if stride != 1 or width != before:
+                self.add_module(f"shortcut{number}",
+                                torch.nn.Conv2d(before, width, 1, stride, bias=False))
+            self.add_module(f"conv{number}a",
+                            torch.nn.Conv2d(before, width, 3, stride, 1, bias=False))
+            self.add_module(f"norm{number}b", torch.nn.BatchNorm2d(width))
+            self.add_module(f"conv{number}b", torch.nn.Conv2d(width, width, 3, 1, 1, bias=False))
+            before = width
+        self.norm = torch.nn.BatchNorm2d(before)
+        self.output = torch.nn.Linear(before, 10)
+
+    def stride(self, number):
+        """Of block `number`, from 1: the first of each stage but the first halves the side."""
+        return 2 if number > 1 and (number - 1) % self.options["blocks"] == 0 else 1
+
+    def forward(self, ink):
+        part = self._modules
+        x = self.stem((ink - MEAN) / STD)
+        for number in range(1, len(self.options["channels"]) * self.options["blocks"] + 1):
+            activated = F.relu(part[f"norm{number}a"](x))
+            shortcut = part.get(f"shortcut{number}")
+            if shortcut is not None:
+                x = shortcut(activated)
+            inner = F.relu(part[f"norm{number}b"](part[f"conv{number}a"](activated)))
+            x = x + part[f"conv{number}b"](inner)
+        x = F.relu(self.norm(x)).mean(dim=(2, 3))
+        return self.output(F.dropout(x, self.options["dropout"], self.training))
+
+
+NETWORKS = {network.NAME: network for network in (ConvNet, Residual)}
 
 
 def read_safetensors(path):
@@ -154,10 +210,12 @@ def load(path):
     if os.path.isdir(path):
         path = os.path.join(path, "best.safetensors")
     tensors, metadata = read_safetensors(path)
-    if metadata.get("format") != "mnist-toolkit model 1" or metadata.get("network") != "convnet":
+    if metadata.get("format") != "mnist-toolkit model 1":
         raise ValueError(f"{path}: not a model file of mnist-toolkit")
+    if metadata.get("network") not in NETWORKS:
+        raise ValueError(f"{path}: its network {metadata.get('network')!r} does not classify digits")
     try:
-        network = ConvNet(metadata, **json.loads(metadata["options"]))
+        network = NETWORKS[metadata["network"]](metadata, **json.loads(metadata["options"]))
         network.load_state_dict(tensors)
     except (LookupError, TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"{path}: its tensors are not those of its options") from error

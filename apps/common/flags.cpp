@@ -78,7 +78,12 @@ void parse_command_line(CLI::App& app, int argc, const char* const* argv) {
       flush_results(std::cout);
       throw Finished{};
     }
-    throw Error(ErrorKind::kUsage, std::string(outcome.what()) + " (--help shows the usage)");
+    std::string words = outcome.what();
+    const std::string library = " excludes ";
+    if (const std::size_t at = words.find(library); at != std::string::npos) {
+      words.replace(at, library.size(), " cannot be used with ");
+    }
+    throw Error(ErrorKind::kUsage, words + " (--help shows the usage)");
   }
   refuse_empty_values(app);
 }

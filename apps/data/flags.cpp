@@ -17,7 +17,7 @@ void require_verb(const CLI::App& app, const char* option, const Flags& flags,
   for (const char* verb : verbs) {
     if (flags.verb == verb) return;
   }
-  throw Error(ErrorKind::kUsage, std::string(option) + " does not go with '" + flags.verb + "'");
+  throw Error(ErrorKind::kUsage, std::string(option) + " cannot be used with '" + flags.verb + "'");
 }
 
 }  // namespace

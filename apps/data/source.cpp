@@ -51,7 +51,7 @@ void require_idx(const fs::path& file) {
   const Bytes beginning = read_beginning(file, 2);
   if (beginning == Bytes{0, 0} || beginning == Bytes{0x1f, 0x8b}) return;
   throw Error(ErrorKind::kUnsupported,
-              "is not a source: IDX images, *.csv, *.jsonl or a folder of pictures", file.string());
+              "not IDX images, a .csv or .jsonl file, or a folder of pictures", file.string());
 }
 
 }  // namespace

@@ -70,8 +70,8 @@ std::string describe(const Model& model) {
   std::int64_t parameters = 0;
   for (const auto& parameter : model.network->parameters()) parameters += parameter.numel();
   return nlohmann::ordered_json({{"producer", std::string("mnist-toolkit ") + kVersion},
-                                 {"network", "convnet"},
-                                 {"options", model.network->options.to_json()},
+                                 {"network", network_name(model.network->options)},
+                                 {"options", options_json(model.network->options)},
                                  {"parameters", parameters},
                                  {"temperature", model.temperature},
                                  {"reject_below", model.reject_below},

@@ -343,7 +343,7 @@ Job resolve(const Flags& flags) {
     // Before minutes of reading; RunDirectory looks again.
     if (!flags.out.empty() && is_there(fs::path(flags.out) / "config.json") && !flags.dry_run) {
       throw Error(ErrorKind::kUsage,
-                  "a run is there already: go on with --resume, or choose another --out",
+                  "already contains a run: continue it with --resume, or choose another --out",
                   flags.out);
     }
   } else {

@@ -196,12 +196,12 @@ TEST_CASE("a verb refuses what it cannot do, in one line", "[data]") {
   const TemporaryDirectory folder;
   const std::string out = (folder / "out").string();
   check_refused(data({"sheet", test_images()}), "'sheet' needs --out");
-  check_refused(data({"check", test_images(), "--digit", "3"}), "--digit does not go with 'check'");
+  check_refused(data({"check", test_images(), "--digit", "3"}), "--digit cannot be used with 'check'");
   check_refused(data({"sheet", test_images(), "-o", out, "--folds", "3"}),
-                "--folds does not go with 'sheet'");
+                "--folds cannot be used with 'sheet'");
   check_refused(data({"idx", generated_data().string(), "-o", out}), "a folder of IDX files");
   check_refused(data({"idx", (folder / "none").string(), "-o", out}), "no such file or folder");
-  check_refused(data({"check", pictures()[3]}), "is not a source");
+  check_refused(data({"check", pictures()[3]}), "not IDX images");
   check_refused(data({"turn", test_images()}), "turn");
   check_refused(data({"check", fs::path(pictures()[3]).parent_path().string(), "--invert"}),
                 "pictures are read as they are");

@@ -302,7 +302,7 @@ TEST_CASE("a folder that is no run's is told so, and what was looked for", "[pre
       run_program("mnist-predict", {"--model", folder.path().string(), pictures()[0]});
   CHECK(outcome.exit_code == 2);
   CHECK(outcome.err == "mnist-predict: " + folder.path().string() +
-                           ": not a folder of a training run: it holds no best.safetensors\n");
+                           ": not a training run: there is no best.safetensors in it\n");
 }
 
 TEST_CASE("a folder that cannot be read is reported, the rest of the tree is read",

@@ -250,7 +250,7 @@ TEST_CASE("a folder that holds a run is not overwritten", "[train]") {
   const Outcome outcome =
       run_program("mnist-train", {"--config", attempt.config.string(), "--data",
                                   generated_data().string(), "--out", small_run().string()});
-  check_one_error_line(outcome, "a run is there already");
+  check_one_error_line(outcome, "already contains a run");
   CHECK(read_text(small_run() / "config.json") == before);
 }
 
@@ -435,7 +435,7 @@ TEST_CASE("a run directory that cannot be written is one line", "[train][needs-m
 
 TEST_CASE("neither or both of --config and --resume is a usage error", "[train]") {
   check_one_error_line(run_program("mnist-train", {}), "one of --config and --resume is required");
-  check_one_error_line(run_program("mnist-train", {"--config", "a", "--resume", "b"}), "excludes");
+  check_one_error_line(run_program("mnist-train", {"--config", "a", "--resume", "b"}), "cannot be used with");
 }
 
 TEST_CASE("asking for CUDA if there is none is one line", "[train]") {

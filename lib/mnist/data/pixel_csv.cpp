@@ -61,7 +61,7 @@ Columns columns_of(std::string_view text) {
     }
     if (fields.size() != 1 + kDigitPixels) {
       throw Error(ErrorKind::kCorrupt, "line " + std::to_string(reader.line()) +
-                                           ": must hold a label and " +
+                                           ": must contain a label and " +
                                            std::to_string(kDigitPixels) + " pixels, not " +
                                            std::to_string(fields.size()) + " fields");
     }
@@ -73,7 +73,7 @@ Columns columns_of(std::string_view text) {
           static_cast<std::uint8_t>(number_within(fields[i], 255, "pixel", reader.line())));
     }
   }
-  if (columns.labels.empty()) throw Error(ErrorKind::kIo, "holds no image");
+  if (columns.labels.empty()) throw Error(ErrorKind::kIo, "contains no image");
   return columns;
 }
 

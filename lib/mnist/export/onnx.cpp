@@ -1,6 +1,6 @@
-// The graph has one node for each step of ConvNet::forward (model/convnet.h), named after the
-// network's own layers, in evaluation mode: dropout is absent and batch normalisation uses its
-// running statistics. Runtimes fold what can be folded.
+// The graph has a node for each layer of the network (model/layers.h), named after it, in
+// evaluation mode: dropout is absent and batch normalisation uses its running statistics. Runtimes
+// fold what can be folded.
 #include "mnist/export/onnx.h"
 
 #include <initializer_list>
@@ -59,6 +59,13 @@ class Graph {
     return node;
   }
 
+  void rename_last(const std::string& name) {
+    onnx::NodeProto& last = *proto_.mutable_node(proto_.node_size() - 1);
+    last.set_name(name);
+    last.set_output(0, name);
+    x = name;
+  }
+
   // Adds values that nodes can take, and returns their name.
   std::string constant(const std::string& name, const torch::Tensor& values) {
     const torch::Tensor plain = values.detach().cpu().contiguous();
@@ -104,73 +111,85 @@ void set(onnx::NodeProto& node, const char* name, const Sizes& values) {
 
 using State = std::map<std::string, torch::Tensor>;
 
-void add_input_steps(Graph& graph, const ConvNetOptions& options) {
-  if (options.crop > 0) {
-    const std::int64_t end = kDigitSide - options.crop;
-    graph.add(
-        "Slice", "cropped",
-        {graph.constant("crop.starts", Sizes{options.crop, options.crop}),
-         graph.constant("crop.ends", Sizes{end, end}), graph.constant("crop.axes", Sizes{2, 3})});
-  }
-  graph.add("Sub", "centred", {graph.constant("mean", kInkMean)});
-  graph.add("Div", "standardised", {graph.constant("std", kInkStd)});
-  if (!options.space_to_depth) return;
+void add_space_to_depth(Graph& graph, const std::string& name) {
   // A convolution that picks one pixel of 2x2 for each channel: SpaceToDepth itself, which is the
   // same, OpenCV's dnn (4.6) runs for a batch of one alone.
   constexpr std::int64_t kBlock = 2;
   const torch::Tensor pick =
       torch::eye(kBlock * kBlock).reshape({kBlock * kBlock, 1, kBlock, kBlock});
-  onnx::NodeProto& node = graph.add("Conv", "unshuffled", {graph.constant("unshuffle", pick)});
+  onnx::NodeProto& node = graph.add("Conv", name, {graph.constant("unshuffle", pick)});
   set(node, "kernel_shape", Sizes{kBlock, kBlock});
   set(node, "strides", Sizes{kBlock, kBlock});
 }
 
-void add_convolution(Graph& graph, const State& state, const ConvNetOptions& options,
-                     const std::string& number) {
-  const std::string conv = "conv" + number;
-  const std::string weight = graph.constant(conv + ".weight", state.at(conv + ".weight"));
-  onnx::NodeProto& node =
-      options.batch_norm
-          ? graph.add("Conv", conv, {weight})
-          : graph.add("Conv", conv,
-                      {weight, graph.constant(conv + ".bias", state.at(conv + ".bias"))});
-  set(node, "kernel_shape", Sizes{options.kernel, options.kernel});
-  if (options.padding) set(node, "pads", Sizes(4, options.kernel / 2));
-  if (options.batch_norm) {
-    const std::string norm = "norm" + number;
-    const auto part = [&](const char* name) {
-      return graph.constant(norm + name, state.at(norm + name));
-    };
-    set(graph.add("BatchNormalization", norm,
-                  {part(".weight"), part(".bias"), part(".running_mean"), part(".running_var")}),
-        "epsilon", static_cast<float>(torch::nn::BatchNormOptions(1).eps()));
+// The nodes of one layer, whose inputs have been added; graph.x becomes its output.
+void add_layer(Graph& graph, const State& state, const Layer& layer, const std::string& second) {
+  const std::string& name = layer.name;
+  const auto part = [&](const char* of) { return graph.constant(name + of, state.at(name + of)); };
+  switch (layer.kind) {
+    case LayerKind::kInk:
+    case LayerKind::kDropout:
+      return;
+    case LayerKind::kCrop: {
+      const std::int64_t end = layer.side + layer.size;
+      graph.add(
+          "Slice", name,
+          {graph.constant("crop.starts", Sizes{layer.size, layer.size}),
+           graph.constant("crop.ends", Sizes{end, end}), graph.constant("crop.axes", Sizes{2, 3})});
+      return;
+    }
+    case LayerKind::kStandardise:
+      graph.add("Sub", "centred", {graph.constant("mean", kInkMean)});
+      graph.add("Div", name, {graph.constant("std", kInkStd)});
+      return;
+    case LayerKind::kSpaceToDepth:
+      add_space_to_depth(graph, name);
+      return;
+    case LayerKind::kConvolution: {
+      const std::string weight = part(".weight");
+      onnx::NodeProto& node = layer.bias ? graph.add("Conv", name, {weight, part(".bias")})
+                                         : graph.add("Conv", name, {weight});
+      set(node, "kernel_shape", Sizes{layer.size, layer.size});
+      if (layer.stride != 1) set(node, "strides", Sizes{layer.stride, layer.stride});
+      if (layer.padding > 0) set(node, "pads", Sizes(4, layer.padding));
+      return;
+    }
+    case LayerKind::kNormalisation:
+      set(graph.add("BatchNormalization", name,
+                    {part(".weight"), part(".bias"), part(".running_mean"), part(".running_var")}),
+          "epsilon", static_cast<float>(torch::nn::BatchNormOptions(1).eps()));
+      return;
+    case LayerKind::kRelu:
+      graph.add("Relu", name);
+      return;
+    case LayerKind::kMaxPool: {
+      onnx::NodeProto& pool = graph.add("MaxPool", name);
+      set(pool, "kernel_shape", Sizes{2, 2});
+      set(pool, "strides", Sizes{2, 2});
+      return;
+    }
+    case LayerKind::kMeanPool:
+      graph.add("GlobalAveragePool", name);
+      return;
+    case LayerKind::kAdd:
+      graph.add("Add", name, {second});
+      return;
+    case LayerKind::kFlatten:
+      graph.add("Flatten", name);
+      return;
+    case LayerKind::kLinear:
+      set(graph.add("Gemm", name, {part(".weight"), part(".bias")}), "transB", 1L);
   }
-  graph.add("Relu", "relu" + number);
 }
 
-void add_linear(Graph& graph, const State& state, const std::string& name,
-                const std::string& output) {
-  set(graph.add("Gemm", output,
-                {graph.constant(name + ".weight", state.at(name + ".weight")),
-                 graph.constant(name + ".bias", state.at(name + ".bias"))}),
-      "transB", 1L);
-}
-
-void add_network(Graph& graph, const State& state, const ConvNetOptions& options) {
-  add_input_steps(graph, options);
-  for (const ConvolutionLayer& layer : convolution_layers(options)) {
-    add_convolution(graph, state, options, layer.number);
-    if (!layer.pooled) continue;
-    onnx::NodeProto& pool = graph.add("MaxPool", "pool" + layer.number);
-    set(pool, "kernel_shape", Sizes{2, 2});
-    set(pool, "strides", Sizes{2, 2});
+void add_network(Graph& graph, const State& state, const LayerList& layers) {
+  std::vector<std::string> outputs;  // of each layer, by name
+  for (const Layer& layer : layers) {
+    if (!outputs.empty()) graph.x = outputs[layer.input];
+    add_layer(graph, state, layer, outputs.empty() ? "" : outputs[layer.second]);
+    outputs.push_back(graph.x);
   }
-  graph.add("Flatten", "flat");
-  if (options.hidden > 0) {
-    add_linear(graph, state, "hidden", "hidden");
-    graph.add("Relu", "hidden.relu");
-  }
-  add_linear(graph, state, "output", "logits");
+  graph.rename_last("logits");
 }
 
 void add_answers(Graph& graph, double temperature) {
@@ -221,7 +240,8 @@ Bytes export_onnx(const Model& model) {
   note("classes", {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
   note("reject_below", model.reject_below);
   note("accept_above", model.accept_above);
-  note("options", model.network->options.to_json());
+  note("network", network_name(model.network->options));
+  note("options", options_json(model.network->options));
   note("training", model.training);
 
   onnx::GraphProto& graph_proto = *proto.mutable_graph();
@@ -232,7 +252,7 @@ Bytes export_onnx(const Model& model) {
   set_type(*graph_proto.add_output(), "logits", {kClasses});
 
   Graph graph(graph_proto, "ink");
-  add_network(graph, state_of(*model.network), model.network->options);
+  add_network(graph, state_of(*model.network), model.network->layers);
   add_answers(graph, model.temperature);
   check(proto);
   Bytes bytes(proto.ByteSizeLong());

@@ -1,8 +1,9 @@
-// The module is written as the source text of its forward(), one line for each step of
-// ConvNet::forward (model/convnet.h), over the network's own tensors; LibTorch compiles it.
+// The module is written as the source text of its forward(), one line for each layer of the network
+// (model/layers.h), over the network's own tensors; LibTorch compiles it.
 // Nothing of this project's classes gets into the archive.
 #include "mnist/export/torchscript.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -11,7 +12,6 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/nn/options/batchnorm.h>
 
-#include "mnist/digit/digit.h"
 #include "mnist/report/number_text.h"
 
 namespace mnist {
@@ -19,59 +19,70 @@ namespace {
 
 namespace jit = torch::jit;
 
-class Source {
- public:
-  void line(const std::string& text) { text_ += "    " + text + "\n"; }
-  std::string text() const {
-    return "def forward(self, ink: Tensor) -> Dict[str, Tensor]:\n" + text_;
-  }
-
- private:
-  std::string text_;
-};
-
-void add_input_steps(Source& source, const ConvNetOptions& options) {
-  const std::string range =
-      std::to_string(options.crop) + ":" + std::to_string(kDigitSide - options.crop);
-  source.line("x = ink[:, :, " + range + ", " + range + "]");
-  source.line("x = (x - " + unrounded_text(kInkMean) + ") / " + unrounded_text(kInkStd));
-  if (options.space_to_depth) source.line("x = torch.pixel_unshuffle(x, 2)");
+// What Python calls the output of a layer: "hidden_relu".
+std::string variable_of(const Layer& layer) {
+  std::string name = layer.name;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
 }
 
-void add_convolution(Source& source, const ConvNetOptions& options, const std::string& number) {
-  const std::string conv = "self.conv" + number;
-  const std::string norm = "self.norm" + number;
-  const std::string side = std::to_string(options.padding ? options.kernel / 2 : 0);
-  const std::string padding = "[" + side + ", " + side + "]";
-  source.line("x = torch.conv2d(x, " + conv + ".weight, " +
-              (options.batch_norm ? "None" : conv + ".bias") + ", [1, 1], " + padding + ")");
-  if (options.batch_norm) {
-    const torch::nn::BatchNormOptions defaults(1);
-    source.line("x = torch.batch_norm(x, " + norm + ".weight, " + norm + ".bias, " + norm +
-                ".running_mean, " + norm + ".running_var, False, 0.1, " +
-                unrounded_text(defaults.eps()) + ", True)");
-  }
-  source.line("x = torch.relu(x)");
+std::string twice(std::int64_t number) {
+  const std::string text = std::to_string(number);
+  return "[" + text + ", " + text + "]";
 }
 
-std::string linear(const std::string& name) {
-  return "torch.linear(x, self." + name + ".weight, self." + name + ".bias)";
+// x: the variable that holds the layer's input; second: the one of its other input, if it has one.
+std::string expression_of(const Layer& layer, const std::string& x, const std::string& second) {
+  const std::string self = "self." + layer.name;
+  switch (layer.kind) {
+    case LayerKind::kCrop: {
+      const std::string range =
+          std::to_string(layer.size) + ":" + std::to_string(layer.size + layer.side);
+      return x + "[:, :, " + range + ", " + range + "]";
+    }
+    case LayerKind::kStandardise:
+      return "(" + x + " - " + unrounded_text(kInkMean) + ") / " + unrounded_text(kInkStd);
+    case LayerKind::kSpaceToDepth:
+      return "torch.pixel_unshuffle(" + x + ", 2)";
+    case LayerKind::kConvolution:
+      return "torch.conv2d(" + x + ", " + self + ".weight, " +
+             (layer.bias ? self + ".bias" : "None") + ", " + twice(layer.stride) + ", " +
+             twice(layer.padding) + ")";
+    case LayerKind::kNormalisation:
+      return "torch.batch_norm(" + x + ", " + self + ".weight, " + self + ".bias, " + self +
+             ".running_mean, " + self + ".running_var, False, 0.1, " +
+             unrounded_text(torch::nn::BatchNormOptions(1).eps()) + ", True)";
+    case LayerKind::kRelu:
+      return "torch.relu(" + x + ")";
+    case LayerKind::kMaxPool:
+      return "torch.max_pool2d(" + x + ", [2, 2])";
+    case LayerKind::kMeanPool:
+      return "torch.mean(" + x + ", [2, 3], True)";
+    case LayerKind::kAdd:
+      return x + " + " + second;
+    case LayerKind::kFlatten:
+      return "torch.flatten(" + x + ", 1)";
+    case LayerKind::kLinear:
+      return "torch.linear(" + x + ", " + self + ".weight, " + self + ".bias)";
+    case LayerKind::kInk:
+    case LayerKind::kDropout:
+      break;
+  }
+  return x;
 }
 
-std::string forward_source(const ConvNetOptions& options, double temperature) {
-  Source source;
-  add_input_steps(source, options);
-  for (const ConvolutionLayer& layer : convolution_layers(options)) {
-    add_convolution(source, options, layer.number);
-    if (layer.pooled) source.line("x = torch.max_pool2d(x, [2, 2])");
+std::string forward_source(const LayerList& layers, double temperature) {
+  std::string source = "def forward(self, ink: Tensor) -> Dict[str, Tensor]:\n";
+  for (std::size_t i = 1; i < layers.size(); ++i) {
+    source += "    " + variable_of(layers[i]) + " = " +
+              expression_of(layers[i], variable_of(layers.input_of(layers[i])),
+                            variable_of(layers[layers[i].second])) +
+              "\n";
   }
-  source.line("x = torch.flatten(x, 1)");
-  if (options.hidden > 0) source.line("x = torch.relu(" + linear("hidden") + ")");
-  source.line("logits = " + linear("output"));
-  source.line("return {'probabilities': torch.softmax(logits / " + unrounded_text(temperature) +
-              ", 1), 'acceptance': torch.sigmoid(torch.logsumexp(logits, [1])), "
-              "'logits': logits}");
-  return source.text();
+  const std::string logits = variable_of(layers[layers.size() - 1]);
+  return source + "    return {'probabilities': torch.softmax(" + logits + " / " +
+         unrounded_text(temperature) + ", 1), 'acceptance': torch.sigmoid(torch.logsumexp(" +
+         logits + ", [1])), 'logits': " + logits + "}\n";
 }
 
 jit::Module empty_module(const std::string& name,
@@ -102,7 +113,7 @@ Bytes export_torchscript(const Model& model) {
   };
   for (const auto& item : model.network->named_parameters()) add(item.key(), item.value(), false);
   for (const auto& item : model.network->named_buffers()) add(item.key(), item.value(), true);
-  root.define(forward_source(model.network->options, model.temperature));
+  root.define(forward_source(model.network->layers, model.temperature));
 
   std::ostringstream archive;
   root.save(archive);

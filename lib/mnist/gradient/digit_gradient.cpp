@@ -12,7 +12,7 @@ namespace {
 
 class Bfloat16Engine : public GradientEngine {
  public:
-  Bfloat16Engine(const ConvNet& network, FlatParameters& parameters, const DigitBatches& batches,
+  Bfloat16Engine(const Classifier& network, FlatParameters& parameters, const DigitBatches& batches,
                  const DigitGradientOptions& options)
       : kernels_(*network, options.threads),
         parameters_(parameters),
@@ -52,7 +52,7 @@ class Bfloat16Engine : public GradientEngine {
   Bfloat16Gradient::SumOverProcesses sum_over_processes_;
 };
 
-std::unique_ptr<GradientEngine> make_autograd(const ConvNet& network, FlatParameters& parameters,
+std::unique_ptr<GradientEngine> make_autograd(const Classifier& network, FlatParameters& parameters,
                                               const DigitBatches& batches,
                                               const DigitGradientOptions& options, bool bfloat16) {
   return std::make_unique<AutogradGradient>(
@@ -60,7 +60,7 @@ std::unique_ptr<GradientEngine> make_autograd(const ConvNet& network, FlatParame
       AutogradGradient::Options{
           .device = batches.device(), .bfloat16 = bfloat16, .communicator = options.communicator},
       [network, &batches, loss = options.loss](const torch::Tensor& rows, std::int64_t epoch) {
-        ConvNet classifier = network;
+        Classifier classifier = network;
         const torch::Tensor logits = classifier->forward(batches.ink(rows, epoch));
         return classification_loss(logits.to(torch::kFloat32), batches.labels(rows), loss);
       });
@@ -68,12 +68,12 @@ std::unique_ptr<GradientEngine> make_autograd(const ConvNet& network, FlatParame
 
 }  // namespace
 
-std::unique_ptr<GradientEngine> make_digit_gradient(const ConvNet& network,
+std::unique_ptr<GradientEngine> make_digit_gradient(const Classifier& network,
                                                     FlatParameters& parameters,
                                                     const DigitBatches& batches,
                                                     const DigitGradientOptions& options) {
   const torch::Device device = batches.device();
-  const bool has_bfloat16_kernels = Bfloat16Gradient::supports(network->options, device);
+  const bool has_bfloat16_kernels = Bfloat16Gradient::supports(network->layers, device);
   const bool faster =
       torch_multiplies_bfloat16(device) || (has_bfloat16_kernels && Bfloat16Gradient::native());
   const bool bfloat16 = computes_in_bfloat16(options.precision, faster, options.communicator);

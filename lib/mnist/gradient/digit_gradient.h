@@ -9,7 +9,7 @@
 #include "mnist/gradient/flat_parameters.h"
 #include "mnist/gradient/gradient_engine.h"
 #include "mnist/gradient/loss.h"
-#include "mnist/model/convnet.h"
+#include "mnist/model/classifier.h"
 #include "mnist/parallel/communicator.h"
 
 namespace mnist {
@@ -24,7 +24,7 @@ struct DigitGradientOptions {
 // The fastest engine there is for this network, these digits (whose rows are the examples) and
 // batches.device(), where the network is. All three must outlive it. Throws what the communicator
 // throws.
-std::unique_ptr<GradientEngine> make_digit_gradient(const ConvNet& network,
+std::unique_ptr<GradientEngine> make_digit_gradient(const Classifier& network,
                                                     FlatParameters& parameters,
                                                     const DigitBatches& batches,
                                                     const DigitGradientOptions& options);

@@ -1,4 +1,4 @@
-// The network: a convolutional classifier of 28x28 digits.
+// The network 'convnet': convolutional blocks, then a linear head.
 //
 //   ink [N,1,28,28] in [0,1]
 //     -> border cropped, standardised with MNIST's mean and standard deviation
@@ -7,42 +7,51 @@
 //        (normalisation, padding, the last pooling and all pooling can be left out)
 //     -> fully connected hidden layer with ReLU and dropout -> logits [N,10]
 //
-// Batch normalisation: Ioffe and Szegedy, 2015 (arXiv:1502.03167). Modules are not thread-safe
-// while training; forward() in evaluation mode may run in several threads.
+// Knows no Torch. Thread-safe.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <vector>
 
-#include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
-#include <torch/nn/pimpl.h>
+#include <nlohmann/json_fwd.hpp>
 
-#include "mnist/model/convnet_options.h"
+#include "mnist/model/layers.h"
 
 namespace mnist {
 
-// Mean and standard deviation of all pixels of MNIST's training images, ink in [0,1].
-inline constexpr double kInkMean = 0.1307;
-inline constexpr double kInkStd = 0.3081;
+class JsonObjectReader;
 
-struct ConvNetImpl : torch::nn::Module {
-  explicit ConvNetImpl(const ConvNetOptions& options = {});
+struct ConvNetOptions {
+  static constexpr std::string_view kName = "convnet";  // in configs and model files
 
-  // ink: float32 [N,1,28,28] in [0,1] -> logits: float32 [N,10].
-  torch::Tensor forward(const torch::Tensor& ink);
+  std::vector<std::int64_t> channels = {32, 64};  // output channels of each block, 1 to 16
+  std::int64_t convolutions = 1;                  // convolutions in each block
+  std::int64_t kernel = 3;                        // their height and width: 3, 5 or 7
+  std::int64_t hidden = 128;                      // width of the hidden layer; 0 for none
+  double dropout = 0.0;                           // before the last layer, in [0,1)
+  std::int64_t crop = 2;                          // pixels cut from each side (MNIST's are empty)
+  bool space_to_depth = true;
+  bool padding = true;     // of the convolutions, which keep the side so; else they take kernel - 1
+  bool batch_norm = true;  // without it, the convolutions have a bias
+  bool pooling = true;     // whether blocks end in max-pooling
+  bool pool_last = true;   // whether the last block does too; of no effect without pooling
 
-  const ConvNetOptions options;
+  bool operator==(const ConvNetOptions&) const = default;
 
- private:
-  torch::Tensor block(torch::Tensor x, std::size_t index);
+  // Whether block `block`, from 0, ends in 2x2 max-pooling.
+  bool pools(std::size_t block) const {
+    return pooling && (pool_last || block + 1 < channels.size());
+  }
 
-  std::vector<torch::nn::Conv2d> convolutions_;
-  std::vector<torch::nn::BatchNorm2d> norms_;  // empty without batch normalisation
-  torch::nn::Linear hidden_{nullptr};
-  torch::nn::Linear output_{nullptr};
+  // Reads and checks the options, leaving the defaults for absent keys. Throws Error{kUsage} for
+  // values out of range and for blocks that leave no pixel.
+  static ConvNetOptions read(JsonObjectReader& reader);
+  nlohmann::json to_json() const;
+
+  // Tensors: conv1, norm1, conv2, …, hidden, output.
+  LayerList layers() const;
 };
-TORCH_MODULE(ConvNet);
 
 }  // namespace mnist

@@ -17,19 +17,18 @@ std::map<std::string, std::string> fixed_metadata() {
 }
 
 Model classifier_of(NetworkFile file) {
-  auto network = std::dynamic_pointer_cast<ConvNetImpl>(file.network);
+  auto network = std::dynamic_pointer_cast<ClassifierImpl>(file.network);
   if (!network) {
-    throw Error(ErrorKind::kUnsupported,
-                "holds the network '" + std::string(network_name(file.options)) +
-                    "', but a classifier of digits ('" + std::string(ConvNetOptions::kName) +
-                    "') is needed here");
+    throw Error(ErrorKind::kUnsupported, "contains the network '" +
+                                             std::string(network_name(file.options)) +
+                                             "', but a digit classifier is needed here");
   }
   for (const auto& [key, value] : fixed_metadata()) {
     if (metadata_value(file.metadata, key.c_str()) != value) {
       throw Error(ErrorKind::kUnsupported, "its '" + key + "' differs from this program's");
     }
   }
-  return {.network = ConvNet(std::move(network)),
+  return {.network = Classifier(std::move(network)),
           .temperature = metadata_number(file.metadata, "temperature", 1e-3, 1e3),
           .reject_below = metadata_number(file.metadata, "reject_below", 0.0, 1.0),
           .accept_above = metadata_number(file.metadata, "accept_above", 0.0, 1.0),

@@ -7,13 +7,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mnist/model/convnet.h"
+#include "mnist/model/classifier.h"
 #include "mnist/model/network_file.h"
 
 namespace mnist {
 
 struct Model {
-  ConvNet network{nullptr};
+  Classifier network{nullptr};
   // Logits are divided by it before softmax, so that confidence means probability of being right
   // (Guo et al., "On calibration of modern neural networks", 2017).
   double temperature = 1.0;

@@ -9,6 +9,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/json_document.h"
+#include "mnist/model/classifier.h"
 
 namespace mnist {
 namespace {
@@ -34,6 +35,21 @@ NetworkOptions read_options(std::string_view name, JsonObjectReader& reader) {
   }
 }
 
+template <class Options>
+concept IsLayered = requires(const Options& options) {
+  options.layers();
+};
+
+// What tensors and costs are functions of.
+template <class Options>
+decltype(auto) described(const Options& options) {
+  if constexpr (IsLayered<Options>) {
+    return options.layers();
+  } else {
+    return (options);
+  }
+}
+
 }  // namespace
 
 std::string_view network_name(const NetworkOptions& options) { return kNames[options.index()]; }
@@ -56,20 +72,43 @@ nlohmann::json options_json(const NetworkOptions& options) {
   return std::visit([](const auto& of_kind) { return of_kind.to_json(); }, options);
 }
 
+bool is_classifier(const NetworkOptions& options) {
+  return std::visit([](const auto& of_kind) { return IsLayered<decltype(of_kind)>; }, options);
+}
+
+LayerList layers_of(const NetworkOptions& options) {
+  return std::visit(
+      [](const auto& of_kind) {
+        if constexpr (IsLayered<decltype(of_kind)>) return of_kind.layers();
+        return LayerList();
+      },
+      options);
+}
+
 std::map<std::string, std::vector<std::int64_t>> expected_tensors(const NetworkOptions& options) {
-  return std::visit([](const auto& of_kind) { return expected_tensors(of_kind); }, options);
+  return std::visit([](const auto& of_kind) { return expected_tensors(described(of_kind)); },
+                    options);
 }
 
 std::int64_t parameter_count(const NetworkOptions& options) {
-  return std::visit([](const auto& of_kind) { return parameter_count(of_kind); }, options);
+  return std::visit([](const auto& of_kind) { return parameter_count(described(of_kind)); },
+                    options);
 }
 
 std::int64_t multiply_adds(const NetworkOptions& options) {
-  return std::visit([](const auto& of_kind) { return multiply_adds(of_kind); }, options);
+  return std::visit([](const auto& of_kind) { return multiply_adds(described(of_kind)); }, options);
 }
 
 std::shared_ptr<torch::nn::Module> make_network(const NetworkOptions& options) {
-  return std::visit([](const auto& of_kind) { return make_network(of_kind); }, options);
+  return std::visit(
+      [&](const auto& of_kind) -> std::shared_ptr<torch::nn::Module> {
+        if constexpr (IsLayered<decltype(of_kind)>) {
+          return std::make_shared<ClassifierImpl>(options);
+        } else {
+          return make_network(of_kind);
+        }
+      },
+      options);
 }
 
 }  // namespace mnist

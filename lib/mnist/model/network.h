@@ -1,15 +1,18 @@
 // Networks by name: what a config and a model file say of one, whichever it is.
 //
-// A kind of network is a struct of options and a module. For options `O` there are, in the header
-// that defines them:
+// A kind of network is a struct of options `O`, with
 //
-//   static constexpr std::string_view O::kName      its name in configs and model files
-//   static O O::read(JsonObjectReader&)             reads and checks them; defaults for absent keys
-//   nlohmann::json O::to_json() const               what read() takes back unchanged
+//   static constexpr std::string_view kName      its name in configs and model files
+//   static O read(JsonObjectReader&)             reads and checks them; defaults for absent keys
+//   nlohmann::json to_json() const               what read() takes back unchanged
 //   bool operator==
-//   expected_tensors, parameter_count, multiply_adds, make_network: as below, of an O
 //
-// and one more type in NetworkOptions makes it known to configs, model files and mnist-train.
+// and either, if it classifies digits,
+//
+//   LayerList layers() const                     from which all else follows (layers.h)
+//
+// or functions of an O: expected_tensors, parameter_count, multiply_adds, make_network, as below.
+// One more type in NetworkOptions makes it known to configs, model files and mnist-train.
 // Thread-safe.
 #pragma once
 
@@ -23,13 +26,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "mnist/model/convnet_options.h"
+#include "mnist/model/convnet.h"
 #include "mnist/model/page_network_options.h"
+#include "mnist/model/residual_network.h"
 
 namespace mnist {
 
 // All networks there are. The first is the one that a config means which names none.
-using NetworkOptions = std::variant<ConvNetOptions, PageNetOptions>;
+using NetworkOptions = std::variant<ConvNetOptions, PageNetOptions, ResidualOptions>;
 
 std::string_view network_name(const NetworkOptions& options);
 
@@ -42,6 +46,10 @@ nlohmann::json network_json(const NetworkOptions& options);
 // for an unknown name, kUsage like read_network.
 NetworkOptions read_network_options(const std::string& name, JsonObjectReader& reader);
 nlohmann::json options_json(const NetworkOptions& options);
+
+// Whether it turns a digit into ten logits. If so, layers_of() is what it computes.
+bool is_classifier(const NetworkOptions& options);
+LayerList layers_of(const NetworkOptions& options);
 
 // Parameters and buffers by name, with their shapes: what a model file must hold, known without
 // building the network.

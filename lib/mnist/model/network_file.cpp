@@ -76,10 +76,10 @@ void load_tensors(const SafeTensors& file, torch::nn::Module& module) {
   for (auto& [name, tensor] : state_of(module)) {
     const torch::Tensor loaded = tensor_of(file.tensors.at(name));
     if (!loaded.isfinite().all().item<bool>()) {
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' holds values that are not finite");
+      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' contains values that are not finite");
     }
     if (!may_be_negative(name) && loaded.lt(0).any().item<bool>()) {
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' holds negative values");
+      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' contains negative values");
     }
     tensor.copy_(loaded);
   }
@@ -166,7 +166,7 @@ NetworkFile load_network(const std::filesystem::path& path) {
   const std::filesystem::path file = resolve_model_path(path);
   if (file != path && !is_there(file)) {
     throw Error(ErrorKind::kIo,
-                "not a folder of a training run: it holds no " + file.filename().string(),
+                "not a training run: there is no " + file.filename().string() + " in it",
                 path.string());
   }
   const Bytes bytes = read_file(file, kMaxModelBytes);

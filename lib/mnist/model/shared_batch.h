@@ -17,8 +17,8 @@ struct SharedBatch {
   std::function<torch::Tensor(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x)> normalize;
 };
 
-// For as long as it lives, what ConvNet::forward gets on this thread is a part of `batch`. A guard,
-// like torch::NoGradGuard; for training alone. `batch` must live as long.
+// For as long as it lives, what Classifier::forward gets on this thread is a part of `batch`. A
+// guard, like torch::NoGradGuard; for training alone. `batch` must live as long.
 class SharedBatchGuard {
  public:
   explicit SharedBatchGuard(const SharedBatch& batch) { current_ = &batch; }

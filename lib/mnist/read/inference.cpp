@@ -7,7 +7,7 @@
 
 namespace mnist {
 
-torch::Tensor infer_logits(ConvNet& network, const torch::Tensor& images, torch::Device device,
+torch::Tensor infer_logits(Classifier& network, const torch::Tensor& images, torch::Device device,
                            std::int64_t batch) {
   const torch::InferenceMode inference;
   network->eval();

@@ -224,8 +224,10 @@ RunConfig RunConfig::read(const JsonDocument& document) {
   }
   config.threads = static_cast<int>(root.integer("threads", config.threads, 0, 4096));
   root.finish();
-  if (!config.data.sources.empty() && !std::holds_alternative<ConvNetOptions>(config.model)) {
-    JsonObjectReader(document, "data").fail("sources", "are for the network 'convnet' alone");
+  if (!config.data.sources.empty() && !is_classifier(config.model)) {
+    JsonObjectReader(document, "data")
+        .fail("sources", "are for classifiers of digits, not for the network '" +
+                             std::string(network_name(config.model)) + "'");
   }
   if (config.training.early_stopping > 0 && config.data.validation == 0) {
     JsonObjectReader(document, "training")

@@ -27,8 +27,8 @@ namespace F = torch::nn::functional;
 // on photos a few times as many go.
 constexpr double kRejectedDigits = 0.003;
 
-ConvNet classifier_of(const std::shared_ptr<torch::nn::Module>& network) {
-  return ConvNet(std::dynamic_pointer_cast<ConvNetImpl>(network));
+Classifier classifier_of(const std::shared_ptr<torch::nn::Module>& network) {
+  return Classifier(std::dynamic_pointer_cast<ClassifierImpl>(network));
 }
 
 void append(DigitSet& digits, const DigitSet& more) {
@@ -69,8 +69,9 @@ DigitTask::DigitTask(const RunConfig& config, TrainingDigits digits, TaskPlace p
       labels_sha256_(digits.training.labels_sha256),
       others_sha256_(digits.others.images_sha256) {
   if (needs_page_model(config)) page_model_sha256_ = network_digest(place_.page_model);
-  if (!std::holds_alternative<ConvNetOptions>(config.model)) {
-    throw Error(ErrorKind::kUsage, "digits are learned by the network 'convnet' alone");
+  if (!is_classifier(config.model)) {
+    throw Error(ErrorKind::kUsage, "the network '" + std::string(network_name(config.model)) +
+                                       "' does not classify digits");
   }
 }
 
@@ -89,14 +90,14 @@ std::unique_ptr<GradientEngine> DigitTask::make_gradient(
 
 void DigitTask::show(torch::nn::Module& network, const torch::Tensor& examples,
                      std::int64_t epoch) {
-  dynamic_cast<ConvNetImpl&>(network).forward(batches_.ink(examples, epoch));
+  dynamic_cast<ClassifierImpl&>(network).forward(batches_.ink(examples, epoch));
 }
 
 Validation DigitTask::validate(const std::shared_ptr<torch::nn::Module>& network) {
   const Share share = share_of(validation_.size(), place_.communicator);
   const torch::Tensor sums = torch::zeros({2}, torch::kFloat64);  // of the loss; right answers
   if (share.size > 0) {
-    ConvNet classifier = classifier_of(network);
+    Classifier classifier = classifier_of(network);
     const torch::Tensor logits = infer_logits(
         classifier, validation_.images.narrow(0, share.begin, share.size), place_.device);
     const torch::Tensor labels = validation_.labels.narrow(0, share.begin, share.size);
@@ -123,7 +124,7 @@ std::pair<torch::Tensor, torch::Tensor> DigitTask::calibration_digits() const {
 
 std::map<std::string, std::string> DigitTask::calibrate(
     const std::shared_ptr<torch::nn::Module>& network) {
-  ConvNet classifier = classifier_of(network);
+  Classifier classifier = classifier_of(network);
   const auto [images, labels] = calibration_digits();
   const torch::Tensor logits = infer_logits(classifier, images, place_.device);
   Model model;

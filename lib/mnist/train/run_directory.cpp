@@ -90,7 +90,7 @@ RunDirectory RunDirectory::create(const fs::path& path, const RunConfig& config,
   make_folders(path);
   RunDirectory run = locked(path);
   if (is_there(path / "config.json")) {
-    throw Error(ErrorKind::kUsage, "a run is there already: resume it or choose another folder",
+    throw Error(ErrorKind::kUsage, "already contains a run: resume it, or choose another folder",
                 path.string());
   }
   write_json(path / "environment.json", environment);
@@ -115,8 +115,9 @@ RunDirectory RunDirectory::create_beside_others(const fs::path& path, const RunC
 }
 
 RunDirectory RunDirectory::open(const fs::path& path) {
+  if (!is_there(path)) throw Error(ErrorKind::kIo, "no such folder", path.string());
   if (!is_there(path / "config.json")) {
-    throw Error(ErrorKind::kIo, "no training run is there: it holds no config.json", path.string());
+    throw Error(ErrorKind::kIo, "not a training run: there is no config.json in it", path.string());
   }
   return locked(path);
 }

@@ -1,34 +1,11 @@
 #include "mnist/train/task.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "mnist/train/digit_task.h"
 #include "mnist/train/page_task.h"
 
 namespace mnist {
-namespace {
-
-struct TaskKind {
-  std::string_view network;  // that it trains
-  std::unique_ptr<TrainingTask> (*make)(const RunConfig& config, const TaskPlace& place);
-};
-
-constexpr std::array kTasks = {
-    TaskKind{ConvNetOptions::kName, make_digit_task},
-    TaskKind{PageNetOptions::kName, make_page_task},
-};
-static_assert(kTasks.size() == std::variant_size_v<NetworkOptions>, "a network has no task");
-
-const TaskKind& kind_of(const RunConfig& config) {
-  const std::string_view name = network_name(config.model);
-  std::size_t i = 0;
-  while (kTasks[i].network != name) ++i;
-  return kTasks[i];
-}
-
-}  // namespace
 
 bool reads_data(const RunConfig& config) {
   const auto is_idx = [](const SourceConfig& source) { return !source.images.empty(); };
@@ -41,7 +18,8 @@ bool needs_page_model(const RunConfig& config) {
 }
 
 std::unique_ptr<TrainingTask> make_task(const RunConfig& config, const TaskPlace& place) {
-  return kind_of(config).make(config, place);
+  return is_classifier(config.model) ? make_digit_task(config, place)
+                                     : make_page_task(config, place);
 }
 
 }  // namespace mnist

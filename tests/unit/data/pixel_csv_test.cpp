@@ -59,7 +59,7 @@ TEST_CASE("lines of label and pixels are digits, below a header or without one",
 }
 
 TEST_CASE("what is wrong with a line of pixels is said", "[data]") {
-  CHECK(problem_with("7,0,0\n") == "line 1: must hold a label and 784 pixels, not 3 fields");
+  CHECK(problem_with("7,0,0\n") == "line 1: must contain a label and 784 pixels, not 3 fields");
   CHECK(problem_with(line_of(7, 1) + line_of(12, 1)) == "line 2: a label must be 0 to 9, not '12'");
   std::string large = line_of(7, 1);
   large.replace(large.find("255"), 3, "256");
@@ -67,8 +67,8 @@ TEST_CASE("what is wrong with a line of pixels is said", "[data]") {
   CHECK(problem_with("5.0" + line_of(5, 1).substr(1)) ==
         "line 1: a label must be 0 to 9, not '5.0'");
   CHECK(problem_with(std::string(1000, ',')) == "line 1: more than 785 fields");
-  CHECK(problem_with("label,pixel0\n") == "holds no image");
-  CHECK(problem_with("") == "holds no image");
+  CHECK(problem_with("label,pixel0\n") == "contains no image");
+  CHECK(problem_with("") == "contains no image");
 }
 
 }  // namespace mnist

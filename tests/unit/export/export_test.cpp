@@ -53,9 +53,9 @@ Models several_models() {
   torch::manual_seed(5);
   Models models;
   models["shipped"] = shipped_model();
-  for (const ConvNetOptions& options : mnist::testing::several_options()) {
+  for (const NetworkOptions& options : mnist::testing::several_classifiers()) {
     Model model;
-    model.network = ConvNet(options);
+    model.network = Classifier(options);
     model.network->eval();
     model.temperature = 0.5;
     for (auto& [name, tensor] : state_of(*model.network)) {

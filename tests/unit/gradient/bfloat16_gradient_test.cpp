@@ -59,7 +59,7 @@ struct Bench {
 
   // Torch's own: the network and its input in bfloat16 throughout.
   Gradients bfloat16_autograd(std::int64_t count) {
-    ConvNet copy(network->options);
+    Classifier copy(network->options);
     auto state = copy->named_parameters();
     {
       const torch::NoGradGuard no_grad;
@@ -74,7 +74,7 @@ struct Bench {
 
   DigitSet digits = generate_digit_set(300, 1);
   torch::Tensor labels = digits.labels.clone();
-  ConvNet network;
+  Classifier network;
   FlatParameters parameters;
   double loss = 0;
 };

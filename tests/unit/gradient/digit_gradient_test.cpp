@@ -24,9 +24,9 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
-Choice choice(const ConvNetOptions& options, const DigitGradientOptions& wanted,
+Choice choice(const NetworkOptions& options, const DigitGradientOptions& wanted,
               const AugmentationOptions& variations = {}) {
-  ConvNet network(options);
+  Classifier network(options);
   FlatParameters parameters(*network);
   const DigitBatches batches(generate_digit_set(20, 1), variations, 1, torch::kCPU);
   const auto engine = make_digit_gradient(network, parameters, batches, wanted);
@@ -47,6 +47,8 @@ TEST_CASE("what the kernels do not know is left to autograd", "[gradient]") {
   CHECK(choice(kNormalized, {.precision = "float32"}) == Choice{"float32", false});
   CHECK(choice(kNarrow, {.precision = "bfloat16"}) == Choice{"bfloat16", false});
   CHECK(choice(kNarrow, {.precision = "auto"}) == Choice{"float32", false});
+  CHECK(choice(ResidualOptions{.channels = {16}}, {.precision = "bfloat16"}) ==
+        Choice{"bfloat16", false});
 }
 
 TEST_CASE("auto is bfloat16 where this processor multiplies it", "[gradient]") {
@@ -62,7 +64,7 @@ TEST_CASE("the engines' shares of a batch add up to its gradient", "[gradient]")
     torch::manual_seed(1);
     ConvNetOptions plain = options;
     plain.batch_norm = false;  // else a part alone is not a share of the whole
-    ConvNet network(plain);
+    Classifier network(plain);
     FlatParameters parameters(*network);
     const auto engine =
         make_digit_gradient(network, parameters, batches, {.precision = "float32", .threads = 2});

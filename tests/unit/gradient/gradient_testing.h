@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <vector>
 
-#include "mnist/model/convnet.h"
+#include "mnist/model/classifier.h"
 
 namespace mnist::testing {
 
 using Gradients = std::vector<torch::Tensor>;  // one for each parameter
 
-inline Gradients gradients_of(const ConvNet& network) {
+inline Gradients gradients_of(const Classifier& network) {
   Gradients copies;
   for (const torch::Tensor& parameter : network->parameters()) {
     copies.push_back(parameter.grad().to(torch::kFloat32, /*non_blocking=*/false, /*copy=*/true));

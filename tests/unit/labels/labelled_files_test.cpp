@@ -105,7 +105,7 @@ TEST_CASE("what is wrong with a list is said with its line", "[labels]") {
   put(folder / "g.jsonl", std::string(70000, '['));
   CHECK(told_of(folder / "g.jsonl") == "line 1: is longer than 64 KiB");
   fs::create_directories(folder / "empty");
-  CHECK(told_of(folder / "empty").starts_with("contains no labelled picture"));
+  CHECK(told_of(folder / "empty").starts_with("contains no labelled pictures"));
 }
 
 }  // namespace mnist

@@ -21,7 +21,7 @@ using mnist::testing::TemporaryDirectory;
 Model small_model() {
   torch::manual_seed(1);
   Model model;
-  model.network = ConvNet(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
+  model.network = Classifier(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
   model.temperature = 1.5;
   model.reject_below = 0.25;
   model.training = {{"epoch", 3}};
@@ -57,7 +57,7 @@ TEST_CASE("a model comes back from its file as it was", "[model]") {
   CHECK(loaded.temperature == 1.5);
   CHECK(loaded.reject_below == 0.25);
   CHECK(loaded.training["epoch"] == 3);
-  CHECK(loaded.network->options.hidden == 16);
+  CHECK(std::get<ConvNetOptions>(loaded.network->options).hidden == 16);
   CHECK_FALSE(loaded.network->is_training());
   const torch::Tensor images = torch::randint(0, 256, {5, 1, 28, 28}, torch::kUInt8);
   CHECK(infer_logits(saved.network, images, torch::kCPU)
@@ -75,7 +75,7 @@ TEST_CASE("a run folder stands for its best model", "[model]") {
   const TemporaryDirectory folder;
   CHECK_THROWS_WITH(
       load_model(folder.path()),
-      folder.path().string() + ": not a folder of a training run: it holds no best.safetensors");
+      folder.path().string() + ": not a training run: there is no best.safetensors in it");
   save_model(folder / "best.safetensors", small_model());
   CHECK(load_model(folder.path()).path == (folder / "best.safetensors").string());
 }
@@ -103,7 +103,7 @@ TEST_CASE("values that are not finite are refused", "[model]") {
   const Error error = error_after([&](SafeTensors& file) {
     file.tensors["output.bias"].data = {reinterpret_cast<const std::uint8_t*>(values.data()), 40};
   });
-  CHECK(error.message() == "tensor 'output.bias' holds values that are not finite");
+  CHECK(error.message() == "tensor 'output.bias' contains values that are not finite");
 }
 
 // The values of `name` in a float32 tensor, all the same.
@@ -118,16 +118,16 @@ Error error_with(const std::string& name, float value) {
 
 TEST_CASE("statistics that no training gathers are refused", "[model]") {
   CHECK(error_with("norm2.running_var", -1).message() ==
-        "tensor 'norm2.running_var' holds negative values");
+        "tensor 'norm2.running_var' contains negative values");
   CHECK(error_with("norm2.running_var", std::numeric_limits<float>::infinity()).message() ==
-        "tensor 'norm2.running_var' holds values that are not finite");
+        "tensor 'norm2.running_var' contains values that are not finite");
   CHECK(error_with("norm1.running_mean", std::numeric_limits<float>::quiet_NaN()).message() ==
-        "tensor 'norm1.running_mean' holds values that are not finite");
+        "tensor 'norm1.running_mean' contains values that are not finite");
   const std::int64_t count = -3;
   CHECK(error_after([&](SafeTensors& file) {
           file.tensors.at("norm1.num_batches_tracked").data = {
               reinterpret_cast<const std::uint8_t*>(&count), sizeof count};
-        }).message() == "tensor 'norm1.num_batches_tracked' holds negative values");
+        }).message() == "tensor 'norm1.num_batches_tracked' contains negative values");
 }
 
 TEST_CASE("a path that cannot be looked up is an error like any other", "[model]") {

@@ -8,7 +8,7 @@ namespace {
 Model untrained(std::uint64_t seed) {
   torch::manual_seed(seed);
   Model model;
-  model.network = ConvNet(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
+  model.network = Classifier(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
   model.path = "model" + std::to_string(seed);
   return model;
 }

@@ -14,7 +14,7 @@ namespace {
 Model untrained(double temperature = 1.0) {
   torch::manual_seed(3);
   Model model;
-  model.network = ConvNet(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
+  model.network = Classifier(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
   model.temperature = temperature;
   model.reject_below = 0.0;
   return model;

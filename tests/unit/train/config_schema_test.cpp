@@ -216,8 +216,15 @@ TEST_CASE("the schema and the parser take and refuse the same values of every ke
   }
 }
 
-TEST_CASE("the schema and the parser agree about the page network", "[train]") {
+TEST_CASE("the schema and the parser agree about the other networks", "[train]") {
   const std::vector<std::pair<json, bool>> models = {
+      {{{"name", "residual"}}, true},
+      {{{"name", "residual"}, {"channels", {1, 1024}}, {"blocks", 16}, {"dropout", 0.95}}, true},
+      {{{"name", "residual"}, {"channels", json::array()}}, false},
+      {{{"name", "residual"}, {"channels", {1, 2, 3, 4, 5}}}, false},
+      {{{"name", "residual"}, {"blocks", 17}}, false},
+      {{{"name", "residual"}, {"dropout", 1}}, false},
+      {{{"name", "residual"}, {"hidden", 16}}, false},
       {{{"name", "page"}}, true},
       {{{"name", "page"}, {"channels", 16}, {"pairs", 2}, {"ink", 8}}, true},
       {{{"name", "page"}, {"channels", 7}}, false},
@@ -233,8 +240,10 @@ TEST_CASE("the schema and the parser agree about the page network", "[train]") {
   }
 }
 
-TEST_CASE("sources are for the classifier", "[train]") {
+TEST_CASE("sources are for classifiers", "[train]") {
   json config = {{"data", {{"sources", json::array({kSources.front()})}}}};
+  CHECK(parser_takes(config));
+  config["model"] = {{"name", "residual"}};
   CHECK(parser_takes(config));
   config["model"] = {{"name", "page"}};
   CHECK_FALSE(parser_takes(config));

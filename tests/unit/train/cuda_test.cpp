@@ -21,7 +21,7 @@ using testing::digit_task;
 using testing::Observer;
 
 // A network of each kind, trained on varied digits and on what is none.
-RunConfig run_of(const ConvNetOptions& model, const std::string& precision) {
+RunConfig run_of(const NetworkOptions& model, const std::string& precision) {
   RunConfig config;
   config.model = model;
   convnet_of(config).dropout = 0.2;
@@ -62,14 +62,18 @@ void need_cuda() {
   if (!torch::cuda::is_available()) testing::skip("no CUDA device here");
 }
 
+constexpr auto kWithoutDropout = [](auto& options) {
+  if constexpr (requires { options.dropout; }) options.dropout = 0;
+};
+
 }  // namespace
 
 TEST_CASE("on CUDA: the same seed gives the same weights, interrupted and resumed or not",
           "[train][needs-cuda]") {
   need_cuda();
   for (const char* precision : {"float32", "bfloat16"}) {
-    for (const ConvNetOptions& model : testing::several_options()) {
-      INFO(precision << " " << model.to_json().dump());
+    for (const NetworkOptions& model : testing::several_classifiers()) {
+      INFO(precision << " " << network_json(model).dump());
       const RunConfig config = run_of(model, precision);
       const torch::Tensor weights = trained_on_cuda(config, {});
       CHECK(weights.isfinite().all().item<bool>());
@@ -81,7 +85,7 @@ TEST_CASE("on CUDA: the same seed gives the same weights, interrupted and resume
 
 TEST_CASE("on CUDA: images that are not varied stay on the device", "[train][needs-cuda]") {
   need_cuda();
-  RunConfig config = run_of({.channels = {16, 32}}, "auto");
+  RunConfig config = run_of(ConvNetOptions{.channels = {16, 32}}, "auto");
   config.augmentation = {};
   const torch::Tensor weights = trained_on_cuda(config, {});
   CHECK(weights.isfinite().all().item<bool>());
@@ -91,10 +95,10 @@ TEST_CASE("on CUDA: images that are not varied stay on the device", "[train][nee
 TEST_CASE("on CUDA: a training does what it does on the CPU", "[train][needs-cuda]") {
   need_cuda();
   for (const char* precision : {"float32", "bfloat16"}) {
-    for (const ConvNetOptions& model : testing::several_options()) {
-      INFO(precision << " " << model.to_json().dump());
+    for (const NetworkOptions& model : testing::several_classifiers()) {
+      INFO(precision << " " << network_json(model).dump());
       RunConfig config = run_of(model, precision);
-      convnet_of(config).dropout = 0;  // each device draws its own
+      std::visit(kWithoutDropout, config.model);  // each device draws its own
       config.training.epochs = 1;
       config.optimizer.learning_rate = 0.002;
       config.training.precision = "float32";
@@ -115,9 +119,9 @@ TEST_CASE("on CUDA: a training does what it does on the CPU", "[train][needs-cud
 TEST_CASE("on CUDA: a network's logits are the CPU's", "[train][needs-cuda]") {
   need_cuda();
   const torch::Tensor images = generate_digit_set(100, 1).images;
-  for (const ConvNetOptions& options : testing::several_options()) {
-    INFO(options.to_json().dump());
-    ConvNet network(options);
+  for (const NetworkOptions& options : testing::several_classifiers()) {
+    INFO(network_json(options).dump());
+    Classifier network(options);
     const torch::Tensor expected = infer_logits(network, images, torch::kCPU);
     network->to(torch::kCUDA);
     // TF32 rounds what is multiplied to 10 bits.

@@ -43,7 +43,7 @@ TEST_CASE("a run's folder holds what the task says of the network", "[train]") {
   RunDirectory run = RunDirectory::create(folder / "run", config, nlohmann::json::object());
   run.write_epoch(trainer, true);
   const Model model = load_model(run.best_model());
-  CHECK(model.network->options == convnet_of(config));
+  CHECK(model.network->options == config.model);
   CHECK(model.temperature != 1.0);
   CHECK(model.training["epoch"] == 1);
   CHECK(model.training["config"] == config.to_json());

@@ -7,7 +7,7 @@
 
 #include "mnist/base/random.h"
 #include "mnist/gradient/autograd_gradient.h"
-#include "mnist/model/convnet.h"
+#include "mnist/model/classifier.h"
 #include "mnist/train/trainer.h"
 
 #include "support/torch_catch.h"
@@ -38,7 +38,7 @@ class InkTask : public TrainingTask {
 
   void show(torch::nn::Module& network, const torch::Tensor& examples,
             std::int64_t epoch) override {
-    dynamic_cast<ConvNetImpl&>(network).forward(images(examples, epoch));
+    dynamic_cast<ClassifierImpl&>(network).forward(images(examples, epoch));
     shown_ += examples.size(0);
   }
   std::int64_t statistics_examples() const override { return 20; }
@@ -77,7 +77,7 @@ class InkTask : public TrainingTask {
   torch::Tensor loss(torch::nn::Module& network, const torch::Tensor& examples,
                      std::int64_t epoch) const {
     const torch::Tensor ink = images(examples, epoch);
-    const torch::Tensor guess = dynamic_cast<ConvNetImpl&>(network).forward(ink).mean(1);
+    const torch::Tensor guess = dynamic_cast<ClassifierImpl&>(network).forward(ink).mean(1);
     return (guess - 10 * ink.mean({1, 2, 3})).pow(2).mean();
   }
 

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "mnist/data/digit_set.h"
-#include "mnist/model/convnet.h"
+#include "mnist/model/network.h"
 #include "mnist/train/digit_task.h"
 #include "mnist/train/trainer.h"
 

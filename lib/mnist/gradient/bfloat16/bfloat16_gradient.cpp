@@ -22,13 +22,13 @@ namespace {
 using bfloat16::Bf16;
 using bfloat16::Buffer;
 using bfloat16::Convolution;
+using bfloat16::ConvolutionLayer;
 using bfloat16::Grid;
 using bfloat16::Head;
 using bfloat16::int_of;
 using bfloat16::kChunk;
 using bfloat16::kInputChannels;
 using bfloat16::kLanes;
-using bfloat16::Layer;
 using bfloat16::Scratch;
 using bfloat16::with_slack;
 
@@ -45,25 +45,22 @@ struct ChunkSums {
 
 }  // namespace
 
-bool Bfloat16Gradient::supports(const ConvNetOptions& options, torch::Device device) {
-  const auto whole = [](std::int64_t channels) { return channels % kLanes == 0; };
+bool Bfloat16Gradient::supports(const LayerList& layers, torch::Device device) {
   constexpr std::int64_t kMostParameters = 1 << 28;  // the kernels count in int
-  return device.is_cpu() && options.batch_norm && parameter_count(options) < kMostParameters &&
-         whole(options.hidden) &&
-         std::all_of(options.channels.begin(), options.channels.end(), whole);
+  return device.is_cpu() && parameter_count(layers) < kMostParameters && bfloat16::plan_of(layers);
 }
 
 bool Bfloat16Gradient::native() { return bfloat16::available_kernels().front()->native; }
 
 class Bfloat16Gradient::Impl {
  public:
-  Impl(const ConvNetImpl& network, int threads, const bfloat16::Kernels& kernels)
+  Impl(const ClassifierImpl& network, int threads, const bfloat16::Kernels& kernels)
       : kernels_(kernels),
-        options_(network.options),
+        plan_(bfloat16::plan_of(network.layers).value()),
         crew_(threads),
-        layers_(bfloat16::layers_of(network)),
-        head_(kernels, bfloat16::linear_layers_of(network, layers_.back()), options_.dropout) {
-    for (const Layer& layer : layers_) {
+        layers_(bfloat16::convolution_layers_of(network, plan_)),
+        head_(kernels, bfloat16::linear_layers_of(network, plan_, layers_.back()), plan_.dropout) {
+    for (const ConvolutionLayer& layer : layers_) {
       weight_offsets_.push_back(head_offset_);
       head_offset_ += layer.weights();
     }
@@ -102,12 +99,12 @@ class Bfloat16Gradient::Impl {
 
  private:
   // On a side of what the first convolution takes as one position.
-  int pixels() const { return options_.space_to_depth ? 2 : 1; }
+  int pixels() const { return plan_.space_to_depth ? 2 : 1; }
 
   void reserve() {
     const auto size = static_cast<std::size_t>(size_);
     std::size_t da = 0;
-    for (Layer& layer : layers_) {
+    for (ConvolutionLayer& layer : layers_) {
       // Grown, never shrunk; the padding stays zero because nothing writes there.
       if (layer.in.size() < with_slack(size * layer.in_size())) {
         layer.in.assign(with_slack(size * layer.in_size()), 0);
@@ -158,10 +155,10 @@ class Bfloat16Gradient::Impl {
     constexpr auto kShift = static_cast<float>(-kInkMean / kInkStd);
     alignas(64) float ink[kDigitPixels];
     batch_->read_ink(image, ink);
-    Layer& layer = layers_.front();
+    ConvolutionLayer& layer = layers_.front();
     Bf16* in = in_of(layer, image) + layer.in_begin();
     alignas(64) float values[kDigitPixels] = {};
-    const int crop = int_of(options_.crop);
+    const int crop = plan_.crop;
     const Grid grid = layer.in_grid();
     for (int y = 0; y < grid.rows; ++y) {
       for (int x = 0; x < grid.columns; ++x) {
@@ -178,10 +175,10 @@ class Bfloat16Gradient::Impl {
     }
   }
 
-  Bf16* y_of(Layer& layer, int image) {
+  Bf16* y_of(ConvolutionLayer& layer, int image) {
     return layer.y.data() + static_cast<std::size_t>(image) * layer.out_size();
   }
-  Bf16* in_of(Layer& layer, int image) {
+  Bf16* in_of(ConvolutionLayer& layer, int image) {
     return layer.in.data() + static_cast<std::size_t>(image) * layer.in_size();
   }
   // The gradient of what layer l's activation wrote.
@@ -190,7 +187,7 @@ class Bfloat16Gradient::Impl {
   }
 
   void forward(std::size_t l, int chunk, int worker) {
-    Layer& layer = layers_[l];
+    ConvolutionLayer& layer = layers_[l];
     Scratch& scratch = scratch_[worker];
     const Convolution convolution = layer.forward();
     for (int i = 0; i < images_of(chunk); ++i) {
@@ -208,12 +205,12 @@ class Bfloat16Gradient::Impl {
     }
   }
 
-  double positions(const Layer& layer) const {
+  double positions(const ConvolutionLayer& layer) const {
     return static_cast<double>(whole_size_) * layer.side * layer.side;
   }
 
   // From the batch's sums: mean and variance, what normalises with them, the running statistics.
-  void finish_statistics(Layer& layer) {
+  void finish_statistics(ConvolutionLayer& layer) {
     const double count = positions(layer);
     const auto* scale = layer.scale.data_ptr<float>();
     const auto* shift = layer.shift.data_ptr<float>();
@@ -236,7 +233,7 @@ class Bfloat16Gradient::Impl {
 
   // With s the scale, x the normalised y, and m() the mean over positions (Ioffe and Szegedy):
   //   dy = s / std * (dz - m(dz) - x * m(dz * x)), here as dz * a + y * b + c.
-  void finish_norm_gradient(Layer& layer) {
+  void finish_norm_gradient(ConvolutionLayer& layer) {
     const double count = positions(layer);
     const auto* scale = layer.scale.data_ptr<float>();
     auto* scale_gradient = layer.scale.mutable_grad().data_ptr<float>();
@@ -260,7 +257,7 @@ class Bfloat16Gradient::Impl {
   // From the last activation to the loss and back to the gradient of that activation.
   void head(int chunk, int worker) {
     const std::size_t l = layers_.size() - 1;
-    Layer& last = layers_[l];
+    ConvolutionLayer& last = layers_[l];
     Scratch& scratch = scratch_[worker];
     const int images = images_of(chunk);
     const int first = chunk * kChunk;
@@ -290,7 +287,7 @@ class Bfloat16Gradient::Impl {
   }
 
   void backward(std::size_t l, int chunk, int worker) {
-    Layer& layer = layers_[l];
+    ConvolutionLayer& layer = layers_[l];
     Scratch& scratch = scratch_[worker];
     float* gradient = sums_[chunk].gradient.data() + weight_offsets_[l];
     const bfloat16::NormGradient norm{layer.dz_factor.data(), layer.y_factor.data(),
@@ -319,7 +316,7 @@ class Bfloat16Gradient::Impl {
   }
 
   // From an image's dy to the gradient of what the layer before wrote; `sums` is scratch.
-  void gradient_of_input(const Layer& layer, const Bf16* dy, float* sums, Bf16* da) {
+  void gradient_of_input(const ConvolutionLayer& layer, const Bf16* dy, float* sums, Bf16* da) {
     const Bf16* weights = layer.packed_backward.data();
     const Grid content = layer.in_grid();
     const int row = content.columns * layer.in_channels;
@@ -347,7 +344,7 @@ class Bfloat16Gradient::Impl {
     });
     float* gradient = sums_.front().gradient.data();
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const Layer& layer = layers_[l];
+      const ConvolutionLayer& layer = layers_[l];
       layer.weight.grad()
           .permute({2, 3, 1, 0})
           .copy_(
@@ -359,9 +356,9 @@ class Bfloat16Gradient::Impl {
   }
 
   const bfloat16::Kernels& kernels_;
-  const ConvNetOptions options_;
+  const bfloat16::Plan plan_;
   Crew crew_;
-  std::vector<Layer> layers_;
+  std::vector<ConvolutionLayer> layers_;
   Head head_;
   std::vector<int> weight_offsets_;  // of layers_, in ChunkSums::gradient
   int head_offset_ = 0;              // of head_'s gradients, behind these
@@ -379,7 +376,7 @@ class Bfloat16Gradient::Impl {
   int chunks_ = 0;
 };
 
-Bfloat16Gradient::Bfloat16Gradient(const ConvNetImpl& network, int threads,
+Bfloat16Gradient::Bfloat16Gradient(const ClassifierImpl& network, int threads,
                                    const bfloat16::Kernels& kernels)
     : impl_(std::make_unique<Impl>(network, threads, kernels)) {}
 

@@ -1,5 +1,5 @@
-// The gradient of a ConvNet in bfloat16 on the CPU, without autograd: the kernels of kernels.h, put
-// to work on FlatParameters by several threads. Parameters, their gradients, sums and
+// The gradient of a classifier in bfloat16 on the CPU, without autograd: the kernels of kernels.h,
+// put to work on FlatParameters by several threads. Parameters, their gradients, sums and
 // normalisation stay float32.
 //
 // Bit for bit the same for any number of threads. Not thread-safe.
@@ -15,24 +15,25 @@
 
 #include "mnist/gradient/bfloat16/kernels.h"
 #include "mnist/gradient/loss.h"
-#include "mnist/model/convnet.h"
+#include "mnist/model/classifier.h"
 #include "mnist/parallel/crew.h"
 
 namespace mnist {
 
 class Bfloat16Gradient {
  public:
-  // Networks with batch normalisation whose channel counts and hidden layer are multiples of 16, of
+  // Convolutions one after the other, each with batch normalisation and ReLU and perhaps pooling,
+  // then a linear head with a hidden layer or without; channels and hidden layer multiples of 16,
   // less than 2^28 parameters.
-  static bool supports(const ConvNetOptions& options, torch::Device device);
+  static bool supports(const LayerList& layers, torch::Device device);
 
   // Whether this processor multiplies bfloat16 itself: only then is it faster than float32.
   static bool native();
 
   // The network's parameters, their gradients and its running statistics are read and written where
   // they are: the network must live as long, and its gradients must be defined. `threads` counts
-  // the calling one. Requires supports(network.options, kCPU).
-  Bfloat16Gradient(const ConvNetImpl& network, int threads,
+  // the calling one. Requires supports(network.layers, kCPU).
+  Bfloat16Gradient(const ClassifierImpl& network, int threads,
                    const bfloat16::Kernels& kernels = *bfloat16::available_kernels().front());
   ~Bfloat16Gradient();
 

@@ -87,6 +87,8 @@ struct NormGradient {
 };
 
 struct Kernels {
+  const char* name;  // of the instruction set
+
   void (*pack)(const WeightView& weights, Bf16* packed);
 
   // out[position * out_stride + channel]; `weights` as packed.
@@ -129,5 +131,9 @@ struct Kernels {
 
 // The kernels that this processor can run, the fastest first, the portable ones last.
 std::vector<const Kernels*> available_kernels();
+
+// The same without vectors and tiles (kernels_plain.cpp), many times slower: for tests, which hold
+// the others against it.
+const Kernels& plain_kernels();
 
 }  // namespace mnist::bfloat16

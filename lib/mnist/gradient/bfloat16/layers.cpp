@@ -3,11 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "mnist/digit/digit.h"
-
 namespace mnist::bfloat16 {
 
-void Layer::pack(const Kernels& kernels, bool has_backward) {
+void ConvolutionLayer::pack(const Kernels& kernels, bool has_backward) {
   // In memory [out][ky][kx][in]: channels last (model/convnet.cpp).
   WeightView view{weight.data_ptr<float>(),
                   out_channels,
@@ -62,27 +60,95 @@ void LinearLayer::pack_backward(const Kernels& kernels, int tap) {
   kernels.pack({padded.data(), ins, outs, 1, 1, ins, 0, false}, to);
 }
 
-std::vector<Layer> layers_of(const ConvNetImpl& network) {
-  const ConvNetOptions& options = network.options;
-  std::vector<Layer> layers;
+namespace {
+
+bool is_supported(const Layer& convolution) {
+  return convolution.size >= 3 && convolution.stride == 1 && !convolution.bias &&
+         (convolution.padding == 0 || convolution.padding == convolution.size / 2) &&
+         convolution.channels % kLanes == 0;
+}
+
+// The layers of a list one after the other.
+class LayerReader {
+ public:
+  explicit LayerReader(const LayerList& layers) : layers_(layers) {}
+
+  // The next layer, if it is of this kind and takes the output of the one before it; else null,
+  // and the same layer is next.
+  const Layer* next(LayerKind kind) {
+    const bool found =
+        next_ < layers_.size() && layers_[next_].kind == kind && layers_[next_].input + 1 == next_;
+    return found ? &layers_[next_++] : nullptr;
+  }
+  bool at_end() const { return next_ == layers_.size(); }
+
+ private:
+  const LayerList& layers_;
+  std::size_t next_ = 1;  // behind the ink
+};
+
+bool read_stages(LayerReader& reader, Plan& plan) {
+  while (const Layer* convolution = reader.next(LayerKind::kConvolution)) {
+    const Layer* norm = reader.next(LayerKind::kNormalisation);
+    if (norm == nullptr || reader.next(LayerKind::kRelu) == nullptr) return false;
+    if (!is_supported(*convolution)) return false;
+    const bool pooled = reader.next(LayerKind::kMaxPool) != nullptr;
+    plan.stages.push_back({*convolution, norm->name, pooled});
+  }
+  return !plan.stages.empty();
+}
+
+bool read_head(LayerReader& reader, Plan& plan) {
+  if (reader.next(LayerKind::kFlatten) == nullptr) return false;
+  const Layer* linear = reader.next(LayerKind::kLinear);
+  if (linear != nullptr && reader.next(LayerKind::kRelu) != nullptr) {
+    if (linear->channels % kLanes != 0) return false;
+    plan.linear.push_back(*linear);
+    linear = nullptr;
+  }
+  if (linear == nullptr) {
+    if (const Layer* dropout = reader.next(LayerKind::kDropout)) plan.dropout = dropout->dropout;
+    linear = reader.next(LayerKind::kLinear);
+  }
+  if (linear == nullptr) return false;
+  plan.linear.push_back(*linear);
+  return reader.at_end();
+}
+
+}  // namespace
+
+std::optional<Plan> plan_of(const LayerList& layers) {
+  LayerReader reader(layers);
+  Plan plan;
+  if (const Layer* crop = reader.next(LayerKind::kCrop)) plan.crop = int_of(crop->size);
+  if (reader.next(LayerKind::kStandardise) == nullptr) return {};
+  plan.space_to_depth = reader.next(LayerKind::kSpaceToDepth) != nullptr;
+  if (!read_stages(reader, plan) || !read_head(reader, plan)) return {};
+  return plan;
+}
+
+std::vector<ConvolutionLayer> convolution_layers_of(const ClassifierImpl& network,
+                                                    const Plan& plan) {
+  std::vector<ConvolutionLayer> layers;
   const auto parameters = network.named_parameters();
   const auto buffers = network.named_buffers();
-  for (const ConvolutionLayer& planned : convolution_layers(options)) {
-    Layer layer{};
-    layer.kernel = int_of(options.kernel);
-    layer.border = options.padding ? layer.kernel / 2 : 0;
-    layer.side = int_of(planned.side);
-    layer.real_ins = int_of(planned.in_channels);
-    layer.in_channels = std::max(layer.real_ins, kInputChannels);
-    layer.out_channels = int_of(planned.out_channels);
-    layer.pool = planned.pooled;
-    layer.out_side = int_of(planned.pooled_side());
-    layer.weight = parameters["conv" + planned.number + ".weight"];
-    layer.scale = parameters["norm" + planned.number + ".weight"];
-    layer.shift = parameters["norm" + planned.number + ".bias"];
-    layer.running_mean = buffers["norm" + planned.number + ".running_mean"];
-    layer.running_var = buffers["norm" + planned.number + ".running_var"];
-    layer.batches = buffers["norm" + planned.number + ".num_batches_tracked"];
+  int ins = plan.space_to_depth ? 4 : 1;
+  for (const auto& [convolution, norm, pooled] : plan.stages) {
+    ConvolutionLayer layer{};
+    layer.kernel = int_of(convolution.size);
+    layer.border = int_of(convolution.padding);
+    layer.side = int_of(convolution.side);
+    layer.real_ins = ins;
+    layer.in_channels = std::max(ins, kInputChannels);
+    layer.out_channels = int_of(convolution.channels);
+    layer.pool = pooled;
+    layer.out_side = pooled ? layer.side / 2 : layer.side;
+    layer.weight = parameters[convolution.name + ".weight"];
+    layer.scale = parameters[norm + ".weight"];
+    layer.shift = parameters[norm + ".bias"];
+    layer.running_mean = buffers[norm + ".running_mean"];
+    layer.running_var = buffers[norm + ".running_var"];
+    layer.batches = buffers[norm + ".num_batches_tracked"];
     layer.packed.resize(packed_size(layer.out_channels, layer.in_channels, layer.taps()));
     if (!layers.empty()) {
       layer.packed_backward.resize(packed_size(layer.real_ins, layer.out_channels, layer.taps()));
@@ -93,44 +159,45 @@ std::vector<Layer> layers_of(const ConvNetImpl& network) {
     }
     layer.mean.resize(layer.out_channels);
     layer.inverse_std.resize(layer.out_channels);
+    ins = layer.out_channels;
     layers.push_back(std::move(layer));
   }
   return layers;
 }
 
-std::vector<LinearLayer> linear_layers_of(const ConvNetImpl& network, const Layer& last) {
+std::vector<LinearLayer> linear_layers_of(const ClassifierImpl& network, const Plan& plan,
+                                          const ConvolutionLayer& last) {
   std::vector<LinearLayer> linear;
   const auto parameters = network.named_parameters();
   int ins = last.out_channels;
   int taps = last.out_side * last.out_side;
-  const auto add = [&](const std::string& name, int outs) {
+  for (const Layer& planned : plan.linear) {
     LinearLayer layer{};
     layer.ins = ins;
     layer.taps = taps;
-    layer.real_outs = outs;
-    layer.outs = (outs + kLanes - 1) / kLanes * kLanes;
-    layer.weight = parameters[name + ".weight"];
-    layer.bias = parameters[name + ".bias"];
-    layer.packed.resize(packed_size(outs, ins, taps));
+    layer.real_outs = int_of(planned.channels);
+    layer.outs = (layer.real_outs + kLanes - 1) / kLanes * kLanes;
+    layer.weight = parameters[planned.name + ".weight"];
+    layer.bias = parameters[planned.name + ".bias"];
+    layer.packed.resize(packed_size(layer.real_outs, ins, taps));
     layer.packed_backward.resize(static_cast<std::size_t>(taps) * packed_size(ins, layer.outs, 1));
     layer.bias_copy.resize(layer.outs);
-    linear.push_back(std::move(layer));
-    ins = outs;
+    ins = layer.real_outs;
     taps = 1;
-  };
-  if (network.options.hidden > 0) add("hidden", int_of(network.options.hidden));
-  add("output", kClasses);
+    linear.push_back(std::move(layer));
+  }
   return linear;
 }
 
-Scratch make_scratch(const std::vector<Layer>& layers, const std::vector<LinearLayer>& linear) {
+Scratch make_scratch(const std::vector<ConvolutionLayer>& layers,
+                     const std::vector<LinearLayer>& linear) {
   Scratch scratch;
   const LinearLayer& first = linear.front();
   std::size_t sums = static_cast<std::size_t>(kChunk) * std::max(first.features(), first.outs);
   std::size_t in_pairs =
       static_cast<std::size_t>(kChunk + 1) * std::max(first.features(), linear.back().features());
   std::size_t out_pairs = static_cast<std::size_t>(kChunk) * first.outs;
-  for (const Layer& layer : layers) {
+  for (const ConvolutionLayer& layer : layers) {
     // Of the way there and of the way back.
     sums = std::max<std::size_t>({sums, static_cast<std::size_t>(layer.out_size()),
                                   static_cast<std::size_t>(layer.in_size())});

@@ -1,16 +1,18 @@
-// The layers of a ConvNet as the bfloat16 kernels see them: shapes, weights in the kernels' order,
-// and what a step leaves there. Not thread-safe.
+// The layers of a classifier as the bfloat16 kernels see them: shapes, weights in the kernels'
+// order, and what a step leaves there. Not thread-safe.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <torch/types.h>
 
 #include "mnist/gradient/bfloat16/kernels.h"
-#include "mnist/model/convnet.h"
+#include "mnist/model/classifier.h"
 
 namespace mnist::bfloat16 {
 
@@ -32,7 +34,7 @@ using Buffer = std::vector<T>;  // zeroed
 inline int int_of(std::int64_t value) { return static_cast<int>(value); }
 
 // A convolution with its normalisation and activation: shapes, and what a step leaves there.
-struct Layer {
+struct ConvolutionLayer {
   int kernel;
   int border;       // pixels of zeros all around the input: the padding
   int side;         // of the convolution's output
@@ -144,11 +146,33 @@ struct Scratch {
   Buffer<std::uint32_t> in_pairs, out_pairs;
 };
 
-// Their tensors are the network's own.
-std::vector<Layer> layers_of(const ConvNetImpl& network);
-// The hidden layer, if there is one, and the output layer, behind `last`.
-std::vector<LinearLayer> linear_layers_of(const ConvNetImpl& network, const Layer& last);
+// A network that the kernels know: 28x28 pixels, cropped and standardised, through convolutions
+// with normalisation and ReLU to one or two linear layers.
+struct Plan {
+  struct Stage {
+    Layer convolution;
+    std::string norm;  // the name of its normalisation
+    bool pooled;       // whether 2x2 max-pooling follows
+  };
 
-Scratch make_scratch(const std::vector<Layer>& layers, const std::vector<LinearLayer>& linear);
+  int crop = 0;
+  bool space_to_depth = false;
+  std::vector<Stage> stages;
+  std::vector<Layer> linear;  // hidden, if there is one, and output
+  double dropout = 0;         // before the output
+};
+
+// Nothing for a network that is built otherwise, or with channels that do not fill vectors.
+std::optional<Plan> plan_of(const LayerList& layers);
+
+// Their tensors are the network's own.
+std::vector<ConvolutionLayer> convolution_layers_of(const ClassifierImpl& network,
+                                                    const Plan& plan);
+// Behind `last`.
+std::vector<LinearLayer> linear_layers_of(const ClassifierImpl& network, const Plan& plan,
+                                          const ConvolutionLayer& last);
+
+Scratch make_scratch(const std::vector<ConvolutionLayer>& layers,
+                     const std::vector<LinearLayer>& linear);
 
 }  // namespace mnist::bfloat16
