@@ -7,6 +7,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(OpenCVImgproc REQUIRED)
 find_package(Cairo REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_path(KAINJOW_MUSTACHE_INCLUDE_DIR kainjow/mustache.hpp REQUIRED)
 include(ImageCodecs)
 
 if(MNIST_BUILD_CORE)

@@ -17,7 +17,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   FILES_MATCHING PATTERN "*.h"
   REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
   REGEX "digit/(frame|tuning)\\.h$" EXCLUDE
-  REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|scene_setting|sheet)\\.h$" EXCLUDE
+  REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|scene_setting|sheet|writing)\\.h$" EXCLUDE
   REGEX "read/(candidates|levels|reading_order)\\.h$" EXCLUDE
   REGEX "report/prediction_values\\.h$" EXCLUDE
   REGEX "train/(digit_sources|picture_cache)\\.h$" EXCLUDE
@@ -25,6 +25,7 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "base/(cgroup|instruction_sets)\\.h$" EXCLUDE
   REGEX "gradient/autocast\\.h$" EXCLUDE
   REGEX "parallel/crew\\.h$" EXCLUDE
+  PATTERN "json_lines.h" EXCLUDE
   PATTERN "retry.h" EXCLUDE
   PATTERN "temporary_name.h" EXCLUDE
   PATTERN "vary_pixels.h" EXCLUDE)

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 packages=(
   build-essential ca-certificates ccache cmake curl git ninja-build pkg-config
   libtorch-dev libgloo-dev libopenblas0-openmp libonnx-dev libprotobuf-dev
-  libcli11-dev libspdlog-dev nlohmann-json3-dev
+  libcli11-dev libspdlog-dev nlohmann-json3-dev libkainjow-mustache-dev
   libcpp-httplib-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev libcairo2-dev
   libopencv-core-dev libopencv-imgproc-dev libwebp-dev libheif-dev libtiff-dev
 )

@@ -20,6 +20,21 @@ void require_verb(const CLI::App& app, const char* option, const Flags& flags,
   throw Error(ErrorKind::kUsage, std::string(option) + " cannot be used with '" + flags.verb + "'");
 }
 
+void check(const CLI::App& app, const Flags& flags) {
+  require_verb(app, "--digit", flags, {"idx", "pictures", "sheet"});
+  require_verb(app, "--count", flags, {"sheet", "suspects"});
+  for (const char* option : {"--config", "--seed", "--folds", "--device"}) {
+    require_verb(app, option, flags, {"suspects"});
+  }
+  require_verb(app, "--out", flags, {"idx", "pictures", "sheet", "suspects"});
+  if (flags.verb != "check" && flags.out.empty()) {
+    throw Error(ErrorKind::kUsage, "'" + flags.verb + "' needs --out");
+  }
+  if (!flags.labels.empty() && flags.sources.size() > 1) {
+    throw Error(ErrorKind::kUsage, "--labels goes with one source");
+  }
+}
+
 }  // namespace
 
 Flags parse(int argc, const char* const* argv) {
@@ -74,18 +89,7 @@ Flags parse(int argc, const char* const* argv) {
       "  mnist-data idx kaggle/train.csv -o data/kaggle/train\n"
       "  mnist-data check my-pictures && mnist-train --config configs/fine-tune.json\n");
   parse_command_line(app, argc, argv);
-  require_verb(app, "--digit", flags, {"idx", "pictures", "sheet"});
-  require_verb(app, "--count", flags, {"sheet", "suspects"});
-  for (const char* option : {"--config", "--seed", "--folds", "--device"}) {
-    require_verb(app, option, flags, {"suspects"});
-  }
-  require_verb(app, "--out", flags, {"idx", "pictures", "sheet", "suspects"});
-  if (flags.verb != "check" && flags.out.empty()) {
-    throw Error(ErrorKind::kUsage, "'" + flags.verb + "' needs --out");
-  }
-  if (!flags.labels.empty() && flags.sources.size() > 1) {
-    throw Error(ErrorKind::kUsage, "--labels goes with one source");
-  }
+  check(app, flags);
   return flags;
 }
 

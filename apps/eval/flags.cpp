@@ -6,15 +6,10 @@
 
 namespace mnist::app::eval {
 
-Flags parse(int argc, const char* const* argv) {
-  Flags flags;
-  CLI::App app("Reports how well a model reads labelled digits.");
-  app.add_option("--model", flags.models,
-                 "Model file or run folder; several form an ensemble; default: the shipped model")
-      ->type_name("FILE|RUN")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+namespace {
+
+// What is evaluated. Returns --pages, with which there is no comparison and no report.
+CLI::Option* add_subject_flags(CLI::App& app, Flags& flags) {
   auto* data = app.add_option("--data", flags.data, "Folder of the MNIST files")->type_name("DIR");
   auto* split =
       app.add_option("--split", flags.split, "test, validation (as the model was trained) or train")
@@ -41,6 +36,21 @@ Flags parse(int argc, const char* const* argv) {
          "With --images and --pages: model file or run folder of the page network, which finds the "
          "digits; default: the shipped one")
       ->type_name("FILE|RUN");
+  return pages;
+}
+
+}  // namespace
+
+Flags parse(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App app("Reports how well a model reads labelled digits.");
+  app.add_option("--model", flags.models,
+                 "Model file or run folder; several form an ensemble; default: the shipped model")
+      ->type_name("FILE|RUN")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  CLI::Option* pages = add_subject_flags(app, flags);
   add_form_flags(app, flags.form, "the MNIST files");
   app.add_option("--format", flags.format, "text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))

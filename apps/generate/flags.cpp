@@ -5,15 +5,9 @@ namespace {
 
 constexpr int kMostImages = 2'739'137;  // of 28x28, in the 2 GiB that an IDX file may hold
 
-}  // namespace
+// Each returns the option that says what is drawn.
 
-Flags parse(int argc, const char* const* argv) {
-  Flags flags;
-  CLI::App app(
-      "Draws handwritten-looking digits: a stand-in for the MNIST files, pictures and whole pages "
-      "to "
-      "try mnist-predict on, or a stress set.");
-  app.add_option("--out", flags.out, "Folder to write to")->type_name("DIR")->required();
+CLI::Option* add_digit_flags(CLI::App& app, Flags& flags) {
   auto* pictures = app.add_flag("--pictures", flags.pictures, "PNG pictures instead of IDX files");
   app.add_option("--train", flags.train, "Training digits in the IDX files")
       ->check(CLI::Range(10, kMostImages))
@@ -36,6 +30,10 @@ Flags parse(int argc, const char* const* argv) {
          "In a hand that the shipped models have not learned: to try what training on pictures "
          "of your own does")
       ->needs(pictures);
+  return pictures;
+}
+
+CLI::Option* add_page_flags(CLI::App& app, Flags& flags, CLI::Option* pictures) {
   auto* pages = app.add_option("--pages", flags.pages,
                                "Draw this many pages of numbers, with their truth: pages.jsonl has "
                                "the text, the boxes and the ink's picture of each")
@@ -50,6 +48,11 @@ Flags parse(int argc, const char* const* argv) {
       ->check(CLI::Range(32, 4096))
       ->capture_default_str()
       ->needs(pages);
+  return pages;
+}
+
+CLI::Option* add_stress_flags(CLI::App& app, Flags& flags, CLI::Option* pictures,
+                              CLI::Option* pages) {
   auto* stress =
       app.add_option("--stress", flags.stress,
                      "Draw the first images of this IDX file under 15 kinds of disturbance, as "
@@ -66,6 +69,21 @@ Flags parse(int argc, const char* const* argv) {
       ->check(CLI::Range(1, kMostImages))
       ->capture_default_str()
       ->needs(stress);
+  return stress;
+}
+
+}  // namespace
+
+Flags parse(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App app(
+      "Draws handwritten-looking digits: a stand-in for the MNIST files, pictures and whole pages "
+      "to "
+      "try mnist-predict on, or a stress set.");
+  app.add_option("--out", flags.out, "Folder to write to")->type_name("DIR")->required();
+  CLI::Option* pictures = add_digit_flags(app, flags);
+  CLI::Option* pages = add_page_flags(app, flags, pictures);
+  CLI::Option* stress = add_stress_flags(app, flags, pictures, pages);
   app.add_option(
          "--outliers", flags.outliers,
          "Also draw this many things that are not digits, 28x28: one more IDX file, or pictures")

@@ -7,19 +7,18 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <utility>
 
 #include "mnist/base/error.h"
 #include "mnist/base/system_reason.h"
-#include "mnist/labels/labelled_files.h"
 #include "mnist/report/prediction_lines.h"
 
 #include "serve/body.h"
 #include "serve/http.h"
 #include "serve/page.h"
+#include "serve/query.h"
 #include "serve/readings.h"
 
 namespace mnist::app::serve {
@@ -32,7 +31,6 @@ using Handling = httplib::Server::HandlerResponse;
 constexpr const char* kJson = "application/json";
 constexpr const char* kCorrect = "/api/correct";
 constexpr const char* kReviewLabel = "/api/review/label";
-constexpr std::size_t kMostLabels = 100;  // of one picture; its query must fit httplib's 8 KiB
 
 // On every response: the page runs its own files alone, in no other page's frame; nothing is
 // guessed from content, nothing tells other sites where the reader came from.
@@ -121,61 +119,6 @@ void hide_content_type(Request& request) {
 std::string seconds_text(std::chrono::milliseconds time) {
   const std::string tenths = std::to_string(time.count() % 1000 / 100);
   return std::to_string(time.count() / 1000) + (tenths == "0" ? "" : "." + tenths);
-}
-
-std::optional<int> number_from(std::string_view text) {
-  int number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = failure == std::errc() && end == text.data() + text.size() && number >= 0;
-  return is_whole ? std::optional(number) : std::nullopt;
-}
-
-// "index=12": the number of a picture.
-std::size_t index_in(const Request& request, const Review& review) {
-  const std::optional<int> index = number_from(request.get_param_value("index"));
-  if (!index) throw BadBody{400, "the query must have index=NUMBER"};
-  const auto place = static_cast<std::size_t>(*index);
-  if (place >= review.size()) throw BadBody{404, "there is no such picture"};
-  return place;
-}
-
-// "x,y,width,height" in pixels.
-Box box_from(std::string_view text) {
-  std::array<int, 4> sides{};
-  for (int& side : sides) {
-    const bool is_last = &side == &sides.back();
-    const std::size_t end = is_last ? text.size() : std::min(text.find(','), text.size());
-    const std::optional<int> number = number_from(text.substr(0, end));
-    if (!number || (!is_last && end == text.size())) {
-      throw BadBody{400, "a box must be x,y,width,height in pixels"};
-    }
-    side = *number;
-    text.remove_prefix(is_last ? end : end + 1);
-  }
-  return {sides[0], sides[1], sides[2], sides[3]};
-}
-
-// "label=3" for a picture of one digit; "label=3@10,20,30,40&label=none@…" for some of several. One
-// parameter each: httplib drops a parameter that is there twice.
-std::vector<PlaceLabel> labels_in(const Request& request) {
-  const std::size_t count = request.get_param_value_count("label");
-  if (count > kMostLabels) {
-    throw BadBody{400, "a picture has " + std::to_string(kMostLabels) + " labels at most"};
-  }
-  std::vector<PlaceLabel> labels;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string text = request.get_param_value("label", i);
-    const std::size_t at = text.find('@');
-    const std::optional<int> label = label_from(text.substr(0, at));
-    if (!label) throw BadBody{400, "a label must be 0 to 9 or none"};
-    labels.push_back({.label = *label});
-    if (at != std::string::npos) {
-      labels.back().box = box_from(std::string_view(text).substr(at + 1));
-    } else if (count > 1) {
-      throw BadBody{400, "with several labels each needs its box: label=3@x,y,width,height"};
-    }
-  }
-  return labels;
 }
 
 }  // namespace
@@ -312,7 +255,7 @@ class Server::Impl {
     });
     http_.Get("/api/review/picture", [this, &review](const Request& request, Response& response) {
       answer_in_time(response, "image/png", [&](Clock::time_point until) -> Readings::Work {
-        return [&review, until, index = index_in(request, review)] {
+        return [&review, until, index = index_in(request, review.size())] {
           const auto png = review.picture(index, until);
           return std::string(png.begin(), png.end());
         };
@@ -325,7 +268,7 @@ class Server::Impl {
           throw BadBody{400, "a picture that is reviewed has one label, and no box"};
         }
         const auto label = labels.empty() ? std::nullopt : std::optional(labels.front().label);
-        return [&review, label, index = index_in(request, review)] {
+        return [&review, label, index = index_in(request, review.size())] {
           review.label(index, label);
           return std::string("{\"status\":\"kept\"}\n");
         };

@@ -149,6 +149,17 @@ RunDirectory begin_run(const Job& job, const json& environment) {
   return RunDirectory::create_beside_others(folder, job.config, environment);
 }
 
+// A new run's folder, or that of the run which goes on, with the trainer where it was.
+void open_run(Job& job, Trainer& trainer, const json& environment) {
+  if (!job.run) {
+    job.run = begin_run(job, environment);
+  } else {
+    if (job.run->has_checkpoint()) trainer.restore(job.run->read_checkpoint());
+    job.run->write_config(job.config);
+  }
+  log_to_file_too(job.run->log());
+}
+
 int dry_run(const Job& job, const Trainer& trainer, std::ostream& out) {
   const json plan = {{"config", job.config.to_json()},
                      {"parameters", parameter_count(job.config.model)},
@@ -288,13 +299,7 @@ int train(Job& job, Communicator* communicator, std::ostream& out) {
   catch_interrupts();  // before there is a folder to leave unfinished
   if (leads) {
     const bool resumed = job.run.has_value();
-    if (resumed) {
-      if (job.run->has_checkpoint()) trainer.restore(job.run->read_checkpoint());
-      job.run->write_config(job.config);
-    } else {
-      job.run = begin_run(job, environment);
-    }
-    log_to_file_too(job.run->log());
+    open_run(job, trainer, environment);
     warn();
     spdlog::info("{} {} images, {} for validation, {} steps on {} with {} threads{} -> {}",
                  resumed ? "resuming:" : "training on", size.given, size.held_out,

@@ -1,4 +1,5 @@
 // The page of mnist-serve in a real Chromium (run_page_tests.sh).
+// Longer than 400 lines: all tests use one browser, which takes seconds to start.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, request as connect } from "node:http";

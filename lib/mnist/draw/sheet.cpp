@@ -1,9 +1,7 @@
-// Every sign becomes a small raster first, its ink filling it; then it is laid on the sheet, the
-// stronger ink staying on top.
+// Every sign's ink (writing.h) is laid on the sheet; where two meet, the stronger shows.
 #include "mnist/draw/sheet.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -16,152 +14,7 @@
 namespace mnist::pen {
 namespace {
 
-constexpr std::array kFonts = {cv::FONT_HERSHEY_SIMPLEX, cv::FONT_HERSHEY_DUPLEX,
-                               cv::FONT_HERSHEY_COMPLEX, cv::FONT_HERSHEY_TRIPLEX,
-                               cv::FONT_HERSHEY_PLAIN};
 constexpr Hand kSignHand = {0.026, 0.018, 0.07, 0.65, 1.40, 0.16, 0.10};
-
-// Turned, slanted and stretched about the origin.
-struct Lean {
-  double xx, xy, yx, yy;
-
-  Lean(const Writing& writing, double jitter_turn, double jitter_slant) {
-    const double half = (writing.turn + jitter_turn) / 2;
-    const double cosine = (1 - half * half) / (1 + half * half);
-    const double sine = 2 * half / (1 + half * half);
-    const double slant = writing.slant + jitter_slant;
-    xx = cosine * writing.stretch;
-    xy = -cosine * slant - sine;
-    yx = sine * writing.stretch;
-    yy = cosine - sine * slant;
-  }
-  Point operator()(Point p) const { return {xx * p.x + xy * p.y, yx * p.x + yy * p.y}; }
-};
-
-// Strokes as a raster whose ink is `side` pixels on its longer side; what is only a dot or a short
-// line stays as small as its pen.
-cv::Mat1f raster(std::vector<Stroke> strokes, double pen, double side, double softness) {
-  const Bounds bounds = bounds_of(strokes);
-  if (bounds.empty()) return {};
-  const double width = std::max(0.8, pen * side);
-  const double scale = std::max(0.5, side - width) / std::max(1e-6, bounds.longer_side());
-  const double margin = width / 2 + softness / 2;
-  const auto pixels = [&](double length) {
-    return std::max(1, static_cast<int>(std::ceil(scale * length + 2 * margin)));
-  };
-  cv::Mat1f result(pixels(bounds.bottom - bounds.top), pixels(bounds.right - bounds.left));
-  const Drawing drawing{std::move(strokes), width / scale};
-  const Placement placement{margin - scale * bounds.left, margin - scale * bounds.top, scale};
-  const std::vector<double> ink = coverage(drawing, placement, result.cols, result.rows, softness);
-  std::copy(ink.begin(), ink.end(), result.begin());
-  return result;
-}
-
-cv::Mat1f raster_of_strokes(int digit, const Writing& writing, double side,
-                            std::mt19937_64& engine) {
-  Drawing drawing = draw_digit(digit, writing.writer, engine);
-  Dice dice(engine);
-  if (writing.is_distorted) {
-    Writing lean = writing;
-    // Turned far, a 1 with a flag is a 7, and a 7 a 1.
-    if (digit == 1 || digit == 7) lean.turn = std::clamp(lean.turn, -0.12, 0.12);
-    transform(drawing.strokes, Lean(lean, 0, 0));
-  }
-  return raster(std::move(drawing.strokes), writing.pen, side, dice.uniform(0.9, 1.6));
-}
-
-// Which of the images shows `digit`, at random.
-std::size_t any_image(int digit, const DigitImages& images, Dice& dice) {
-  constexpr int kTries = 400;
-  std::size_t index = dice.below(images.labels.size());
-  for (int i = 0; i < kTries && images.labels[index] != digit; ++i) {
-    index = dice.below(images.labels.size());
-  }
-  return index;
-}
-
-cv::Mat1f image_at(std::size_t index, const DigitImages& images) {
-  cv::Mat1f image(kDigitSide, kDigitSide);
-  const auto pixels = images.pixels.subspan(index * kDigitPixels, kDigitPixels);
-  std::transform(pixels.begin(), pixels.end(), image.begin(),
-                 [](std::uint8_t ink) { return static_cast<float>(ink) / 255.0F; });
-  const cv::Rect box = cv::boundingRect(cv::Mat1b(image > 0.2F));
-  return box.empty() ? image : image(box).clone();
-}
-
-// An image enlarged keeps a pen's sharp edges: greys are spread again.
-void harden(cv::Mat1f& ink, double gain, double weight) {
-  for (float& value : ink) {
-    value = static_cast<float>(std::clamp((value - 0.5 + weight) * gain + 0.5, 0.0, 1.0));
-    if (value < 0.02F) value = 0;
-  }
-}
-
-cv::Mat1f raster_of_image(int digit, const Writing& writing, double side, const DigitImages& images,
-                          Dice& dice) {
-  cv::Mat1f image = image_at(any_image(digit, images, dice), images);
-  const double turn = dice.normal(0.0, 0.03);
-  const Lean lean(writing, turn, dice.normal(0.0, 0.04));
-  const cv::Rect2d frame(-image.cols / 2.0, -image.rows / 2.0, image.cols, image.rows);
-  Bounds bounds;
-  for (const Point corner : {Point{frame.x, frame.y}, Point{-frame.x, frame.y},
-                             Point{frame.x, -frame.y}, Point{-frame.x, -frame.y}}) {
-    bounds.add(lean(corner));
-  }
-  double scale = side / bounds.longer_side();
-  if (scale < 0.75) {
-    cv::Mat1f smaller;
-    cv::resize(image, smaller,
-               {std::max(1, cvRound(image.cols * scale)), std::max(1, cvRound(image.rows * scale))},
-               0, 0, cv::INTER_AREA);
-    image = smaller;
-    scale = 1.0;
-  }
-  const double shrunk = image.rows / frame.height;
-  const cv::Size size(std::max(1, cvCeil(shrunk * scale * (bounds.right - bounds.left)) + 2),
-                      std::max(1, cvCeil(shrunk * scale * (bounds.bottom - bounds.top)) + 2));
-  cv::Matx23d map(scale * lean.xx, scale * lean.xy, 0, scale * lean.yx, scale * lean.yy, 0);
-  map(0, 2) = size.width / 2.0 - (map(0, 0) * image.cols + map(0, 1) * image.rows) / 2;
-  map(1, 2) = size.height / 2.0 - (map(1, 0) * image.cols + map(1, 1) * image.rows) / 2;
-  cv::Mat1f result;
-  cv::warpAffine(image, result, map, size, cv::INTER_CUBIC, cv::BORDER_CONSTANT, 0);
-  harden(result, 1 + writing.hardness * std::max(0.2, scale), writing.weight);
-  return result;
-}
-
-cv::Mat1f raster_of_font(const std::string& text, int font, int thickness, double side,
-                         Dice& dice) {
-  constexpr double kSize = 2.0;
-  int below = 0;
-  const cv::Size extent = cv::getTextSize(text, font, kSize, thickness, &below);
-  cv::Mat1b canvas(extent.height + below + 24, extent.width + 24, uchar{0});
-  cv::putText(canvas, text, {12, 12 + extent.height}, font, kSize, 255, thickness, cv::LINE_AA);
-  const cv::Rect box = cv::boundingRect(canvas);
-  if (box.empty()) return {};
-  const double scale = side / (text.size() > 1 ? extent.height : std::max(box.width, box.height));
-  const cv::Size size(std::max(1, cvRound(box.width * scale)),
-                      std::max(1, cvRound(box.height * scale * dice.uniform(0.9, 1.1))));
-  cv::Mat1b scaled;
-  cv::resize(canvas(box), scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
-  cv::Mat1f result;
-  scaled.convertTo(result, CV_32F, 1.0 / 255);
-  return result;
-}
-
-cv::Mat1f raster_of_digit(int digit, const Writing& writing, double side, const DigitImages& images,
-                          std::mt19937_64& engine) {
-  Dice dice(engine);
-  switch (writing.source) {
-    case Writing::Source::kImages:
-      return raster_of_image(digit, writing, side, images, dice);
-    case Writing::Source::kFont:
-      return raster_of_font(std::to_string(digit), kFonts[static_cast<std::size_t>(writing.font)],
-                            writing.font_thickness, side, dice);
-    case Writing::Source::kStrokes:
-      break;
-  }
-  return raster_of_strokes(digit, writing, side, engine);
-}
 
 // Lays `ink` down with its top left corner at (left, top).
 void lay(Sheet& sheet, const cv::Mat1f& ink, double left, double top,
@@ -208,43 +61,9 @@ Separator separator_of(int kind) {
 
 }  // namespace
 
-Writing any_writing(const DigitImages& images, std::mt19937_64& engine) {
-  Writing writing;
-  writing.writer = draw_writer(engine);
-  Dice dice(engine);
-  // Half of the writers are of no region: ways of writing that are rare everywhere are learned too.
-  if (dice.chance(0.5)) {
-    for (int digit = 0; digit < kClasses; ++digit) {
-      writing.writer.styles[static_cast<std::size_t>(digit)] =
-          static_cast<std::uint8_t>(dice.below(style_names(digit).size()));
-    }
-  }
-  const double source = dice.uniform(0.0, 1.0);
-  if (source < 0.40 && !images.labels.empty()) {
-    writing.source = Writing::Source::kImages;
-  } else if (source > 0.95) {
-    writing.source = Writing::Source::kFont;
-  }
-  const double thin = dice.uniform(0.0, 1.0);
-  writing.pen = 0.035 + 0.16 * thin * thin + (dice.chance(0.06) ? 0.1 : 0.0);
-  writing.turn = dice.normal(0.0, 0.06);
-  writing.slant = dice.normal(0.03, 0.12);
-  writing.stretch = std::clamp(dice.normal(1.0, 0.14), 0.65, 1.45);
-  writing.is_distorted = dice.chance(0.15);
-  if (writing.is_distorted) {  // a drawing stretched to fit, a hand on a small screen
-    writing.stretch = std::exp2(dice.uniform(-0.9, 1.0));
-    writing.turn = dice.normal(0.0, 0.22);
-  }
-  writing.hardness = dice.uniform(0.0, 2.0);
-  writing.weight = dice.normal(0.0, 0.14);
-  writing.font = static_cast<int>(dice.below(kFonts.size()));
-  writing.font_thickness = 2 + static_cast<int>(dice.below(5));
-  return writing;
-}
-
 double write_digit(Sheet& sheet, int digit, const Writing& writing, Point centre, double side,
                    const DigitImages& images, int row, std::mt19937_64& engine) {
-  const cv::Mat1f ink = raster_of_digit(digit, writing, side, images, engine);
+  const cv::Mat1f ink = ink_of_digit(digit, writing, side, images, engine);
   lay(sheet, ink, centre.x - ink.cols / 2.0, centre.y - ink.rows / 2.0,
       PageMark{.kind = digit, .side = static_cast<float>(side), .row = row});
   return ink.cols;
@@ -253,7 +72,7 @@ double write_digit(Sheet& sheet, int digit, const Writing& writing, Point centre
 double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double left,
                          double middle, double side, const DigitImages& images, int row,
                          std::mt19937_64& engine) {
-  const cv::Mat1f ink = raster_of_digit(digit, writing, side, images, engine);
+  const cv::Mat1f ink = ink_of_digit(digit, writing, side, images, engine);
   lay(sheet, ink, left, middle - ink.rows / 2.0,
       PageMark{.kind = digit, .side = static_cast<float>(side), .row = row});
   return ink.cols;
@@ -272,7 +91,7 @@ double write_separator(Sheet& sheet, int kind, const Writing& writing, double le
   const Bounds bounds = bounds_of(drawing.strokes);
   const double longer = std::max(0.01, bounds.longer_side()) + writing.pen;
   const cv::Mat1f ink =
-      raster(std::move(drawing.strokes), writing.pen / longer, longer * side, 1.2);
+      ink_of_strokes(std::move(drawing.strokes), writing.pen / longer, longer * side, 1.2);
   lay(sheet, ink, left, middle + (bounds.centre().y - 0.5) * side - ink.rows / 2.0,
       PageMark{.kind = kind, .side = static_cast<float>(side), .row = row});
   return ink.cols;
@@ -296,7 +115,7 @@ double write_sign(Sheet& sheet, double pen, double left, double middle, double s
     strokes = write(glyph[dice.below(glyph.size())], kSignHand, dice);
     distort(strokes, kSignHand, dice);
   }
-  const cv::Mat1f ink = raster(std::move(strokes), pen, side, dice.uniform(0.9, 1.6));
+  const cv::Mat1f ink = ink_of_strokes(std::move(strokes), pen, side, dice.uniform(0.9, 1.6));
   lay(sheet, ink, left, middle - ink.rows / 2.0, std::nullopt);
   return ink.cols;
 }
@@ -306,9 +125,9 @@ void print_word(Sheet& sheet, Point at, double side, double strength, Dice& dice
   std::string word;
   const std::size_t length = 1 + dice.below(8);
   for (std::size_t i = 0; i < length; ++i) word += kLetters[dice.below(kLetters.size())];
-  const int font = kFonts[dice.below(kFonts.size())];
+  const int font = static_cast<int>(dice.below(kFonts));
   const int thickness = 1 + static_cast<int>(dice.below(4));
-  const cv::Mat1f ink = raster_of_font(word, font, thickness, side, dice);
+  const cv::Mat1f ink = ink_of_text(word, font, thickness, side, dice);
   const cv::Rect whole(cvRound(at.x), cvRound(at.y), ink.cols, ink.rows);
   const cv::Rect seen = whole & cv::Rect(0, 0, sheet.print.cols, sheet.print.rows);
   if (seen.empty()) return;

@@ -9,9 +9,9 @@
 #include <opencv2/core.hpp>
 
 #include "mnist/draw/digits.h"
-#include "mnist/draw/hands.h"
 #include "mnist/draw/handwriting.h"
 #include "mnist/draw/page.h"
+#include "mnist/draw/writing.h"
 
 namespace mnist::pen {
 
@@ -34,23 +34,6 @@ struct Sheet {
 
   cv::Size size() const { return print.size(); }
 };
-
-// How one person writes on one page.
-struct Writing {
-  enum class Source { kStrokes, kImages, kFont };
-  Source source = Source::kStrokes;
-  Writer writer{};            // of strokes
-  double pen = 0.1;           // width, as a share of the digits' height
-  double turn = 0.0;          // of every sign, in radians
-  double slant = 0.0;         // shear
-  bool is_distorted = false;  // far beyond what writers do: strokes are turned and stretched, too
-  double stretch = 1.0;       // width against height
-  double hardness = 1.0;      // of an image's edges
-  double weight = 0.0;        // of an image's strokes: above 0 thicker
-  int font = 0;
-  int font_thickness = 1;
-};
-Writing any_writing(const DigitImages& images, std::mt19937_64& engine);
 
 // Writes `digit`, its longer side `side` pixels, around `centre`; returns its width.
 double write_digit(Sheet& sheet, int digit, const Writing& writing, Point centre, double side,

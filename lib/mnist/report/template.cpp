@@ -1,9 +1,14 @@
-// Recursive descent over the text. A scope is a value and its JSON pointer; names are looked up
-// from the innermost scope outwards.
+// The library parses and renders; it asks a context for each name. Ours looks the name up in the
+// JSON and remembers, for everything it hands out, which value that was and its JSON pointer.
 #include "mnist/report/template.h"
 
+#include <algorithm>
+#include <deque>
+#include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include <kainjow/mustache.hpp>
 
 #include "mnist/base/error.h"
 #include "mnist/report/markup.h"
@@ -12,23 +17,18 @@
 namespace mnist {
 namespace {
 
+namespace mustache = kainjow::mustache;
 using Json = nlohmann::ordered_json;
 
 [[noreturn]] void fail(const std::string& problem) {
   throw Error(ErrorKind::kUsage, "template: " + problem);
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \n") - begin + 1);
-}
-
 // "name|filter" -> both.
-std::pair<std::string_view, std::string_view> split(std::string_view text, char separator) {
+std::pair<std::string, std::string> split(const std::string& text, char separator) {
   const auto at = text.find(separator);
-  if (at == std::string_view::npos) return {trimmed(text), {}};
-  return {trimmed(text.substr(0, at)), trimmed(text.substr(at + 1))};
+  if (at == std::string::npos) return {text, ""};
+  return {text.substr(0, at), text.substr(at + 1)};
 }
 
 struct Scope {
@@ -37,146 +37,103 @@ struct Scope {
 };
 
 bool shows_nothing(const Json& value) {
-  return value.is_null() || (value.is_boolean() && !value.get<bool>()) ||
-         ((value.is_array() || value.is_string()) && value.size() == 0) ||
-         (value.is_string() && value.get_ref<const std::string&>().empty());
+  return value.is_null() || value == Json(false) || value == Json("") || value == Json::array();
 }
 
-std::string shown_number(double value, std::string_view filter) {
+std::string shown_number(double value, const std::string& filter) {
   const auto [name, argument] = split(filter, ' ');
   const int decimals = argument.empty() ? 0 : argument[0] - '0';
   if (name == "count") return fixed_text(value, 0);
   if (name == "fixed") return fixed_text(value, decimals);
   if (name == "percent") return fixed_text(100 * value, decimals) + "\u00a0%";
   if (name == "probability") return value < 0.0001 ? "< 0.0001" : fixed_text(value, 4);
-  fail("unknown filter '" + std::string(name) + "'");
+  fail("unknown filter '" + name + "'");
 }
 
-class Renderer {
+std::string number_markup(const Scope& scope, const std::string& filter) {
+  const Json& value = *scope.value;
+  if (!value.is_number() && !value.is_null()) fail(scope.pointer + " is not a number");
+  const std::string shown = value.is_null() ? "\u2013" : shown_number(value.get<double>(), filter);
+  return "<data value=\"" + value.dump() + "\" data-json=\"" + escape_markup(scope.pointer) +
+         "\">" + escape_markup(shown) + "</data>";
+}
+
+std::string text_of(const Scope& scope, const std::string& tag) {
+  if (scope.value->is_string()) return scope.value->get<std::string>();
+  if (scope.value->is_number_integer()) return scope.value->dump();
+  fail("'" + tag + "' is not text");
+}
+
+class JsonContext : public mustache::basic_context<std::string> {
  public:
-  Renderer(std::string_view text, const Json& values) : text_(text) {
-    scopes_.push_back({&values, ""});
+  explicit JsonContext(const Json& values) { scopes_.push_back({&values, ""}); }
+
+  void push(const mustache::data* section) override { scopes_.push_back(scope_of_.at(section)); }
+  void pop() override { scopes_.pop_back(); }
+
+  // The library does not say whether it asks for a section; the name's "?" does.
+  const mustache::data* get(const std::string& tag) const override {
+    if (tag.ends_with('?')) return section(find(tag.substr(0, tag.size() - 1)));
+    const auto [name, filter] = split(tag, '|');
+    const Scope found = find(name);
+    if (found.value == nullptr) fail("there is no '" + name + "'");
+    if (filter.empty()) return keep(escape_markup(text_of(found, tag)), found);
+    if (filter == "markup") return keep(text_of(found, tag), found);
+    return keep(number_markup(found, filter), found);
   }
 
-  std::string render() {
-    std::string out;
-    render_until("", &out);
-    return out;
+  const mustache::data* get_partial(const std::string& name) const override {
+    fail("'" + name + "' cannot be included");
   }
 
  private:
-  // Renders up to the end of the section `name`, or of the text; without `out`, passes it over.
-  void render_until(std::string_view name, std::string* out) {
-    while (true) {
-      const auto open = text_.find("{{", at_);
-      if (out != nullptr) out->append(text_.substr(at_, open - at_));
-      if (open == std::string_view::npos) {
-        if (!name.empty()) fail("section '" + std::string(name) + "' is not closed");
-        at_ = text_.size();
-        return;
-      }
-      const auto close = text_.find("}}", open);
-      if (close == std::string_view::npos) fail("a tag is not closed");
-      const std::string_view tag = trimmed(text_.substr(open + 2, close - open - 2));
-      at_ = close + 2;
-      if (tag.empty()) fail("a tag is empty");
-      const std::string_view rest = trimmed(tag.substr(1));
-      switch (tag[0]) {
-        case '!':
-          break;
-        case '/':
-          if (rest != name) fail("'" + std::string(rest) + "' ends a section that has not begun");
-          return;
-        case '#':
-        case '^':
-          render_section(rest, tag[0] == '^', out);
-          break;
-        default:
-          if (out != nullptr) *out += value_text(tag);
-      }
+  const mustache::data* section(const Scope& scope) const {
+    if (scope.value == nullptr || shows_nothing(*scope.value)) return nullptr;
+    if (!scope.value->is_array()) return keep(true, scope);
+    const mustache::data* list = keep(mustache::list(scope.value->size()), scope);
+    for (std::size_t i = 0; i < scope.value->size(); ++i) {
+      scope_of_[&list->list_value()[i]] = {&scope.value->at(i),
+                                           scope.pointer + '/' + std::to_string(i)};
     }
+    return list;
   }
 
-  void render_section(std::string_view name, bool inverse, std::string* out) {
-    const std::size_t begin = at_;
-    const Scope scope = out == nullptr ? Scope{} : find(name, /*must=*/false);
-    const bool nothing = out == nullptr || scope.value == nullptr || shows_nothing(*scope.value);
-    if (out == nullptr || nothing != inverse) return render_until(name, nullptr);
-    if (inverse) return render_until(name, out);
-
-    const std::size_t times = scope.value->is_array() ? scope.value->size() : 1;
-    for (std::size_t i = 0; i < times; ++i) {
-      at_ = begin;
-      scopes_.push_back(scope.value->is_array()
-                            ? Scope{&(*scope.value)[i], scope.pointer + '/' + std::to_string(i)}
-                            : scope);
-      render_until(name, out);
-      scopes_.pop_back();
-    }
+  const mustache::data* keep(mustache::data data, const Scope& scope) const {
+    const mustache::data* kept = &kept_.emplace_back(std::move(data));
+    scope_of_[kept] = scope;
+    return kept;
   }
 
-  std::string value_text(std::string_view tag) const {
-    if (tag[0] == '&') return text_of(find(trimmed(tag.substr(1))), tag);
-    const auto [name, filter] = split(tag, '|');
-    const Scope found = find(name);
-    return filter.empty() ? escape_markup(text_of(found, tag)) : number_markup(found, filter);
-  }
-
-  static std::string text_of(const Scope& scope, std::string_view tag) {
-    if (scope.value->is_string()) return scope.value->get<std::string>();
-    if (scope.value->is_number_integer()) return scope.value->dump();
-    fail("'" + std::string(tag) + "' is not text");
-  }
-
-  static std::string number_markup(const Scope& scope, std::string_view filter) {
-    const Json& value = *scope.value;
-    if (!value.is_number() && !value.is_null()) fail(scope.pointer + " is not a number");
-    const std::string shown =
-        value.is_null() ? "\u2013" : shown_number(value.get<double>(), filter);
-    return "<data value=\"" + value.dump() + "\" data-json=\"" + escape_markup(scope.pointer) +
-           "\">" + escape_markup(shown) + "</data>";
-  }
-
-  Scope find(std::string_view path, bool must = true) const {
+  // The innermost scope that has the path's first name decides. Without a value: there is none.
+  Scope find(const std::string& path) const {
     if (path == ".") return scopes_.back();
-    const auto first = split(path, '.').first;
+    std::string pointer = '/' + path;
+    std::ranges::replace(pointer, '.', '/');
+    const std::string first = split(path, '.').first;
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      if (!scope->value->is_object() || !scope->value->contains(std::string(first))) continue;
-      return follow(*scope, path, must);
+      if (!scope->value->is_object() || !scope->value->contains(first)) continue;
+      const Json::json_pointer rest(pointer);
+      if (!scope->value->contains(rest)) return {};
+      return {&scope->value->at(rest), scope->pointer + pointer};
     }
-    if (must) fail("there is no '" + std::string(path) + "'");
     return {};
   }
 
-  static Scope follow(Scope scope, std::string_view path, bool must) {
-    for (std::string_view rest = path; !rest.empty();) {
-      const auto [name, after] = split(rest, '.');
-      scope = {member(*scope.value, std::string(name)), scope.pointer + '/' + std::string(name)};
-      if (scope.value == nullptr) {
-        if (must) fail("there is no '" + std::string(path) + "'");
-        return {};
-      }
-      rest = after;
-    }
-    return scope;
-  }
-
-  static const Json* member(const Json& value, const std::string& name) {
-    if (value.is_object() && value.contains(name)) return &value.at(name);
-    const bool is_index = value.is_array() && name.find_first_not_of("0123456789") == name.npos;
-    if (is_index && std::stoul(name) < value.size()) return &value.at(std::stoul(name));
-    return nullptr;
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::vector<Scope> scopes_{};
+  std::vector<Scope> scopes_;
+  // Of everything that get(), which must be const, has returned: the renderer holds on to it.
+  mutable std::deque<mustache::data> kept_;
+  mutable std::unordered_map<const mustache::data*, Scope> scope_of_;
 };
 
 }  // namespace
 
 std::string render_template(std::string_view text, const Json& values) {
-  return Renderer(text, values).render();
+  mustache::mustache page{std::string(text)};
+  if (!page.is_valid()) fail(page.error_message());
+  page.set_custom_escape([](const std::string& shown) { return shown; });  // done by get()
+  JsonContext context(values);
+  std::ostringstream out;
+  return page.render(context, out).str();
 }
 
 }  // namespace mnist

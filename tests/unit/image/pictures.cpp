@@ -220,6 +220,23 @@ Bytes with_jpeg_process(Bytes jpeg, std::uint8_t marker) {
   return jpeg;
 }
 
+JpegPicture small_jpeg(JpegColour colour, bool progressive) {
+  JpegPicture picture{
+      .width = 21, .height = 13, .colour = colour, .samples = {}, .progressive = progressive};
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      const int values[] = {5 * x + 9 * y, 200 - 6 * x, 40 + 10 * y, 3 * x + 2 * y};
+      const int channels = colour == JpegColour::kGrey                                  ? 1
+                           : colour == JpegColour::kCmyk || colour == JpegColour::kYcck ? 4
+                                                                                        : 3;
+      for (int c = 0; c < channels; ++c) {
+        picture.samples.push_back(static_cast<std::uint8_t>(values[c]));
+      }
+    }
+  }
+  return picture;
+}
+
 Bytes exif_segment(int orientation, bool little_endian) {
   constexpr std::uint32_t kShort = 3;
   Bytes bytes = bytes_of(std::string_view("Exif\0\0", 6));
@@ -241,6 +258,10 @@ Bytes exif_segment(int orientation, bool little_endian) {
 }
 
 Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+Bytes prefix(const Bytes& bytes, std::size_t size) {
+  return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)};
+}
 
 Bytes joined(Bytes first, std::span<const std::uint8_t> second) {
   first.insert(first.end(), second.begin(), second.end());

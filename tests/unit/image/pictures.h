@@ -62,6 +62,8 @@ struct JpegPicture {
   Bytes app1 = {};                      // one APP1 segment, empty for none
 };
 Bytes make_jpeg(const JpegPicture& picture);
+// Smooth, not symmetric in any way, with sides that are no multiples of a block: 21 x 13.
+JpegPicture small_jpeg(JpegColour colour, bool progressive = false);
 
 // The same file with another size, or another process (SOF0 is 0xC0), written into its frame
 // header.
@@ -72,6 +74,8 @@ Bytes with_jpeg_process(Bytes jpeg, std::uint8_t marker);
 Bytes exif_segment(int orientation, bool little_endian);
 
 Bytes bytes_of(std::string_view text);
+// A copy of exactly that size, so that a sanitizer sees every byte read beyond it.
+Bytes prefix(const Bytes& bytes, std::size_t size);
 Bytes joined(Bytes first, std::span<const std::uint8_t> second);
 
 }  // namespace mnist::testing
