@@ -75,8 +75,8 @@ int columns_for(std::size_t pictures) {
 }
 
 // Each under its row in suspects.csv.
-chart::Drawing sheet_of(std::span<const LabelIssue> issues, std::size_t all,
-                        const NamedDigits& digits) {
+chart::Chart sheet_of(std::span<const LabelIssue> issues, std::size_t all,
+                      const NamedDigits& digits) {
   std::vector<chart::SheetPicture> pictures;
   for (const LabelIssue& issue : issues) {
     const std::string row = std::to_string(pictures.size() + 1);

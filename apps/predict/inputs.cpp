@@ -88,8 +88,8 @@ Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags)
 std::optional<Input> Inputs::next() {
   while (true) {
     const bool inside = !entries_.empty();
-    if (!inside && barren_) {
-      return Input{.path = *std::exchange(barren_, std::nullopt),
+    if (!inside && without_pictures_) {
+      return Input{.path = *std::exchange(without_pictures_, std::nullopt),
                    .failure = "no " + std::string(kImageFormats) + " image in this folder"};
     }
     Input input;
@@ -104,13 +104,13 @@ std::optional<Input> Inputs::next() {
     if (!flags_.recursive || input.path == "-") return input;
     try {
       const Look look = look_at(input.path, inside);
-      if (look == Look::kOpened && !inside) barren_ = input.path;
+      if (look == Look::kOpened && !inside) without_pictures_ = input.path;
       if (look == Look::kSkipped) ++skipped_[kind_of(input.path, skipped_)];
       if (look != Look::kPicture) continue;
     } catch (const Error& error) {
       input.failure = error.message();
     }
-    barren_.reset();
+    without_pictures_.reset();
     return input;
   }
 }

@@ -51,7 +51,8 @@ class Inputs {
   // What is left of the folders being read, the innermost at the end, each last entry first: memory
   // grows with the size of single folders, not of the tree.
   std::vector<std::filesystem::path> entries_;
-  std::optional<std::string> barren_;  // the named folder they are from, while it shows no picture
+  std::optional<std::string>
+      without_pictures_;  // the named folder they are from, while it shows no picture
   Kinds skipped_;
 };
 

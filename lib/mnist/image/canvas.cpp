@@ -80,11 +80,11 @@ Canvas<Sample>::Canvas(const Rows& rows, const DecodeOptions& options)
       max_pixels_(options.max_decoded_pixels),
       factor_(shrink_factor(static_cast<std::uint64_t>(rows.width),
                             static_cast<std::uint64_t>(rows.height), max_pixels_)),
-      placement_(upright_placement(rows.presentation.orientation, divided_up(rows.width, factor_),
-                                   divided_up(rows.height, factor_))) {
+      order_(upright_order(rows.presentation.orientation, divided_up(rows.width, factor_),
+                           divided_up(rows.height, factor_))) {
   const auto channels = static_cast<std::size_t>(rows.format);
-  pixels_.resize(static_cast<std::size_t>(placement_.width) *
-                 static_cast<std::size_t>(placement_.height) * channels);
+  pixels_.resize(static_cast<std::size_t>(order_.width) * static_cast<std::size_t>(order_.height) *
+                 channels);
   if (factor_ == 1) return;
   sums_.resize(static_cast<std::size_t>(rows.width) * channels);
   averaged_.resize(static_cast<std::size_t>(divided_up(rows.width, factor_)) * channels);
@@ -135,11 +135,10 @@ void Canvas<Sample>::finish_box() {
 template <typename Sample>
 void Canvas<Sample>::place(std::span<const Sample> row) {
   const auto channels = static_cast<std::ptrdiff_t>(rows_.format);
-  const std::ptrdiff_t step = placement_.column_step * channels;
-  Sample* first =
-      pixels_.data() + (placement_.origin + rows_placed_ * placement_.row_step) * channels;
+  const std::ptrdiff_t step = order_.column_step * channels;
+  Sample* first = pixels_.data() + (order_.origin + rows_placed_ * order_.row_step) * channels;
   ++rows_placed_;
-  if (placement_.column_step == 1) {
+  if (order_.column_step == 1) {
     std::ranges::copy(row, first);
   } else if (rows_.format == PixelFormat::kGrey) {
     scatter<1>(row, first, step);
@@ -151,10 +150,10 @@ void Canvas<Sample>::place(std::span<const Sample> row) {
 template <typename Sample>
 Image Canvas<Sample>::finish() {
   const double scale = static_cast<double>(factor_) * rows_.shrunk_by;
-  Image image{.width = placement_.width,
-              .height = placement_.height,
+  Image image{.width = order_.width,
+              .height = order_.height,
               .format = rows_.format,
-              .pixels = as_8_bits(std::move(pixels_), rows_.format, placement_.width),
+              .pixels = as_8_bits(std::move(pixels_), rows_.format, order_.width),
               .scale_x = scale,
               .scale_y = scale};
   pixels_ = {};

@@ -51,7 +51,7 @@ class Canvas {
   Rows rows_;
   std::uint64_t max_pixels_;
   int factor_;
-  Placement placement_;
+  PixelOrder order_;
   int rows_in_box_ = 0;
   int rows_read_ = 0;
   int rows_placed_ = 0;

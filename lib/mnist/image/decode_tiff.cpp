@@ -23,7 +23,7 @@ using Bytes = std::span<const std::uint8_t>;
 
 enum class Alpha { kNone, kSeparate, kMultiplied };
 
-struct Page {
+struct TiffPage {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::uint16_t bits = 1;     // of a sample
@@ -42,7 +42,7 @@ struct Page {
   }
 };
 
-bool can_be_read_by_rows(const TiffFile& file, const Page& page) {
+bool can_be_read_by_rows(const TiffFile& file, const TiffPage& page) {
   const auto planar = file.tag<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
   const auto format = file.tag<std::uint16_t>(TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
   const auto compression = file.tag<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
@@ -68,7 +68,7 @@ bool can_be_read_by_rows(const TiffFile& file, const Page& page) {
   }
 }
 
-Alpha alpha_of(const TiffFile& file, const Page& page) {
+Alpha alpha_of(const TiffFile& file, const TiffPage& page) {
   std::uint16_t count = 0;
   std::uint16_t* types = nullptr;
   if (page.samples <= page.colours() ||
@@ -90,9 +90,9 @@ Presentation presentation_of(const TiffFile& file) {
   return result;
 }
 
-Page read_page(const TiffFile& file, const DecodeOptions& options, std::size_t file_bytes) {
+TiffPage read_page(const TiffFile& file, const DecodeOptions& options, std::size_t file_bytes) {
   constexpr int kMaxSamples = 8;
-  Page page;
+  TiffPage page;
   page.width = file.tag<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0);
   page.height = file.tag<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0);
   page.bits = file.tag<std::uint16_t>(TIFFTAG_BITSPERSAMPLE, 1);
@@ -118,7 +118,7 @@ Page read_page(const TiffFile& file, const DecodeOptions& options, std::size_t f
 
 // Calls `use` with the bytes of each row of the page.
 template <typename Use>
-void for_each_strip_row(const TiffFile& file, const Page& page, const Use& use) {
+void for_each_strip_row(const TiffFile& file, const TiffPage& page, const Use& use) {
   std::vector<std::uint8_t> row(static_cast<std::size_t>(TIFFScanlineSize64(file.get())));
   for (std::uint32_t y = 0; y < page.height; ++y) {
     if (TIFFReadScanline(file.get(), row.data(), y, 0) != 1) file.fail();
@@ -127,7 +127,7 @@ void for_each_strip_row(const TiffFile& file, const Page& page, const Use& use) 
 }
 
 template <typename Use>
-void for_each_tile_row(const TiffFile& file, const Page& page, const Use& use) {
+void for_each_tile_row(const TiffFile& file, const TiffPage& page, const Use& use) {
   const auto tile_width = file.tag<std::uint32_t>(TIFFTAG_TILEWIDTH, 0);
   const auto tile_height = file.tag<std::uint32_t>(TIFFTAG_TILELENGTH, 0);
   const std::uint64_t tile_row = TIFFTileRowSize64(file.get());
@@ -158,7 +158,7 @@ void for_each_tile_row(const TiffFile& file, const Page& page, const Use& use) {
 }
 
 template <typename Use>
-void for_each_row(const TiffFile& file, const Page& page, const Use& use) {
+void for_each_row(const TiffFile& file, const TiffPage& page, const Use& use) {
   if (TIFFIsTiled(file.get()) != 0) {
     for_each_tile_row(file, page, use);
   } else {
@@ -168,7 +168,7 @@ void for_each_row(const TiffFile& file, const Page& page, const Use& use) {
 
 // One pixel, whose colours may have been multiplied by alpha.
 template <typename Sample>
-void put_pixel(const Sample* stored, const Page& page, Sample* pixel) {
+void put_pixel(const Sample* stored, const TiffPage& page, Sample* pixel) {
   constexpr std::uint64_t kMost = std::numeric_limits<Sample>::max();
   const auto put = [&](int c, std::uint64_t value) { pixel[c] = static_cast<Sample>(value); };
   if (page.is_grey()) {
@@ -192,7 +192,7 @@ void put_pixel(const Sample* stored, const Page& page, Sample* pixel) {
   for (int c = 0; c < 3; ++c) put(c, std::min(kMost, (pixel[c] * kMost + alpha / 2) / alpha));
 }
 
-Rows rows_of(const Page& page, PixelFormat format) {
+Rows rows_of(const TiffPage& page, PixelFormat format) {
   return {.width = static_cast<int>(page.width),
           .height = static_cast<int>(page.height),
           .format = format,
@@ -201,7 +201,7 @@ Rows rows_of(const Page& page, PixelFormat format) {
 }
 
 template <typename Sample>
-Image read_samples(const TiffFile& file, const Page& page, const DecodeOptions& options) {
+Image read_samples(const TiffFile& file, const TiffPage& page, const DecodeOptions& options) {
   const bool grey = page.is_grey() && page.alpha == Alpha::kNone;
   const PixelFormat format = grey ? PixelFormat::kGrey : PixelFormat::kRgba;
   Canvas<Sample> canvas(rows_of(page, format), options);
@@ -220,7 +220,7 @@ Image read_samples(const TiffFile& file, const Page& page, const DecodeOptions& 
 }
 
 // Samples of less than a byte are numbers in a palette too: of greys.
-Palette palette_of(const TiffFile& file, const Page& page) {
+Palette palette_of(const TiffFile& file, const TiffPage& page) {
   Palette palette(std::size_t{1} << page.bits);
   const std::size_t last = palette.size() - 1;
   if (page.is_grey()) {
@@ -247,7 +247,7 @@ Palette palette_of(const TiffFile& file, const Page& page) {
   return palette;
 }
 
-Image read_numbers(const TiffFile& file, const Page& page, const DecodeOptions& options) {
+Image read_numbers(const TiffFile& file, const TiffPage& page, const DecodeOptions& options) {
   const Palette palette = palette_of(file, page);
   const PixelFormat format = palette.format();
   Canvas<std::uint8_t> canvas(rows_of(page, format), options);
@@ -263,7 +263,7 @@ Image read_numbers(const TiffFile& file, const Page& page, const DecodeOptions& 
 }
 
 struct RgbaImage {
-  RgbaImage(const TiffFile& file, const Page& page) {
+  RgbaImage(const TiffFile& file, const TiffPage& page) {
     std::array<char, 1024> reason{};
     if (TIFFRGBAImageOK(file.get(), reason.data()) == 0 ||
         TIFFRGBAImageBegin(&image, file.get(), 1, reason.data()) == 0) {
@@ -281,7 +281,7 @@ struct RgbaImage {
   std::vector<std::uint32_t> raster;
 };
 
-Image read_whole(const TiffFile& file, Page page, const DecodeOptions& options) {
+Image read_whole(const TiffFile& file, TiffPage page, const DecodeOptions& options) {
   check_whole_limit(page.width, page.height, options, "a TIFF of this kind");
   const RgbaImage whole(file, page);
   // Whatever it was, colours are multiplied by alpha now.
@@ -311,7 +311,7 @@ Image decode_tiff(Bytes bytes, const DecodeOptions& options) {
                                        ": the file has " + std::to_string(pages.size()));
   }
   const TiffFile file(bytes, pages[static_cast<std::size_t>(options.page)]);
-  const Page page = read_page(file, options, bytes.size());
+  const TiffPage page = read_page(file, options, bytes.size());
   if (!page.row_by_row) return read_whole(file, page, options);
   if (page.photometric == PHOTOMETRIC_PALETTE || page.bits < 8) {
     return read_numbers(file, page, options);

@@ -102,23 +102,22 @@ Presentation exif_presentation(std::span<const std::uint8_t> block) {
 
 // The eight orientations are two groups of four, the second of them transposed; in each: as it is,
 // mirrored left to right, both ways, top to bottom.
-Placement upright_placement(int orientation, int stored_width, int stored_height) {
+PixelOrder upright_order(int orientation, int stored_width, int stored_height) {
   const bool transposed = is_transposed(orientation);
   const int kind = (orientation - 1) % 4;
   const bool from_right = kind == 1 || kind == 2;
   const bool from_bottom = kind == 2 || kind == 3;
 
-  Placement placement;
-  placement.width = transposed ? stored_height : stored_width;
-  placement.height = transposed ? stored_width : stored_height;
-  const std::ptrdiff_t width = placement.width;
-  placement.origin =
-      (from_right ? width - 1 : 0) + (from_bottom ? (placement.height - 1) * width : 0);
+  PixelOrder order;
+  order.width = transposed ? stored_height : stored_width;
+  order.height = transposed ? stored_width : stored_height;
+  const std::ptrdiff_t width = order.width;
+  order.origin = (from_right ? width - 1 : 0) + (from_bottom ? (order.height - 1) * width : 0);
   const std::ptrdiff_t across = from_right ? -1 : 1;
   const std::ptrdiff_t down = from_bottom ? -width : width;
-  placement.column_step = transposed ? down : across;
-  placement.row_step = transposed ? across : down;
-  return placement;
+  order.column_step = transposed ? down : across;
+  order.row_step = transposed ? across : down;
+  return order;
 }
 
 }  // namespace mnist

@@ -29,7 +29,7 @@ Presentation exif_presentation(std::span<const std::uint8_t> block);
 
 // Where stored pixels belong in the upright picture: pixel (x, y) of the file goes to index
 // origin + x * column_step + y * row_step of the width * height upright pixels.
-struct Placement {
+struct PixelOrder {
   int width = 0;
   int height = 0;
   std::ptrdiff_t origin = 0;
@@ -38,7 +38,7 @@ struct Placement {
 };
 
 // For an orientation 1 ... 8 and the stored size.
-Placement upright_placement(int orientation, int stored_width, int stored_height);
+PixelOrder upright_order(int orientation, int stored_width, int stored_height);
 
 // Whether what is stored as a row is seen as a column.
 inline bool is_transposed(int orientation) { return orientation > 4; }

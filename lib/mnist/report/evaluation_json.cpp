@@ -131,7 +131,7 @@ Json evaluation_object(const EvaluationResult& result) {
   return json;
 }
 
-std::string laid_out(const Json& object) {
+std::string pretty_json(const Json& object) {
   std::string text = "{";
   for (const auto& [key, value] : object.items()) {
     text += (text.size() == 1 ? "\n  " : ",\n  ") + compact(key) + ": ";
@@ -141,7 +141,7 @@ std::string laid_out(const Json& object) {
 }
 
 std::string evaluation_json(const EvaluationResult& result) {
-  return laid_out(evaluation_object(result));
+  return pretty_json(evaluation_object(result));
 }
 
 }  // namespace mnist

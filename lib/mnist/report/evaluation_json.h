@@ -10,7 +10,7 @@
 
 namespace mnist {
 
-// What --format json prints: laid_out(evaluation_object(result)).
+// What --format json prints: pretty_json(evaluation_object(result)).
 std::string evaluation_json(const EvaluationResult& result);
 
 // The object itself, for reports that say more; undefined values are NaN in it.
@@ -18,6 +18,6 @@ nlohmann::ordered_json evaluation_object(const EvaluationResult& result);
 
 // An object laid out for reading too: one field to a line, tables with one row to a line; ends in a
 // newline. NaN becomes null, and text that is no valid UTF-8 gets U+FFFD where it is broken.
-std::string laid_out(const nlohmann::ordered_json& object);
+std::string pretty_json(const nlohmann::ordered_json& object);
 
 }  // namespace mnist

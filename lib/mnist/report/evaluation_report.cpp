@@ -201,7 +201,7 @@ void add_rows(Json& rows, const Json& object, const std::string& name, const std
 void prepare_trainings(Json& trainings, const ReportSubject& subject) {
   for (std::size_t i = 0; i < trainings.size(); ++i) {
     Json& charts = trainings[i]["charts"] = Json::array();
-    for (const chart::Drawing& drawing : training_curves(subject.trainings[i].epochs)) {
+    for (const chart::Chart& drawing : training_curves(subject.trainings[i].epochs)) {
       charts.push_back(chart::inline_svg(drawing));
     }
   }
@@ -238,7 +238,7 @@ std::string page(const std::string& report, const ReportSubject& subject,
 
 std::string digit_word(std::optional<int> digit) { return digit ? std::to_string(*digit) : "none"; }
 
-chart::Drawing hardest_sheet(const ReportSubject& subject) {
+chart::Chart hardest_sheet(const ReportSubject& subject) {
   std::vector<chart::SheetPicture> pictures;
   for (const Answer& error : hardest_errors(subject.answers, kHardest)) {
     pictures.push_back(
@@ -251,12 +251,12 @@ chart::Drawing hardest_sheet(const ReportSubject& subject) {
   return chart::contact_sheet(title, pictures, {.description = "The errors of highest confidence"});
 }
 
-chart::Drawing confusion_sheet(const ConfusionMatrix& confusion) {
+chart::Chart confusion_sheet(const ConfusionMatrix& confusion) {
   return chart::side_by_side({draw_confusion(confusion, chart::CellText::kCounts),
                               draw_confusion(confusion, chart::CellText::kPercent)});
 }
 
-chart::Drawing reliability_sheet(const std::vector<ReliabilityBin>& bins) {
+chart::Chart reliability_sheet(const std::vector<ReliabilityBin>& bins) {
   return chart::side_by_side({chart::draw_reliability(bins), chart::draw_confidences(bins)});
 }
 
@@ -266,7 +266,7 @@ std::vector<std::uint8_t> bytes_of(const std::string& text) { return {text.begin
 
 std::vector<ReportFile> evaluation_report(const ReportSubject& subject) {
   const std::vector<CoveragePoint> curve = coverage_of(subject.answers);
-  const std::string report = laid_out(report_object(subject, curve));
+  const std::string report = pretty_json(report_object(subject, curve));
   return {{"report.json", bytes_of(report)},
           {"confusion.png", draw_png(confusion_sheet(subject.result.confusion))},
           {"reliability.png", draw_png(reliability_sheet(subject.result.reliability))},

@@ -144,7 +144,7 @@ std::string page_report_json(const PageReport& report) {
     json["wrong"].push_back(
         {{"page", page->name}, {"wanted", *page->wanted}, {"read", page->read}});
   }
-  return laid_out(json);
+  return pretty_json(json);
 }
 
 std::string page_report_csv(const PageReport& report) {

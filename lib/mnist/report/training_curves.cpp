@@ -60,8 +60,8 @@ bool has(const std::vector<TrainingEpoch>& history, double TrainingEpoch::*value
 }
 
 // One drawing for each further figure of any epoch.
-std::vector<chart::Drawing> further_curves(const std::vector<TrainingEpoch>& history,
-                                           const Axis& epochs) {
+std::vector<chart::Chart> further_curves(const std::vector<TrainingEpoch>& history,
+                                         const Axis& epochs) {
   std::map<std::string, Series> curves;
   for (const TrainingEpoch& epoch : history) {
     for (const auto& [name, value] : epoch.further) {
@@ -72,7 +72,7 @@ std::vector<chart::Drawing> further_curves(const std::vector<TrainingEpoch>& his
       curve.points.push_back({static_cast<double>(epoch.epoch), value});
     }
   }
-  std::vector<chart::Drawing> drawings;
+  std::vector<chart::Chart> drawings;
   for (const auto& [name, curve] : curves) {
     std::string title = name;
     std::ranges::replace(title, '_', ' ');
@@ -100,9 +100,9 @@ std::vector<TrainingEpoch> parse_training_history(std::string_view metrics_jsonl
   return history;
 }
 
-std::vector<chart::Drawing> training_curves(const std::vector<TrainingEpoch>& history) {
+std::vector<chart::Chart> training_curves(const std::vector<TrainingEpoch>& history) {
   const Axis epochs{.label = "epoch", .whole = true};
-  std::vector<chart::Drawing> drawings = {draw(LineChart{
+  std::vector<chart::Chart> drawings = {draw(LineChart{
       .title = "Loss",
       .x = epochs,
       .y = {.label = "nats per image", .scale = chart::Scale::kLog},
@@ -117,7 +117,7 @@ std::vector<chart::Drawing> training_curves(const std::vector<TrainingEpoch>& hi
                        .series = {series_of(history, &TrainingEpoch::validation_accuracy,
                                             "validation", Color::kSecond)}}));
   }
-  for (chart::Drawing& drawing : further_curves(history, epochs)) {
+  for (chart::Chart& drawing : further_curves(history, epochs)) {
     drawings.push_back(std::move(drawing));
   }
   if (has(history, &TrainingEpoch::learning_rate)) {

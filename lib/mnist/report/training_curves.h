@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mnist/metrics/undefined.h"
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 namespace mnist {
 
@@ -28,7 +28,7 @@ std::vector<TrainingEpoch> parse_training_history(std::string_view metrics_jsonl
 
 // Loss, accuracy on the validation split (if there is one), its further figures, and learning
 // rate, over epochs.
-std::vector<chart::Drawing> training_curves(const std::vector<TrainingEpoch>& history);
+std::vector<chart::Chart> training_curves(const std::vector<TrainingEpoch>& history);
 
 // The same as one SVG file, side by side.
 std::string training_curves_svg(const std::vector<TrainingEpoch>& history);

@@ -44,7 +44,7 @@ TEST_CASE("a logarithmic axis is marked at 1, 2 and 5, over a long range at powe
 }
 
 TEST_CASE("a logarithmic axis too short for two such marks has linear ones", "[report]") {
-  const Drawing drawing =
+  const Chart drawing =
       draw(LineChart{.y = {.scale = Scale::kLog}, .series = {{.points = {{0, 0.64}, {1, 0.69}}}}});
   int marks = 0;
   for (const Shape& shape : drawing.shapes) {
@@ -63,7 +63,7 @@ TEST_CASE("an axis without a range has no marks", "[report]") {
 
 TEST_CASE("a line breaks where a value is undefined, and a lone point is a dot", "[report]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const Drawing drawing = draw(LineChart{
+  const Chart drawing = draw(LineChart{
       .title = "T",
       .series = {
           {.name = "s", .points = {{1, 1}, {2, 2}, {3, nan}, {4, 3}}, .color = Color::kThird}}});
@@ -79,7 +79,7 @@ TEST_CASE("a line breaks where a value is undefined, and a lone point is a dot",
 }
 
 TEST_CASE("the greatest value of a chart is at its top, the least at its bottom", "[report]") {
-  const Drawing drawing =
+  const Chart drawing =
       draw(LineChart{.series = {{.points = {{0, 0}, {1, 10}}, .color = Color::kFourth}}});
   for (const Shape& shape : drawing.shapes) {
     const auto* line = std::get_if<Line>(&shape);
@@ -91,11 +91,11 @@ TEST_CASE("the greatest value of a chart is at its top, the least at its bottom"
 
 TEST_CASE("SVG carries its colours, the classes of dark mode, and text that is no markup",
           "[report]") {
-  const Drawing drawing{.width = 10,
-                        .height = 20,
-                        .description = "a \"b\"",
-                        .shapes = {Text{.text = "<1 & 2>", .source = "/accuracy"},
-                                   Rectangle{.fill = Color::kSecond, .opacity = 0.5, .hint = "h"}}};
+  const Chart drawing{.width = 10,
+                      .height = 20,
+                      .description = "a \"b\"",
+                      .shapes = {Text{.text = "<1 & 2>", .source = "/accuracy"},
+                                 Rectangle{.fill = Color::kSecond, .opacity = 0.5, .hint = "h"}}};
   const std::string svg = inline_svg(drawing);
   CHECK(contains(svg, "viewBox=\"0 0 10 20\""));
   CHECK(contains(svg, "aria-label=\"a &quot;b&quot;\""));
@@ -108,7 +108,7 @@ TEST_CASE("SVG carries its colours, the classes of dark mode, and text that is n
 TEST_CASE("the number over a bar stays within the frame, however many digits it has", "[report]") {
   std::vector<ReliabilityBin> bins(15);
   bins.back() = {.lower = 14 / 15.0, .upper = 1.0, .count = 1'000'000};
-  const Drawing drawing = draw_confidences(bins);
+  const Chart drawing = draw_confidences(bins);
   double frame_end = 0;  // where the last mark of the x axis stands
   for (const Shape& shape : drawing.shapes) {
     const auto* text = std::get_if<Text>(&shape);
@@ -121,8 +121,8 @@ TEST_CASE("the number over a bar stays within the frame, however many digits it 
 }
 
 TEST_CASE("drawings side by side keep their shapes' places within each", "[report]") {
-  const Drawing one{.width = 10, .height = 5, .shapes = {Dot{.center = {1, 2}}}};
-  const Drawing both = side_by_side({one, one}, 3);
+  const Chart one{.width = 10, .height = 5, .shapes = {Dot{.center = {1, 2}}}};
+  const Chart both = side_by_side({one, one}, 3);
   CHECK(both.width == 23);
   CHECK(both.height == 5);
   CHECK(std::get<Dot>(both.shapes[1]).center.x == 14);
@@ -131,14 +131,14 @@ TEST_CASE("drawings side by side keep their shapes' places within each", "[repor
 TEST_CASE("a contact sheet has its pictures row by row, with captions or without", "[report]") {
   const Image dot{.width = 1, .height = 1, .format = PixelFormat::kGrey, .pixels = {7}};
   const std::vector<SheetPicture> pictures(5, {.image = dot, .caption = "4", .note = "a.png"});
-  const auto places = [](const Drawing& sheet) {
+  const auto places = [](const Chart& sheet) {
     std::vector<Point> corners;
     for (const Shape& shape : sheet.shapes) {
       if (const auto* picture = std::get_if<Picture>(&shape)) corners.push_back(picture->corner);
     }
     return corners;
   };
-  const Drawing sheet = contact_sheet("five", pictures, {.columns = 3, .side = 40});
+  const Chart sheet = contact_sheet("five", pictures, {.columns = 3, .side = 40});
   const auto corners = places(sheet);
   REQUIRE(corners.size() == 5);
   CHECK(corners[2].y == corners[0].y);
@@ -147,7 +147,7 @@ TEST_CASE("a contact sheet has its pictures row by row, with captions or without
   CHECK(corners[4].x + 40 <= sheet.width);
   CHECK(corners[4].y + 40 + 31 <= sheet.height);
 
-  const Drawing tight =
+  const Chart tight =
       contact_sheet("five", pictures, {.columns = 3, .side = 40, .captions = false});
   CHECK(places(tight).size() == 5);
   CHECK(tight.height < sheet.height);

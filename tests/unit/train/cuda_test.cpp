@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include <nlohmann/json.hpp>
 #include <torch/cuda.h>
 
 #include "mnist/read/inference.h"

@@ -15,8 +15,8 @@ constexpr double kNoteHeight = 15.0;
 
 }  // namespace
 
-Drawing contact_sheet(const std::string& title, const std::vector<SheetPicture>& pictures,
-                      const SheetOptions& options) {
+Chart contact_sheet(const std::string& title, const std::vector<SheetPicture>& pictures,
+                    const SheetOptions& options) {
   const double gap = options.captions ? kGap : kTightGap;
   const double side = options.side;
   const double column = side + gap;
@@ -26,9 +26,9 @@ Drawing contact_sheet(const std::string& title, const std::vector<SheetPicture>&
   const auto columns = static_cast<std::size_t>(options.columns);
   const std::size_t lines = (pictures.size() + columns - 1) / columns;
   const auto rows = static_cast<double>(lines);
-  Drawing sheet{.width = 2 * kMargin + static_cast<double>(columns) * column - gap,
-                .height = kHeader + std::max(1.0, rows) * row,
-                .description = options.description};
+  Chart sheet{.width = 2 * kMargin + static_cast<double>(columns) * column - gap,
+              .height = kHeader + std::max(1.0, rows) * row,
+              .description = options.description};
   sheet.shapes.push_back(Text{.at = {kMargin, 26}, .text = title, .size = 15, .bold = true});
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     const SheetPicture& picture = pictures[i];

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mnist/image/image.h"
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 namespace mnist::chart {
 
@@ -23,8 +23,8 @@ struct SheetOptions {
 };
 
 // `pictures` from left to right and top to bottom below `title`. One row high at least.
-Drawing contact_sheet(const std::string& title, const std::vector<SheetPicture>& pictures,
-                      const SheetOptions& options);
+Chart contact_sheet(const std::string& title, const std::vector<SheetPicture>& pictures,
+                    const SheetOptions& options);
 
 // Ink is 255 and paper 0 in a digit of MNIST's form; dark ink on white paper, as a person wrote it,
 // after this.

@@ -18,7 +18,7 @@ constexpr double kMargin = 5.0;  // between a number and the frame
 
 std::string percent(double share) { return fixed_text(100 * share, 1) + " %"; }
 
-void add_interval(Drawing& drawing, Point low, Point high) {
+void add_interval(Chart& drawing, Point low, Point high) {
   for (const Line& line :
        {Line{.points = {low, high}, .color = Color::kMuted},
         Line{.points = {{low.x - kWhisker, low.y}, {low.x + kWhisker, low.y}},
@@ -50,10 +50,10 @@ double bend(const std::vector<CoveragePoint>& curve) {
 
 }  // namespace
 
-Drawing draw_reliability(const std::vector<ReliabilityBin>& bins) {
-  Drawing drawing{.width = kWidth,
-                  .height = kHeight,
-                  .description = "Reliability diagram: accuracy over confidence"};
+Chart draw_reliability(const std::vector<ReliabilityBin>& bins) {
+  Chart drawing{.width = kWidth,
+                .height = kHeight,
+                .description = "Reliability diagram: accuracy over confidence"};
   const Frame frame =
       add_frame(drawing, "Accuracy over confidence",
                 {{"accuracy of the images in a bin", Color::kFirst},
@@ -89,8 +89,8 @@ Drawing draw_reliability(const std::vector<ReliabilityBin>& bins) {
   return drawing;
 }
 
-Drawing draw_confidences(const std::vector<ReliabilityBin>& bins) {
-  Drawing drawing{
+Chart draw_confidences(const std::vector<ReliabilityBin>& bins) {
+  Chart drawing{
       .width = kWidth, .height = kHeight, .description = "How many images have which confidence"};
   std::int64_t most = 1;
   for (const ReliabilityBin& bin : bins) most = std::max(most, bin.count);
@@ -121,8 +121,8 @@ Drawing draw_confidences(const std::vector<ReliabilityBin>& bins) {
   return drawing;
 }
 
-Drawing draw_coverage(const std::vector<CoveragePoint>& curve,
-                      const std::optional<RejectionScores>& rejection) {
+Chart draw_coverage(const std::vector<CoveragePoint>& curve,
+                    const std::optional<RejectionScores>& rejection) {
   LineChart chart{.title = "Accuracy over share of images answered",
                   .x = {.label = "answered, per cent of all images", .high = 1.0, .percent = true},
                   .y = {.label = "accuracy, per cent", .percent = true},

@@ -7,20 +7,20 @@
 #include "mnist/metrics/calibration.h"
 #include "mnist/metrics/evaluation.h"
 #include "mnist/metrics/ranking.h"
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 namespace mnist::chart {
 
 // The reliability diagram: per bin, the accuracy of its images over their confidence, with the 95 %
 // interval that their number leaves. On the diagonal, confidence is the probability of being right.
-Drawing draw_reliability(const std::vector<ReliabilityBin>& bins);
+Chart draw_reliability(const std::vector<ReliabilityBin>& bins);
 
 // How many images lie in each of the same bins.
-Drawing draw_confidences(const std::vector<ReliabilityBin>& bins);
+Chart draw_confidences(const std::vector<ReliabilityBin>& bins);
 
 // Accuracy of the answers over the share of images that get one, as the threshold of rejection
 // moves, and where the model's own rejections stand. Of `curve`, the end is shown where it bends.
-Drawing draw_coverage(const std::vector<CoveragePoint>& curve,
-                      const std::optional<RejectionScores>& rejection);
+Chart draw_coverage(const std::vector<CoveragePoint>& curve,
+                    const std::optional<RejectionScores>& rejection);
 
 }  // namespace mnist::chart

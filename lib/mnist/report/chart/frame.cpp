@@ -19,7 +19,7 @@ int mark_count(const PlacedAxis& axis) {
   return std::max(2, static_cast<int>(std::abs(axis.end - axis.begin) / (vertical ? 38 : 52)));
 }
 
-void add_legend(Drawing& drawing, const std::vector<LegendEntry>& entries) {
+void add_legend(Chart& drawing, const std::vector<LegendEntry>& entries) {
   double x = kLeft;
   constexpr double kBaseLine = 38.0;
   for (const LegendEntry& entry : entries) {
@@ -33,7 +33,7 @@ void add_legend(Drawing& drawing, const std::vector<LegendEntry>& entries) {
   }
 }
 
-void add_horizontal_axis(Drawing& drawing, const PlacedAxis& x, double top, double bottom) {
+void add_horizontal_axis(Chart& drawing, const PlacedAxis& x, double top, double bottom) {
   for (const Tick& tick : x.ticks()) {
     const double at = x.place(tick.value);
     drawing.shapes.push_back(Line{.points = {{at, top}, {at, bottom}}, .color = Color::kGrid});
@@ -50,7 +50,7 @@ void add_horizontal_axis(Drawing& drawing, const PlacedAxis& x, double top, doub
                                 .anchor = Anchor::kMiddle});
 }
 
-void add_vertical_axis(Drawing& drawing, const PlacedAxis& y, double left, double right) {
+void add_vertical_axis(Chart& drawing, const PlacedAxis& y, double left, double right) {
   for (const Tick& tick : y.ticks()) {
     const double at = y.place(tick.value);
     drawing.shapes.push_back(Line{.points = {{left, at}, {right, at}}, .color = Color::kGrid});
@@ -106,7 +106,7 @@ Range range_of(const Axis& axis, const std::vector<double>& values) {
   return {.low = axis.low.value_or(wide.low), .high = axis.high.value_or(wide.high)};
 }
 
-Frame add_frame(Drawing& drawing, const std::string& title, const std::vector<LegendEntry>& legend,
+Frame add_frame(Chart& drawing, const std::string& title, const std::vector<LegendEntry>& legend,
                 const PlacedAxis& x, const PlacedAxis& y) {
   Frame frame{.x = x, .y = y};
   frame.x.begin = kLeft;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "mnist/report/chart/drawing.h"
 #include "mnist/report/chart/line_chart.h"
+#include "mnist/report/chart/shapes.h"
 #include "mnist/report/chart/ticks.h"
 
 namespace mnist::chart {
@@ -39,7 +39,7 @@ Range range_of(const Axis& axis, const std::vector<double>& values);
 
 // Gives `drawing` a title, a legend below it, and the axes with grid, marks and labels. The frame
 // fills what is left of the drawing's width and height.
-Frame add_frame(Drawing& drawing, const std::string& title, const std::vector<LegendEntry>& legend,
+Frame add_frame(Chart& drawing, const std::string& title, const std::vector<LegendEntry>& legend,
                 const PlacedAxis& x, const PlacedAxis& y);
 
 }  // namespace mnist::chart

@@ -50,7 +50,7 @@ std::string source_of(const Cell& cell, int classes, CellText text) {
          std::to_string(cell.predicted);
 }
 
-void add_cell(Drawing& drawing, const Cell& cell, double depth, int classes, CellText text) {
+void add_cell(Chart& drawing, const Cell& cell, double depth, int classes, CellText text) {
   const bool right = cell.truth == cell.predicted;
   const Point corner{kLeft + kCell * cell.predicted, kTop + kCell * cell.truth};
   const double side = kCell - kGap;
@@ -76,7 +76,7 @@ void add_cell(Drawing& drawing, const Cell& cell, double depth, int classes, Cel
                                 .hint = hint});
 }
 
-void add_axes(Drawing& drawing, int classes, int columns, CellText text) {
+void add_axes(Chart& drawing, int classes, int columns, CellText text) {
   const auto label = [&drawing](Point at, const std::string& words, bool upwards = false) {
     drawing.shapes.push_back(Text{.at = at,
                                   .text = words,
@@ -99,15 +99,15 @@ void add_axes(Drawing& drawing, int classes, int columns, CellText text) {
 
 }  // namespace
 
-Drawing draw_confusion(const ConfusionMatrix& confusion, CellText text) {
+Chart draw_confusion(const ConfusionMatrix& confusion, CellText text) {
   const int classes = confusion.classes();
   const int columns = classes + (confusion.unanswered() > 0 ? 1 : 0);
-  Drawing drawing{.width = kLeft + kCell * columns + kMargin,
-                  .height = kTop + kCell * classes + kMargin,
-                  .description = text == CellText::kCounts
-                                     ? "Confusion matrix, counts; rows are the true digit"
-                                     : "Confusion matrix, per cent of each row; rows are the true "
-                                       "digit"};
+  Chart drawing{.width = kLeft + kCell * columns + kMargin,
+                .height = kTop + kCell * classes + kMargin,
+                .description = text == CellText::kCounts
+                                   ? "Confusion matrix, counts; rows are the true digit"
+                                   : "Confusion matrix, per cent of each row; rows are the true "
+                                     "digit"};
   add_axes(drawing, classes, columns, text);
   const std::vector<Cell> cells = cells_of(confusion);
   std::int64_t worst = 1;

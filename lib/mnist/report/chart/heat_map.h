@@ -4,7 +4,7 @@
 #include <string>
 
 #include "mnist/metrics/confusion.h"
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 namespace mnist::chart {
 
@@ -16,6 +16,6 @@ enum class CellText {
   kCounts,   // sources: /confusion_matrix/<true>/<predicted>
   kPercent,  // of the row; sources: /confusion_shares/<true>/<predicted>
 };
-Drawing draw_confusion(const ConfusionMatrix& confusion, CellText text);
+Chart draw_confusion(const ConfusionMatrix& confusion, CellText text);
 
 }  // namespace mnist::chart

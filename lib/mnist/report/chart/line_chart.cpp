@@ -55,8 +55,7 @@ std::vector<std::vector<Point>> stretches(const Series& series, const LineChart&
   return all;
 }
 
-void add_series(Drawing& drawing, const Series& series, const LineChart& chart,
-                const Frame& frame) {
+void add_series(Chart& drawing, const Series& series, const LineChart& chart, const Frame& frame) {
   for (const std::vector<Point>& stretch : stretches(series, chart)) {
     Line line{.color = series.color, .width = 2.0, .dashed = series.dashed};
     for (const Point& point : stretch) line.points.push_back(frame.place(point));
@@ -73,10 +72,10 @@ void add_series(Drawing& drawing, const Series& series, const LineChart& chart,
 
 }  // namespace
 
-Drawing draw(const LineChart& chart) {
-  Drawing drawing{.width = chart.width,
-                  .height = chart.height,
-                  .description = chart.title + ": " + chart.y.label + " over " + chart.x.label};
+Chart draw(const LineChart& chart) {
+  Chart drawing{.width = chart.width,
+                .height = chart.height,
+                .description = chart.title + ": " + chart.y.label + " over " + chart.x.label};
   const Frame frame =
       add_frame(drawing, chart.title, legend_of(chart),
                 {.axis = chart.x, .range = range_of(chart.x, shown_values(chart, &Point::x))},

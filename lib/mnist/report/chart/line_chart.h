@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 namespace mnist::chart {
 
@@ -40,6 +40,6 @@ struct LineChart {
 
 // What is not finite, or not positive on a logarithmic axis, is left out; so is, in the legend, a
 // series of which nothing is left.
-Drawing draw(const LineChart& chart);
+Chart draw(const LineChart& chart);
 
 }  // namespace mnist::chart

@@ -116,7 +116,7 @@ void check(cairo_status_t status) {
 
 }  // namespace
 
-std::vector<std::uint8_t> draw_png(const Drawing& drawing, double scale) {
+std::vector<std::uint8_t> draw_png(const Chart& drawing, double scale) {
   const Surface surface(cairo_image_surface_create(
       CAIRO_FORMAT_RGB24, static_cast<int>(std::ceil(drawing.width * scale)),
       static_cast<int>(std::ceil(drawing.height * scale))));

@@ -1,16 +1,16 @@
-// Drawing -> PNG, by cairo (https://cairographics.org). Thread-safe.
+// Chart -> PNG, by cairo (https://cairographics.org). Thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 namespace mnist::chart {
 
 // A PNG file in the drawing's light colours on their ground, `scale` pixels to each of the
 // drawing's units. Text is in the system's sans-serif font. Throws Error{kUnsupported} where cairo
 // cannot make a picture of that size.
-std::vector<std::uint8_t> draw_png(const Drawing& drawing, double scale = 2.0);
+std::vector<std::uint8_t> draw_png(const Chart& drawing, double scale = 2.0);
 
 }  // namespace mnist::chart

@@ -133,16 +133,16 @@ void add_row(const Image& picture, const Find& find, std::size_t number, Point c
 
 }  // namespace
 
-Drawing draw_reading(const Image& picture, const Page& page) {
+Chart draw_reading(const Image& picture, const Page& page) {
   const double scale =
       std::min({kPictureWidth / picture.width, kPictureHeight / picture.height, 12.0});
   const double width = picture.width * scale;
   const double height = picture.height * scale;
   const std::size_t rows = std::min(page.finds.size(), kMostRows);
-  Drawing drawing{.width = width + 3 * kMargin + 28 + 2 * kTile + kBarsWidth + 34 + kWordsWidth,
-                  .height = 2 * kMargin +
-                            std::max({height, static_cast<double>(rows) * kRowHeight, kRowHeight}),
-                  .description = "How the picture was read"};
+  Chart drawing{.width = width + 3 * kMargin + 28 + 2 * kTile + kBarsWidth + 34 + kWordsWidth,
+                .height = 2 * kMargin +
+                          std::max({height, static_cast<double>(rows) * kRowHeight, kRowHeight}),
+                .description = "How the picture was read"};
   std::vector<Shape>& shapes = drawing.shapes;
   shapes.push_back(
       Picture{.corner = {kMargin, kMargin},

@@ -4,7 +4,7 @@
 
 #include "mnist/digit/page.h"
 #include "mnist/image/image.h"
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 namespace mnist::chart {
 
@@ -12,6 +12,6 @@ namespace mnist::chart {
 // picture, the 28x28 that the classifier saw, the ten probabilities over what the page network took
 // it for, and what was said of it in the end. At most 100 finds have such a line. `page` must have
 // its predictions; its boxes are in pixels of the file (Image::scale_x).
-Drawing draw_reading(const Image& picture, const Page& page);
+Chart draw_reading(const Image& picture, const Page& page);
 
 }  // namespace mnist::chart

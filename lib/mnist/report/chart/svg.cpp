@@ -103,7 +103,7 @@ std::string svg(const Picture& shape) {
                               attribute("href", data_uri(shape.image)));
 }
 
-std::string root(const Drawing& drawing, const std::string& attributes, const std::string& before) {
+std::string root(const Chart& drawing, const std::string& attributes, const std::string& before) {
   std::string text =
       "<svg" + attributes +
       attribute("viewBox", "0 0 " + coordinate(drawing.width) + ' ' + coordinate(drawing.height)) +
@@ -116,9 +116,9 @@ std::string root(const Drawing& drawing, const std::string& attributes, const st
 
 }  // namespace
 
-std::string inline_svg(const Drawing& drawing) { return root(drawing, "", ""); }
+std::string inline_svg(const Chart& drawing) { return root(drawing, "", ""); }
 
-std::string svg_document(const Drawing& drawing) {
+std::string svg_document(const Chart& drawing) {
   const Rectangle ground{.width = drawing.width, .height = drawing.height, .fill = Color::kGround};
   return root(drawing,
               attribute("xmlns", "http://www.w3.org/2000/svg") + attribute("width", drawing.width) +

@@ -71,7 +71,7 @@ struct Picture {
 
 using Shape = std::variant<Rectangle, Line, Area, Dot, Text, Picture>;
 
-struct Drawing {
+struct Chart {
   double width = 0.0;
   double height = 0.0;
   std::string description{};  // for those who cannot see it
@@ -79,7 +79,7 @@ struct Drawing {
 };
 
 // `drawings` from left to right, their tops in line, `gap` between them.
-Drawing side_by_side(const std::vector<Drawing>& drawings, double gap = 16.0);
+Chart side_by_side(const std::vector<Chart>& drawings, double gap = 16.0);
 
 // About how wide `text` is in the fonts that are likely to show it.
 double estimated_width(const std::string& text, double size);

@@ -1,4 +1,4 @@
-#include "mnist/report/chart/drawing.h"
+#include "mnist/report/chart/shapes.h"
 
 #include <algorithm>
 
@@ -18,9 +18,9 @@ void move(Picture& shape, double right) { move(shape.corner, right); }
 
 }  // namespace
 
-Drawing side_by_side(const std::vector<Drawing>& drawings, double gap) {
-  Drawing all;
-  for (const Drawing& drawing : drawings) {
+Chart side_by_side(const std::vector<Chart>& drawings, double gap) {
+  Chart all;
+  for (const Chart& drawing : drawings) {
     const double left = all.width + (all.width > 0 ? gap : 0.0);
     for (Shape shape : drawing.shapes) {
       std::visit([left](auto& any) { move(any, left); }, shape);
