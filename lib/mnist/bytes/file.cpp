@@ -1,11 +1,13 @@
 // Reading goes chunk by chunk until the end, so that the bound holds for pipes, devices and files
-// that grow while they are read.
+// that grow while they are read. A size that the system gives serves to refuse, and for nothing
+// else.
 //
 // Writing puts the bytes into a temporary file beside the target, syncs it, renames it over the
 // target, and syncs the folder, without which a power cut could undo the rename. A rename replaces
 // symbolic links, so they are followed first.
 #include "mnist/bytes/file.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -35,6 +37,11 @@ namespace {
 
 [[noreturn]] void throw_unwritable(const fs::path& path) { throw_io("cannot be written", path); }
 
+[[noreturn]] void throw_too_long(const std::string& name, std::uint64_t max_bytes) {
+  throw Error(ErrorKind::kUnsupported,
+              "longer than the limit of " + std::to_string(max_bytes) + " bytes", name);
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -56,16 +63,49 @@ int open_file(const fs::path& path, int flags) {
   return retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC); });
 }
 
-// Collects what `read_some(buffer, size)` yields until it returns 0.
+int open_for_reading(const fs::path& path) {
+  const int file = open_file(path, O_RDONLY);
+  if (file < 0) throw_io("cannot be opened", path);
+  return file;
+}
+
+// What is there of the next `size` bytes; 0 at the end.
+std::size_t read_some(const Descriptor& file, const fs::path& path, void* buffer,
+                      std::size_t size) {
+  const ssize_t got = retry([&] { return ::read(file.get(), buffer, size); });
+  if (got < 0) throw_io("cannot be read", path);
+  return static_cast<std::size_t>(got);
+}
+
+// The next bytes: `most`, or all that are left.
+Bytes read_at_most(const Descriptor& file, const fs::path& path, std::size_t most) {
+  Bytes bytes(most);
+  std::size_t size = 0;
+  while (size < most) {
+    const std::size_t got = read_some(file, path, bytes.data() + size, most - size);
+    if (got == 0) break;
+    size += got;
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+// Nothing for pipes and devices. The files of /proc say 0 whatever they hold.
+std::optional<std::uint64_t> size_of(const Descriptor& file) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// Adds what `read_some(buffer, size)` yields until it returns 0 to `bytes`.
 template <typename ReadSome>
-Bytes read_all(const std::string& name, std::uint64_t max_bytes, ReadSome read_some) {
-  Bytes bytes;
+Bytes read_all(const std::string& name, std::uint64_t max_bytes, ReadSome read_some,
+               Bytes bytes = {}) {
   std::array<char, 65536> chunk;
   while (const std::size_t got = read_some(chunk.data(), chunk.size())) {
-    if (got > max_bytes - bytes.size()) {
-      throw Error(ErrorKind::kUnsupported,
-                  "longer than the limit of " + std::to_string(max_bytes) + " bytes", name);
-    }
+    if (got > max_bytes - bytes.size()) throw_too_long(name, max_bytes);
     bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));
   }
   return bytes;
@@ -166,28 +206,23 @@ fs::path end_of_links(const fs::path& path) {
 }  // namespace
 
 Bytes read_file(const fs::path& path, std::uint64_t max_bytes) {
-  const Descriptor file(open_file(path, O_RDONLY));
-  if (!file.is_open()) throw_io("cannot be opened", path);
-  return read_all(path, max_bytes, [&](char* buffer, std::size_t size) {
-    const ssize_t got = retry([&] { return ::read(file.get(), buffer, size); });
-    if (got < 0) throw_io("cannot be read", path);
-    return static_cast<std::size_t>(got);
-  });
+  return read_file(path, max_bytes, {});
+}
+
+Bytes read_file(const fs::path& path, std::uint64_t max_bytes, const FirstLook& first) {
+  const Descriptor file(open_for_reading(path));
+  const std::optional<std::uint64_t> file_bytes = size_of(file);
+  if (file_bytes && *file_bytes > max_bytes) throw_too_long(path, max_bytes);
+  Bytes beginning = read_at_most(file, path, std::min<std::uint64_t>(first.most, max_bytes));
+  if (first.look) first.look(beginning, file_bytes);
+  return read_all(
+      path, max_bytes,
+      [&](char* buffer, std::size_t size) { return read_some(file, path, buffer, size); },
+      std::move(beginning));
 }
 
 Bytes read_beginning(const fs::path& path, std::size_t most) {
-  const Descriptor file(open_file(path, O_RDONLY));
-  if (!file.is_open()) throw_io("cannot be opened", path);
-  Bytes bytes(most);
-  std::size_t size = 0;
-  while (size < most) {
-    const ssize_t got = retry([&] { return ::read(file.get(), bytes.data() + size, most - size); });
-    if (got < 0) throw_io("cannot be read", path);
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  bytes.resize(size);
-  return bytes;
+  return read_at_most(Descriptor(open_for_reading(path)), path, most);
 }
 
 Bytes read_stream(std::istream& stream, const std::string& name, std::uint64_t max_bytes) {

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <istream>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +17,20 @@ namespace mnist {
 using Bytes = std::vector<std::uint8_t>;
 
 // The whole file. Throws Error: kIo when it cannot be read or is a directory, kUnsupported when it
-// holds more than `max_bytes`. Works for pipes and devices too: no size is trusted.
+// holds more than `max_bytes`. Works for pipes and devices too.
 Bytes read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
+// What is looked at before a file is read as a whole: its first bytes, at most `most` of them,
+// fewer only if it is shorter, and its size, where it is a file that has one. `look` throws to
+// refuse it.
+struct FirstLook {
+  std::size_t most = 0;
+  std::function<void(std::span<const std::uint8_t> beginning, std::optional<std::uint64_t> size)>
+      look;
+};
+
+// read_file, but what `first` refuses is not read any further, and no memory is taken for it.
+Bytes read_file(const std::filesystem::path& path, std::uint64_t max_bytes, const FirstLook& first);
 
 // Its first bytes, at most `most`, fewer only if it is shorter. Throws Error{kIo}.
 Bytes read_beginning(const std::filesystem::path& path, std::size_t most);

@@ -6,12 +6,16 @@
 #include <sstream>
 
 #include "mnist/base/error.h"
-#include "mnist/bytes/json_lines.h"
+#include "mnist/base/shown_text.h"
 
 namespace mnist {
 namespace {
 
 using nlohmann::json;
+
+std::string joined(const std::string& parent, const std::string& key) {
+  return parent.empty() ? key : parent + "." + key;
+}
 
 std::size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -39,6 +43,10 @@ std::string range_text(double min, double max) {
   return text.str();
 }
 
+std::string text_of(const json& value) {
+  return shortened(value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
 const json& empty_object() {
   static const json empty = json::object();
   return empty;
@@ -53,11 +61,9 @@ JsonDocument JsonDocument::parse(std::string_view text, const std::string& name)
     // The parser would take it for the end and ignore what follows.
     throw Error(ErrorKind::kCorrupt, "contains a NUL character: not JSON", name);
   }
-  document.lines_ = json_lines(text, name);
-  document.root_ = json::parse(text, nullptr, true, /*ignore_comments=*/true);
-  if (!document.root_.is_object()) {
-    throw Error(ErrorKind::kCorrupt, "does not contain a JSON object", name);
-  }
+  document.lines_ = read_key_lines(text, name);
+  const bool ignore_comments = true;
+  document.root_ = json::parse(text, nullptr, true, ignore_comments);
   return document;
 }
 
@@ -70,7 +76,7 @@ void JsonDocument::set(const std::string& key_path, const std::string& value,
     if (key.empty() || !target->is_object()) {
       throw Error(ErrorKind::kUsage, "'" + key_path + "' does not name a config value", origin);
     }
-    path = joined_keys(path, key);
+    path = joined(path, key);
     auto [found, added] = target->emplace(key, json::object());
     if (added) origins_[path] = origin;
     target = &*found;
@@ -78,17 +84,14 @@ void JsonDocument::set(const std::string& key_path, const std::string& value,
   if (path.empty()) throw Error(ErrorKind::kUsage, "a key path is empty", origin);
   json parsed = json::parse(value, nullptr, false);
   *target = parsed.is_discarded() ? json(value) : std::move(parsed);
-  const auto replaced = [&](const auto& entry) {
+  std::erase_if(origins_, [&](const auto& entry) {
     return entry.first == key_path || entry.first.starts_with(key_path + ".");
-  };
-  std::erase_if(lines_, replaced);
-  std::erase_if(origins_, replaced);
+  });
   origins_[key_path] = origin;
 }
 
 int JsonDocument::line_of(const std::string& key_path) const {
-  const auto found = lines_.find(key_path);
-  return found == lines_.end() ? 0 : found->second;
+  return origin_of(key_path).empty() ? mnist::line_of(lines_, key_path) : 0;
 }
 
 std::string JsonDocument::origin_of(const std::string& key_path) const {
@@ -119,14 +122,14 @@ JsonObjectReader::JsonObjectReader(const JsonDocument& document, const std::stri
 }
 
 std::string JsonObjectReader::path_of(const std::string& key) const {
-  return key.empty() ? path_ : joined_keys(path_, key);
+  return key.empty() ? path_ : joined(path_, key);
 }
 
 void JsonObjectReader::fail(const std::string& key, const std::string& problem) const {
   const int line = document_.line_of(path_of(key));
   const std::string where = line == 0 ? "" : "line " + std::to_string(line) + ": ";
   const std::string origin = document_.origin_of(path_of(key));
-  throw Error(ErrorKind::kUsage, where + "'" + path_of(key) + "' " + problem,
+  throw Error(ErrorKind::kUsage, where + "'" + shortened(path_of(key)) + "' " + problem,
               origin.empty() ? document_.name() : origin);
 }
 
@@ -140,7 +143,7 @@ std::int64_t JsonObjectReader::integer(const std::string& key, std::int64_t defa
                                        std::int64_t min, std::int64_t max) {
   const json* value = find(key);
   if (value == nullptr) return default_value;
-  if (!value->is_number_integer()) fail(key, "must be a whole number, not " + value->dump());
+  if (!value->is_number_integer()) fail(key, "must be a whole number, not " + text_of(*value));
   const bool too_large = value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX;
   const std::int64_t number = too_large ? INT64_MAX : value->get<std::int64_t>();
   if (too_large || number < min || number > max) {
@@ -148,7 +151,7 @@ std::int64_t JsonObjectReader::integer(const std::string& key, std::int64_t defa
          "must be " +
              (max == INT64_MAX ? std::to_string(min) + " or more"
                                : "between " + std::to_string(min) + " and " + std::to_string(max)) +
-             ", not " + value->dump());
+             ", not " + text_of(*value));
   }
   return number;
 }
@@ -157,10 +160,10 @@ double JsonObjectReader::number(const std::string& key, double default_value, do
                                 double max) {
   const json* value = find(key);
   if (value == nullptr) return default_value;
-  if (!value->is_number()) fail(key, "must be a number, not " + value->dump());
+  if (!value->is_number()) fail(key, "must be a number, not " + text_of(*value));
   const double number = value->get<double>();
   if (!(number >= min && number <= max)) {
-    fail(key, "must be " + range_text(min, max) + ", not " + value->dump());
+    fail(key, "must be " + range_text(min, max) + ", not " + text_of(*value));
   }
   return number;
 }
@@ -168,14 +171,14 @@ double JsonObjectReader::number(const std::string& key, double default_value, do
 bool JsonObjectReader::boolean(const std::string& key, bool default_value) {
   const json* value = find(key);
   if (value == nullptr) return default_value;
-  if (!value->is_boolean()) fail(key, "must be true or false, not " + value->dump());
+  if (!value->is_boolean()) fail(key, "must be true or false, not " + text_of(*value));
   return value->get<bool>();
 }
 
 std::string JsonObjectReader::string(const std::string& key, const std::string& default_value) {
   const json* value = find(key);
   if (value == nullptr) return default_value;
-  if (!value->is_string()) fail(key, "must be a string, not " + value->dump());
+  if (!value->is_string()) fail(key, "must be a string, not " + text_of(*value));
   return value->get<std::string>();
 }
 
@@ -186,7 +189,7 @@ std::string JsonObjectReader::choice(const std::string& key, const std::string& 
   std::string list;
   for (const std::string_view choice : choices)
     list += (list.empty() ? "" : ", ") + std::string(choice);
-  fail(key, "must be one of " + list + ", not '" + word + "'");
+  fail(key, "must be one of " + list + ", not '" + shortened(word) + "'");
 }
 
 std::vector<std::int64_t> JsonObjectReader::integers(const std::string& key,
@@ -203,7 +206,7 @@ std::vector<std::int64_t> JsonObjectReader::integers(const std::string& key,
       !std::all_of(value->begin(), value->end(), in_range)) {
     fail(key, "must be a list of " + std::to_string(min_length) + " to " +
                   std::to_string(max_length) + " whole numbers between " + std::to_string(min) +
-                  " and " + std::to_string(max) + ", not " + value->dump());
+                  " and " + std::to_string(max) + ", not " + text_of(*value));
   }
   return value->get<std::vector<std::int64_t>>();
 }
@@ -226,7 +229,8 @@ std::vector<JsonObjectReader> JsonObjectReader::objects(const std::string& key,
 
 JsonObjectReader JsonObjectReader::object(const std::string& key) {
   const json* value = find(key);
-  if (value != nullptr && !value->is_object()) fail(key, "must be an object, not " + value->dump());
+  if (value != nullptr && !value->is_object())
+    fail(key, "must be an object, not " + text_of(*value));
   return {document_, path_of(key)};
 }
 
@@ -243,6 +247,7 @@ std::optional<std::string> nearest_word(const std::string& word,
   std::optional<std::string> nearest;
   std::size_t fewest = std::min<std::size_t>(4, (word.size() + 1) / 2);
   for (const std::string& candidate : candidates) {
+    if (word.size() >= candidate.size() + fewest) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance >= fewest) continue;
     fewest = distance;

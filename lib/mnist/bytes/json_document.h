@@ -16,6 +16,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mnist/bytes/json_lines.h"
+
 namespace mnist {
 
 class JsonDocument {
@@ -43,7 +45,7 @@ class JsonDocument {
  private:
   nlohmann::json root_ = nlohmann::json::object();
   std::string name_;
-  std::map<std::string, int> lines_;            // of the keys that the text gives
+  KeyLines lines_;                              // of the keys that the text gives
   std::map<std::string, std::string> origins_;  // of those that set() gave
 };
 

@@ -7,13 +7,13 @@
 #include <cstddef>
 #include <cstring>
 #include <iterator>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/base/shown_text.h"
 
 namespace mnist {
 namespace {
@@ -85,33 +85,33 @@ std::string plain_words(std::string_view message, std::string_view found) {
                          : says("parsing array")            ? "',' or ']'"
                                                             : "a value";
   return std::string("expected ") + expected + ", found " +
-         (found.empty() ? "the end" : "'" + std::string(found) + "'");
+         (found.empty() ? "the end" : "'" + shortened(found) + "'");
 }
 
-// Records the line of every key, and stops at the first duplicate or too deep nesting.
+// Puts the line of every key into `keys`, and stops at the first duplicate, too deep nesting, or a
+// document that is no object.
 class LineRecorder : public nlohmann::json_sax<json> {
  public:
-  LineRecorder(std::string_view text, const int& line, std::map<std::string, int>& lines)
-      : text_(text), line_(line), lines_(lines) {}
+  LineRecorder(std::string_view text, const int& line, KeyLines& keys)
+      : text_(text), line_(line), keys_(keys) {}
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(number_integer_t) override { return value(); }
+  bool number_unsigned(number_unsigned_t) override { return value(); }
+  bool number_float(number_float_t, const string_t&) override { return value(); }
+  bool string(string_t&) override { return value(); }
+  bool binary(binary_t&) override { return value(); }
   bool start_object(std::size_t) override { return enter(false); }
   bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(true); }
+  bool start_array(std::size_t) override { return value() && enter(true); }
   bool end_array() override { return leave(); }
 
   bool key(string_t& name) override {
     key_ = name;
-    const std::string path = joined_keys(levels_.back().path, name);
-    lines_.try_emplace(path, line_);
-    if (levels_.back().keys.insert(name).second) return true;
-    problem_ = "line " + std::to_string(line_) + ": key '" + path + "' is given twice";
+    KeyLines& around = keys_of_level(levels_.size() - 1);
+    if (around.below.try_emplace(name, KeyLines{.line = line_, .below = {}}).second) return true;
+    problem_ = "line " + std::to_string(line_) + ": key '" + shortened(path()) + "' is given twice";
     return false;
   }
 
@@ -128,20 +128,26 @@ class LineRecorder : public nlohmann::json_sax<json> {
 
  private:
   struct Level {
-    std::string path;
-    std::set<std::string> keys;
+    std::string name;          // in the level around it
+    KeyLines* keys = nullptr;  // made when its first key comes
     bool is_array = false;
     int containers = 0;  // of an array: objects and arrays so far
   };
 
+  bool value() {
+    if (!levels_.empty()) return true;
+    problem_ = "does not contain a JSON object";
+    return false;
+  }
+
   // The elements of an array are told apart by their numbers.
   bool enter(bool is_array) {
-    std::string path;
+    std::string name;
     if (!levels_.empty()) {
       Level& around = levels_.back();
-      path = joined_keys(around.path, around.is_array ? std::to_string(around.containers++) : key_);
+      name = around.is_array ? std::to_string(around.containers++) : key_;
     }
-    levels_.push_back({.path = std::move(path), .keys = {}, .is_array = is_array});
+    levels_.push_back({.name = std::move(name), .is_array = is_array});
     if (levels_.size() <= kMaxDepth) return true;
     problem_ = "line " + std::to_string(line_) + ": nested more than " + std::to_string(kMaxDepth) +
                " levels deep";
@@ -152,9 +158,23 @@ class LineRecorder : public nlohmann::json_sax<json> {
     return true;
   }
 
+  KeyLines& keys_of_level(std::size_t level) {
+    Level& own = levels_[level];
+    if (own.keys == nullptr) {
+      own.keys = level == 0 ? &keys_ : &keys_of_level(level - 1).below[own.name];
+    }
+    return *own.keys;
+  }
+
+  std::string path() const {
+    std::string path;
+    for (std::size_t i = 1; i < levels_.size(); ++i) path += levels_[i].name + ".";
+    return path + key_;
+  }
+
   std::string_view text_;
   const int& line_;
-  std::map<std::string, int>& lines_;
+  KeyLines& keys_;
   std::vector<Level> levels_;  // the open objects and arrays, outermost first
   std::string key_;
   std::string problem_;
@@ -162,21 +182,32 @@ class LineRecorder : public nlohmann::json_sax<json> {
 
 }  // namespace
 
-std::string joined_keys(const std::string& parent, const std::string& key) {
-  return parent.empty() ? key : parent + "." + key;
-}
-
-std::map<std::string, int> json_lines(std::string_view text, const std::string& name) {
-  std::map<std::string, int> lines;
+KeyLines read_key_lines(std::string_view text, const std::string& name) {
+  KeyLines keys;
   int line = 1;
-  LineRecorder recorder(text, line, lines);
+  LineRecorder recorder(text, line, keys);
   const Cursor begin{text.data(), &line};
   const Cursor end{text.data() + text.size(), &line};
-  if (!json::sax_parse(begin, end, &recorder, json::input_format_t::json, /*strict=*/true,
-                       /*ignore_comments=*/true)) {
+  const bool strict = true;
+  const bool ignore_comments = true;
+  if (!json::sax_parse(begin, end, &recorder, json::input_format_t::json, strict,
+                       ignore_comments)) {
     throw Error(ErrorKind::kCorrupt, recorder.problem(), name);
   }
-  return lines;
+  return keys;
+}
+
+int line_of(const KeyLines& keys, std::string_view key_path) {
+  const auto whole = keys.below.find(key_path);
+  if (whole != keys.below.end() && whole->second.line > 0) return whole->second.line;
+  // A key may hold dots itself.
+  for (auto dot = key_path.find('.'); dot != std::string_view::npos;
+       dot = key_path.find('.', dot + 1)) {
+    const auto found = keys.below.find(key_path.substr(0, dot));
+    if (found == keys.below.end()) continue;
+    if (const int line = line_of(found->second, key_path.substr(dot + 1))) return line;
+  }
+  return 0;
 }
 
 }  // namespace mnist

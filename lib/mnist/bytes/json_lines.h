@@ -1,19 +1,24 @@
-// Where the keys of a JSON text are, and what is wrong with one that is not JSON, in words for
-// whoever wrote it. Internal to lib/mnist/bytes. Thread-safe.
+// Internal: on which line each key of a JSON text stands. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 
 namespace mnist {
 
-// "training.epochs": the path of `key` inside the object at `parent`, "" for the root.
-std::string joined_keys(const std::string& parent, const std::string& key);
+// The keys of an object, or of the elements of an array by their numbers ("0" and so on). A tree,
+// since whole paths would take memory that grows with the square of the text.
+struct KeyLines {
+  int line = 0;  // of the key itself, from 1; 0 for the text as a whole and elements of an array
+  std::map<std::string, KeyLines, std::less<>> below;
+};
 
-// The line of each key, from 1, by the key's path; elements of a list have their numbers as keys.
-// Throws Error{kCorrupt} about `name` with the line for anything that is not JSON (comments aside),
-// for a key given twice and for nesting deeper than 32.
-std::map<std::string, int> json_lines(std::string_view text, const std::string& name);
+// Throws Error{kCorrupt} as JsonDocument::parse does, before anything but these lines is built.
+KeyLines read_key_lines(std::string_view text, const std::string& name);
+
+// The line of the key at `key_path`, "training.epochs"; 0 when it is not there.
+int line_of(const KeyLines& keys, std::string_view key_path);
 
 }  // namespace mnist

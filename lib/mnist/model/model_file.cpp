@@ -1,8 +1,11 @@
 #include "mnist/model/model_file.h"
 
 #include <utility>
+#include <variant>
 
 #include "mnist/base/error.h"
+#include "mnist/base/shown_text.h"
+#include "mnist/digit/digit.h"
 
 namespace mnist {
 namespace {
@@ -16,24 +19,46 @@ std::map<std::string, std::string> fixed_metadata() {
           {"std", json(kInkStd).dump()}};
 }
 
-Model classifier_of(NetworkFile file) {
-  auto network = std::dynamic_pointer_cast<ClassifierImpl>(file.network);
-  if (!network) {
-    throw Error(ErrorKind::kUnsupported, "contains the network '" +
-                                             std::string(network_name(file.options)) +
-                                             "', but a digit classifier is needed here");
-  }
+[[noreturn]] void throw_other_kind(const NetworkFile& file) {
+  throw Error(ErrorKind::kUnsupported, "contains the network '" +
+                                           std::string(network_name(file.options)) +
+                                           "', but a digit classifier is needed here");
+}
+
+// All that `file` says of a classifier but the network itself.
+Model calibration_of(const NetworkFile& file) {
+  if (!is_classifier(file.options)) throw_other_kind(file);
   for (const auto& [key, value] : fixed_metadata()) {
-    if (metadata_value(file.metadata, key.c_str()) != value) {
-      throw Error(ErrorKind::kUnsupported, "its '" + key + "' differs from this program's");
-    }
+    const std::string& given = metadata_value(file.metadata, key.c_str());
+    if (given == value) continue;
+    throw Error(ErrorKind::kUnsupported, "'" + key + "' in the metadata is " + in_quotes(given) +
+                                             ", here it is " + in_quotes(value));
   }
-  return {.network = Classifier(std::move(network)),
-          .temperature = metadata_number(file.metadata, "temperature", 1e-3, 1e3),
-          .reject_below = metadata_number(file.metadata, "reject_below", 0.0, 1.0),
-          .accept_above = metadata_number(file.metadata, "accept_above", 0.0, 1.0),
-          .training = std::move(file.training),
-          .path = std::move(file.path)};
+  Model model;
+  model.temperature = metadata_number(file.metadata, "temperature", 1e-3, 1e3);
+  model.reject_below = metadata_number(file.metadata, "reject_below", 0.0, 1.0);
+  model.accept_above = metadata_number(file.metadata, "accept_above", 0.0, 1.0);
+  return model;
+}
+
+// Neither paper nor ink all over must lead beyond the numbers that there are.
+void require_finite_logits(Classifier& network) {
+  const torch::InferenceMode inference;
+  network->eval();
+  const torch::Tensor ink = torch::zeros({2, 1, kDigitSide, kDigitSide});
+  ink[1].fill_(1);
+  require_finite(*network, {network->forward(ink)});
+}
+
+Model classifier_of(NetworkFile file) {
+  Model model = calibration_of(file);
+  auto network = std::dynamic_pointer_cast<ClassifierImpl>(file.network);
+  if (!network) throw_other_kind(file);
+  model.network = Classifier(std::move(network));
+  require_finite_logits(model.network);
+  model.training = std::move(file.training);
+  model.path = std::move(file.path);
+  return model;
 }
 
 }  // namespace
@@ -67,6 +92,8 @@ void save_model(const std::filesystem::path& path, const Model& model) {
   save_network(path, file_of(model));
 }
 
-Model load_model(const std::filesystem::path& path) { return model_of(load_network(path)); }
+Model load_model(const std::filesystem::path& path) {
+  return model_of(load_network(path, calibration_of));
+}
 
 }  // namespace mnist

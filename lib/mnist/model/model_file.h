@@ -31,7 +31,8 @@ struct Model {
 void save_model(const std::filesystem::path& path, const Model& model);
 
 // Loads a classifier like load_network. Throws what that throws, and Error: kUnsupported for a
-// network of another kind, kCorrupt for impossible calibration.
+// network of another kind, kCorrupt for impossible calibration and for values so large that logits
+// are not finite.
 Model load_model(const std::filesystem::path& path);
 
 // The same without a file. model_of throws like load_model.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/base/error.h"
+#include "mnist/base/shown_text.h"
 #include "mnist/bytes/json_document.h"
 #include "mnist/model/classifier.h"
 
@@ -31,7 +32,7 @@ NetworkOptions read_options(std::string_view name, JsonObjectReader& reader) {
     if (name != kNames[kIndex]) return read_options<kIndex + 1>(name, reader);
     return std::variant_alternative_t<kIndex, NetworkOptions>::read(reader);
   } else {
-    throw Error(ErrorKind::kUnsupported, "unknown network '" + std::string(name) + "'");
+    throw Error(ErrorKind::kUnsupported, "unknown network " + in_quotes(name));
   }
 }
 

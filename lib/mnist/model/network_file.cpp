@@ -1,7 +1,10 @@
 #include "mnist/model/network_file.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -9,6 +12,7 @@
 #include <torch/utils.h>
 
 #include "mnist/base/error.h"
+#include "mnist/base/shown_text.h"
 #include "mnist/base/version.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/folder.h"
@@ -23,19 +27,45 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "mnist-toolkit model 1";
 constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
+// The header and its length.
+constexpr std::size_t kBeginningBytes = kShortHeaderBytes + 8;
 
 // The keys that every model file has; the others are its kind's.
 constexpr std::array<const char*, 5> kCommonKeys = {"format", "producer", "network", "options",
                                                     "training"};
 
+// How long the JSON texts may be: parsed, they take many times their length.
+constexpr std::size_t kMostOptionsBytes = std::size_t{16} << 10;
+constexpr std::size_t kMostTrainingBytes = std::size_t{512} << 10;
+
+// The JSON object that the metadata hold as the text `key`; with a limit to its depth: whoever
+// copies or prints it does so recursively.
+JsonDocument metadata_object(const SafeTensors& file, const char* key, std::size_t most_bytes) {
+  const std::string& text = metadata_value(file.metadata, key);
+  if (text.size() > most_bytes) {
+    throw Error(ErrorKind::kCorrupt, std::string("'") + key + "' in the metadata is longer than " +
+                                         std::to_string(most_bytes >> 10) + " KiB");
+  }
+  try {
+    return JsonDocument::parse(text, key);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kCorrupt,
+                std::string("'") + key + "' in the metadata: " + error.message());
+  }
+}
+
 NetworkOptions read_options(const SafeTensors& file) {
   const std::string& name = metadata_value(file.metadata, "network");
-  const JsonDocument document =
-      JsonDocument::parse(metadata_value(file.metadata, "options"), "options");
+  const JsonDocument document = metadata_object(file, "options", kMostOptionsBytes);
   JsonObjectReader reader(document, "");
-  NetworkOptions options = read_network_options(name, reader);
-  reader.finish();
-  return options;
+  try {
+    NetworkOptions options = read_network_options(name, reader);
+    reader.finish();
+    return options;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kUnsupported) throw;
+    throw Error(ErrorKind::kCorrupt, "'options' in the metadata: " + error.message());
+  }
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return json(shape).dump(); }
@@ -45,63 +75,79 @@ void check_tensors(const SafeTensors& file, const NetworkOptions& options) {
   for (const auto& [name, shape] : expected) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end())
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' is missing");
+      throw Error(ErrorKind::kCorrupt, "tensor " + in_quotes(name) + " is missing");
     if (found->second.shape != shape) {
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' has shape " +
+      throw Error(ErrorKind::kCorrupt, "tensor " + in_quotes(name) + " has shape " +
                                            shape_text(found->second.shape) +
                                            ", the network needs " + shape_text(shape));
     }
     const TensorType type =
         name.ends_with("num_batches_tracked") ? TensorType::kInt64 : TensorType::kFloat32;
     if (found->second.type != type) {
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' has type " +
+      throw Error(ErrorKind::kCorrupt, "tensor " + in_quotes(name) + " has type " +
                                            to_string(found->second.type) + ", the network needs " +
                                            to_string(type));
     }
   }
   for (const auto& [name, view] : file.tensors) {
     if (!expected.contains(name)) {
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' does not belong to the network");
+      throw Error(ErrorKind::kCorrupt,
+                  "tensor " + in_quotes(name) + " does not belong to the network");
     }
   }
 }
 
-// Batch normalisation divides by the root of its variances, and counts what it has seen.
-bool may_be_negative(std::string_view name) {
-  return !name.ends_with("running_var") && !name.ends_with("num_batches_tracked");
+// What is wrong with the values of tensor `name`; null if nothing is. Batch normalisation divides
+// by the root of its variances, and counts what it has seen; in float32, it gathers no mean whose
+// square would be beyond all numbers.
+const char* fault_of(std::string_view name, const torch::Tensor& values) {
+  constexpr double kMostMean = 1e18;
+  const auto all = [](const torch::Tensor& are) { return are.all().item<bool>(); };
+  const bool is_variance = name.ends_with("running_var");
+  const bool is_mean = name.ends_with("running_mean");
+  if (!all(values.isfinite())) return "values that are not finite";
+  if ((is_variance || name.ends_with("num_batches_tracked")) && !all(values.ge(0))) {
+    return "negative values";
+  }
+  if ((is_mean && !all(values.abs().le(kMostMean))) ||
+      (is_variance && !all(values.le(kMostMean * kMostMean)))) {
+    return "statistics that no training gathers";
+  }
+  return nullptr;
 }
 
 void load_tensors(const SafeTensors& file, torch::nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : state_of(module)) {
     const torch::Tensor loaded = tensor_of(file.tensors.at(name));
-    if (!loaded.isfinite().all().item<bool>()) {
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' contains values that are not finite");
-    }
-    if (!may_be_negative(name) && loaded.lt(0).any().item<bool>()) {
-      throw Error(ErrorKind::kCorrupt, "tensor '" + name + "' contains negative values");
+    if (const char* fault = fault_of(name, loaded)) {
+      throw Error(ErrorKind::kCorrupt, "tensor " + in_quotes(name) + " contains " + fault);
     }
     tensor.copy_(loaded);
   }
 }
 
+// All of it but the network, which the tensors fit: these are looked at without their data.
+NetworkFile read_description(const SafeTensors& file) {
+  const std::string& format = metadata_value(file.metadata, "format");
+  if (format != kFormat) {
+    throw Error(ErrorKind::kUnsupported, "unknown model format " + in_quotes(format));
+  }
+  NetworkFile description;
+  description.options = read_options(file);
+  check_tensors(file, description.options);
+  description.training = metadata_object(file, "training", kMostTrainingBytes).root();
+  description.metadata = file.metadata;
+  for (const char* key : kCommonKeys) description.metadata.erase(key);
+  return description;
+}
+
 NetworkFile parse_network(std::span<const std::uint8_t> bytes) {
   const SafeTensors file = parse_safetensors(bytes);
-  const std::string& format = metadata_value(file.metadata, "format");
-  if (format != kFormat)
-    throw Error(ErrorKind::kUnsupported, "unknown model format '" + format + "'");
-  NetworkFile parsed;
-  parsed.options = read_options(file);
-  check_tensors(file, parsed.options);
+  NetworkFile parsed = read_description(file);
   parsed.network = make_network(parsed.options);
   load_tensors(file, *parsed.network);
   parsed.network->eval();
-  // With a limit to its depth: whoever copies or prints it does so recursively.
-  parsed.training =
-      JsonDocument::parse(metadata_value(file.metadata, "training"), "'training' in the metadata")
-          .root();
-  parsed.metadata = file.metadata;
-  for (const char* key : kCommonKeys) parsed.metadata.erase(key);
   return parsed;
 }
 
@@ -127,16 +173,46 @@ const std::string& metadata_value(const std::map<std::string, std::string>& meta
 
 double metadata_number(const std::map<std::string, std::string>& metadata, const char* key,
                        double min, double max) {
-  const json value = json::parse(metadata_value(metadata, key), nullptr, false);
+  constexpr std::size_t kMostDigits = 64;
+  const std::string& text = metadata_value(metadata, key);
+  const json value = text.size() > kMostDigits ? json() : json::parse(text, nullptr, false);
   if (!value.is_number() || !(value >= min && value <= max)) {
     throw Error(ErrorKind::kCorrupt,
-                std::string("impossible value of '") + key + "' in the metadata");
+                std::string("'") + key + "' in the metadata must be a number between " +
+                    json(min).dump() + " and " + json(max).dump() + ", not " + in_quotes(text));
   }
   return value.get<double>();
 }
 
+void require_finite(const torch::nn::Module& network, const std::vector<torch::Tensor>& answers) {
+  const auto is_finite = [](const torch::Tensor& answer) {
+    return answer.isfinite().all().item<bool>();
+  };
+  if (std::ranges::all_of(answers, is_finite)) return;
+  std::string largest;
+  double most = -1;
+  for (const auto& [name, tensor] : state_of(network)) {
+    const double size = tensor.abs().max().item<double>();
+    if (size <= most) continue;
+    most = size;
+    largest = name;
+  }
+  std::ostringstream text;
+  text.precision(3);
+  text << "its answers are not finite numbers: tensor " << in_quotes(largest)
+       << " contains values up to " << most;
+  throw Error(ErrorKind::kCorrupt, text.str());
+}
+
 void save_network(const std::filesystem::path& path, const NetworkFile& file) {
   SafeTensors content;
+  const std::string training = file.training.dump();
+  if (training.size() > kMostTrainingBytes) {
+    throw Error(ErrorKind::kUsage,
+                "the description of its training is longer than " +
+                    std::to_string(kMostTrainingBytes >> 10) + " KiB",
+                path.string());
+  }
   std::map<std::string, torch::Tensor> state = state_of(*file.network);
   for (auto& [name, tensor] : state) {
     tensor = tensor.detach().cpu().contiguous();
@@ -147,7 +223,7 @@ void save_network(const std::filesystem::path& path, const NetworkFile& file) {
       {"producer", std::string("mnist-toolkit ") + kVersion},
       {"network", std::string(network_name(file.options))},
       {"options", options_json(file.options).dump()},
-      {"training", file.training.dump()},
+      {"training", training},
   };
   content.metadata.insert(file.metadata.begin(), file.metadata.end());
   write_file_atomically(path, serialize_safetensors(content));
@@ -162,16 +238,21 @@ std::string network_digest(const std::filesystem::path& path) {
   return sha256_hex(read_file(resolve_model_path(path), kMaxModelBytes));
 }
 
-NetworkFile load_network(const std::filesystem::path& path) {
+NetworkFile load_network(const std::filesystem::path& path, const NetworkCheck& check) {
   const std::filesystem::path file = resolve_model_path(path);
   if (file != path && !is_there(file)) {
     throw Error(ErrorKind::kIo,
                 "not a training run: there is no " + file.filename().string() + " in it",
                 path.string());
   }
-  const Bytes bytes = read_file(file, kMaxModelBytes);
+  const auto look = [&](std::span<const std::uint8_t> beginning,
+                        std::optional<std::uint64_t> size) {
+    const NetworkFile description = read_description(parse_safetensors_beginning(beginning, size));
+    if (check) check(description);
+  };
   try {
-    NetworkFile loaded = parse_network(bytes);
+    NetworkFile loaded =
+        parse_network(read_file(file, kMaxModelBytes, {.most = kBeginningBytes, .look = look}));
     loaded.path = file.string();
     return loaded;
   } catch (const Error& error) {

@@ -8,9 +8,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
@@ -31,15 +33,19 @@ struct NetworkFile {
   std::string path;  // where it was loaded from; empty for one made in memory
 };
 
-// Writes `file` atomically. Tensors are stored as float32, row-major. Throws Error{kIo}.
+// Writes `file` atomically. Tensors are stored as float32, row-major. Throws Error{kIo}, and
+// {kUsage} for a `training` that no file of this kind holds: more than 512 KiB.
 void save_network(const std::filesystem::path& path, const NetworkFile& file);
+
+// Refuses a file, by an Error, for what it says of itself: a NetworkFile without its network.
+using NetworkCheck = std::function<void(const NetworkFile&)>;
 
 // Loads a model file, or the best one of a run directory. The network is on the CPU and in
 // evaluation mode. Header, names, types and shapes are checked against the network that the
-// metadata describe before anything of that size is allocated; every value must be finite, and
+// metadata describe, and by `check`, before the tensors are read; every value must be finite, and
 // variances must not be negative. Throws Error: kIo, kCorrupt, kUnsupported (another format version
-// or an unknown network).
-NetworkFile load_network(const std::filesystem::path& path);
+// or an unknown network), and what `check` throws.
+NetworkFile load_network(const std::filesystem::path& path, const NetworkCheck& check = {});
 
 // The model file that `path` stands for: itself, or best.safetensors of the run directory.
 std::filesystem::path resolve_model_path(const std::filesystem::path& path);
@@ -53,6 +59,10 @@ const std::string& metadata_value(const std::map<std::string, std::string>& meta
                                   const char* key);
 double metadata_number(const std::map<std::string, std::string>& metadata, const char* key,
                        double min, double max);
+
+// Throws Error{kCorrupt} where these answers of `network` are not all finite numbers, and names the
+// tensor with the largest values.
+void require_finite(const torch::nn::Module& network, const std::vector<torch::Tensor>& answers);
 
 // A module's parameters and buffers by name; the live ones, not copies.
 std::map<std::string, torch::Tensor> state_of(const torch::nn::Module& module);

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
@@ -185,20 +186,37 @@ Box in_file(const Box& box, const Image& image) {
           std::max(1, pixels(box.height, image.scale_y))};
 }
 
+[[noreturn]] void throw_other_kind(const NetworkFile& file) {
+  throw Error(
+      ErrorKind::kUnsupported,
+      "its network '" + std::string(network_name(file.options)) + "' does not find digits on pages",
+      file.path);
+}
+
+// The score above which a find is one, as the file of a page network says.
+double threshold_of(const NetworkFile& file) {
+  if (!std::holds_alternative<PageNetOptions>(file.options)) throw_other_kind(file);
+  return metadata_number(file.metadata, "find_above", 0.0, 1.0);
+}
+
+// Neither blank paper nor a black square must lead beyond the numbers that there are.
+void require_finite_maps(PageNetImpl& network) {
+  const torch::InferenceMode inference;
+  torch::Tensor levels = torch::zeros({2, 1, 32, 32});
+  levels[1].slice(1, 8, 24).slice(2, 8, 24).fill_(1);
+  const PageMaps maps = network.forward(levels);
+  require_finite(network, {maps.centres, maps.small, maps.other, maps.sizes, maps.ways, maps.ink});
+}
+
 }  // namespace
 
 Finder::Finder(NetworkFile file)
     : file_(std::move(file)),
       network_(dynamic_cast<PageNetImpl*>(file_.network.get())),
-      find_above_(0) {
-  if (network_ == nullptr) {
-    throw Error(ErrorKind::kUnsupported,
-                "its network '" + std::string(network_name(file_.options)) +
-                    "' does not find digits on pages",
-                file_.path);
-  }
-  find_above_ = metadata_number(file_.metadata, "find_above", 0.0, 1.0);
+      find_above_(threshold_of(file_)) {
+  if (network_ == nullptr) throw_other_kind(file_);
   network_->eval();
+  require_finite_maps(*network_);
 }
 
 Page Finder::find(const Image& image, Polarity polarity) const {
@@ -241,7 +259,7 @@ Page find_in_file(const std::filesystem::path& file, const Finder& finder) {
 }
 
 Finder load_finder(const std::filesystem::path& path) {
-  NetworkFile file = load_network(path);
+  NetworkFile file = load_network(path, threshold_of);
   try {
     return Finder(std::move(file));
   } catch (const Error& error) {

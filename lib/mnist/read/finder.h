@@ -18,7 +18,8 @@ inline constexpr std::size_t kMostFinds = 2000;
 
 class Finder {
  public:
-  // Throws Error{kUnsupported} for a network of another kind, kCorrupt for an impossible threshold.
+  // Throws Error{kUnsupported} for a network of another kind, kCorrupt for an impossible threshold
+  // and for values so large that what it says is not finite.
   explicit Finder(NetworkFile file);
 
   // Everything in `image` that is or could be a digit, and the separators between digits, in

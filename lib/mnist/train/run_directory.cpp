@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mnist/base/error.h"
+#include "mnist/base/shown_text.h"
 #include "mnist/base/system_reason.h"
 #include "mnist/bytes/file.h"
 #include "mnist/bytes/folder.h"
@@ -58,16 +59,28 @@ Bytes serialize(const Checkpoint& checkpoint) {
   return serialize_safetensors(file, kLongestHeaderBytes);
 }
 
+const std::string& checkpoint_metadata(const SafeTensors& file, const char* key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) {
+    throw Error(ErrorKind::kUnsupported,
+                std::string("not a checkpoint: its metadata lack '") + key + "'");
+  }
+  return found->second;
+}
+
 Checkpoint parse_checkpoint(const Bytes& bytes) {
   const SafeTensors file = parse_safetensors(bytes, kLongestHeaderBytes);
-  const auto format = file.metadata.find("format");
-  const auto state = file.metadata.find("state");
-  if (format == file.metadata.end() || format->second != kCheckpointFormat ||
-      state == file.metadata.end()) {
-    throw Error(ErrorKind::kUnsupported, "not a checkpoint of this version");
+  const std::string& format = checkpoint_metadata(file, "format");
+  if (format != kCheckpointFormat) {
+    throw Error(ErrorKind::kUnsupported, "unknown checkpoint format " + in_quotes(format));
   }
+  const std::string& state = checkpoint_metadata(file, "state");
   Checkpoint checkpoint;
-  checkpoint.state = json::parse(state->second);
+  try {
+    checkpoint.state = JsonDocument::parse(state, "state").root();
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kCorrupt, "'state' in the metadata: " + error.message());
+  }
   for (const auto& [name, view] : file.tensors) checkpoint.tensors[name] = tensor_of(view);
   return checkpoint;
 }
@@ -185,8 +198,6 @@ Checkpoint RunDirectory::read_checkpoint() const {
     return parse_checkpoint(bytes);
   } catch (const Error& error) {
     throw error.with_path(file.string());
-  } catch (const json::exception&) {
-    throw Error(ErrorKind::kCorrupt, "damaged checkpoint", file.string());
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/random.h"
+#include "mnist/base/shown_text.h"
 #include "mnist/data/sampling.h"
 #include "mnist/train/schedule.h"
 
@@ -23,6 +24,16 @@ using Clock = std::chrono::steady_clock;
 // Streams of mix_seed, apart from those of data/sampling.cpp.
 constexpr std::uint64_t kWeightStream = 0x3e16'4700'0000'0000ULL;
 constexpr std::uint64_t kDropoutStream = 0xd209'0770'0000'0000ULL;
+
+[[noreturn]] void throw_corrupt(const std::string& what) { throw Error(ErrorKind::kCorrupt, what); }
+
+const nlohmann::json& number_of(const nlohmann::json& state, const char* key, bool whole = false) {
+  const auto found = state.find(key);
+  const auto is_right = [&] { return whole ? found->is_number_integer() : found->is_number(); };
+  if (found != state.end() && is_right()) return *found;
+  const std::string kind = whole ? "whole number" : "number";
+  throw_corrupt("the checkpoint has no " + kind + " '" + key + "'");
+}
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -347,14 +358,18 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   averaged_step_ = -1;
   const torch::NoGradGuard no_grad;
   const auto own = state_tensors();
-  if (own.size() != checkpoint.tensors.size()) {
-    throw Error(ErrorKind::kCorrupt, "the checkpoint does not fit the config");
+  const std::string no_fit = "the checkpoint does not fit the config";
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    if (!own.contains(name)) throw_corrupt(no_fit + ": it holds tensor " + in_quotes(name));
   }
   for (auto [name, tensor] : own) {
     const auto stored = checkpoint.tensors.find(name);
-    if (stored == checkpoint.tensors.end() || stored->second.sizes() != tensor.sizes() ||
+    if (stored == checkpoint.tensors.end()) {
+      throw_corrupt(no_fit + ": it lacks tensor " + in_quotes(name));
+    }
+    if (stored->second.sizes() != tensor.sizes() ||
         stored->second.scalar_type() != tensor.scalar_type()) {
-      throw Error(ErrorKind::kCorrupt, "the checkpoint does not fit the config at '" + name + "'");
+      throw_corrupt(no_fit + " at tensor " + in_quotes(name));
     }
     tensor.copy_(stored->second);
   }
@@ -363,21 +378,21 @@ void Trainer::restore(const Checkpoint& checkpoint) {
                                     ? (step_ + steps_per_epoch_ - 1) / steps_per_epoch_
                                     : step_ / steps_per_epoch_;
   if (step_ < 0 || step_ > total_steps_ || finished != std::ssize(history_)) {
-    throw Error(ErrorKind::kCorrupt, "the checkpoint is another run's");
+    throw_corrupt("the checkpoint is another run's");
   }
 }
 
 void Trainer::restore_numbers(const nlohmann::json& state) {
+  step_ = number_of(state, "step", true).get<std::int64_t>();
+  loss_.examples = number_of(state, "loss_images", true).get<std::int64_t>();
+  epoch_seconds_ = number_of(state, "epoch_seconds").get<double>();
+  best_accuracy_ = number_of(state, "best_accuracy").get<double>();
+  best_epoch_ = number_of(state, "best_epoch", true).get<std::int64_t>();
+  history_.clear();
   try {
-    step_ = state.at("step").get<std::int64_t>();
-    loss_.examples = state.at("loss_images").get<std::int64_t>();
-    epoch_seconds_ = state.at("epoch_seconds").get<double>();
-    best_accuracy_ = state.at("best_accuracy").get<double>();
-    best_epoch_ = state.at("best_epoch").get<std::int64_t>();
-    history_.clear();
     for (const auto& row : state.at("history")) history_.push_back(epoch_metrics_from_json(row));
   } catch (const nlohmann::json::exception&) {
-    throw Error(ErrorKind::kCorrupt, "the checkpoint lacks part of its state");
+    throw_corrupt("the checkpoint's 'history' ends at epoch " + std::to_string(history_.size()));
   }
 }
 

@@ -77,6 +77,42 @@ TEST_CASE("a file is read as it is, whatever its bytes and size", "[bytes]") {
   }
 }
 
+TEST_CASE("a file can be refused by its beginning, or read on from there", "[bytes]") {
+  const TemporaryDirectory folder;
+  const fs::path path = folder / "file";
+  write_file_atomically(path, "12345");
+  std::string seen;
+  const auto look = [&](std::span<const std::uint8_t> beginning,
+                        std::optional<std::uint64_t> size) {
+    seen = text_of({beginning.begin(), beginning.end()}) + " of " + std::to_string(size.value());
+  };
+  CHECK(text_of(read_file(path, kPlenty, {.most = 2, .look = look})) == "12345");
+  CHECK(seen == "12 of 5");
+  CHECK(text_of(read_file(path, kPlenty, {.most = 9, .look = look})) == "12345");
+  CHECK(seen == "12345 of 5");
+  const auto refuse = [](std::span<const std::uint8_t>, std::optional<std::uint64_t>) {
+    throw Error(ErrorKind::kCorrupt, "refused");
+  };
+  CHECK(error_of([&] { read_file(path, kPlenty, {.most = 2, .look = refuse}); }).message() ==
+        "refused");
+}
+
+TEST_CASE("a pipe has a beginning, but no size", "[bytes]") {
+  const TemporaryDirectory folder;
+  const fs::path path = folder / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  std::thread writer([&] { std::ofstream(path) << "12345"; });
+  bool has_size = true;
+  const auto look = [&](std::span<const std::uint8_t> beginning,
+                        std::optional<std::uint64_t> size) {
+    CHECK(beginning.size() == 3);
+    has_size = size.has_value();
+  };
+  CHECK(text_of(read_file(path, kPlenty, {.most = 3, .look = look})) == "12345");
+  CHECK_FALSE(has_size);
+  writer.join();
+}
+
 TEST_CASE("a file is read up to the limit, and not a byte more", "[bytes]") {
   const TemporaryDirectory folder;
   const fs::path path = folder / "file";

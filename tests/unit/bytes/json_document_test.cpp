@@ -5,6 +5,7 @@
 
 #include "mnist/base/error.h"
 
+#include "support/allocations.h"
 #include "support/catch.h"
 #include "unit/bytes/bytes_testing.h"
 
@@ -182,6 +183,34 @@ TEST_CASE("text that is no JSON object is refused with its place, in plain words
 TEST_CASE("the same key in different objects is no duplicate", "[bytes]") {
   CHECK(JsonDocument::parse(R"({"a.b": 1, "a": {"b": 2}})", "c").root().size() == 2);
   CHECK(JsonDocument::parse(R"({"a": [{"b": 1}, {"b": 2}, {"b": 3}]})", "c").root().size() == 1);
+}
+
+TEST_CASE("a document takes memory by its length, whatever its keys", "[bytes]") {
+  // 100,000 keys within one of 300 kB: written out, their paths would take 30 GB.
+  std::string text = "{\"" + std::string(300'000, 'k') + "\": {\"k0\": 0";
+  for (int i = 1; i < 100'000; ++i) text += ",\"" + std::to_string(i) + "\":[]";
+  const testing::AllocationPeak peak;
+  const JsonDocument parsed = JsonDocument::parse(text + "}}", "c");
+  CHECK(parsed.root().size() == 1);
+  CHECK(peak.bytes() < std::int64_t{64} << 20);
+}
+
+TEST_CASE("an error shows no more of a document than fits on a line", "[bytes]") {
+  const std::string longest(5000, 'x');
+  const JsonDocument parsed =
+      JsonDocument::parse("{\"" + longest + "\": \"" + longest + "\", \"a\\nb\": 1}", "c");
+  JsonObjectReader root(parsed, "");
+  CHECK(error_of([&] { root.integer(longest, 1, 0, 9); }).message() ==
+        "line 1: '" + std::string(80, 'x') + "…' must be a whole number, not \"" +
+            std::string(79, 'x') + "…");
+  CHECK(error_of([&] { root.finish(); }).message() == "line 1: 'a?b' is unknown");
+  const auto problem = [](const std::string& text) {
+    return error_of([&] { JsonDocument::parse(text, "c"); }).message();
+  };
+  CHECK(problem("{\"a\": " + longest + "}") ==
+        "line 1: expected a value, found '" + std::string(80, 'x') + "…'");
+  CHECK(problem("{\"" + longest + "\": 1, \"" + longest + "\": 2}") ==
+        "line 1: key '" + std::string(80, 'x') + "…' is given twice");
 }
 
 TEST_CASE("the nearest word is few edits away, or there is none", "[bytes]") {

@@ -1,38 +1,18 @@
 #include "mnist/bytes/safetensors.h"
 
-#include "unit/bytes/bytes_testing.h"
+#include "unit/bytes/safetensors_testing.h"
 
 namespace mnist {
 
 using testing::bytes_of;
+using testing::entry;
 using testing::error_of;
+using testing::file_of;
+using testing::file_of_entry;
 using testing::joined;
+using testing::length_prefix;
 
 namespace {
-
-Bytes length_prefix(std::uint64_t length) {
-  Bytes bytes;
-  for (int shift = 0; shift < 64; shift += 8) {
-    bytes.push_back(static_cast<std::uint8_t>(length >> shift));
-  }
-  return bytes;
-}
-
-// A file of `header` as it stands and `data_bytes` bytes 0, 1, 2, ...
-Bytes file_of(const std::string& header, std::size_t data_bytes = 0) {
-  Bytes data(data_bytes);
-  for (std::size_t i = 0; i < data_bytes; ++i) data[i] = static_cast<std::uint8_t>(i);
-  return joined({length_prefix(header.size()), bytes_of(header), data});
-}
-
-std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
-  return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
-}
-
-// A file of one tensor "w".
-Bytes file_of_entry(const std::string& entry_text, std::size_t data_bytes = 0) {
-  return file_of(R"({"w":)" + entry_text + "}", data_bytes);
-}
 
 std::string fault_of(const Bytes& file, ErrorKind kind = ErrorKind::kCorrupt) {
   const Error error = error_of([&] { parse_safetensors(file); });
@@ -144,9 +124,25 @@ TEST_CASE("duplicate keys in a safetensors header are refused wherever they are"
 
 TEST_CASE("a deeply nested safetensors header is refused without exhausting the stack", "[bytes]") {
   const std::string brackets(1'000'000, '[');
-  CHECK(fault_of(file_of(R"({"w":)" + brackets)) == "its header is nested too deeply");
-  CHECK(fault_of(file_of_entry(entry("U8", "[[0]]", "[0,0]"))) ==
-        "its header is nested too deeply");
+  CHECK(fault_of(file_of(R"({"w":)" + brackets)) ==
+        "tensor \"w\": its entry must consist of dtype, shape and data_offsets");
+  CHECK(fault_of(file_of(R"({"w":{"shape":)" + brackets)) ==
+        "tensor \"w\": shape contains a value that is not a size");
+}
+
+TEST_CASE("a safetensors header is read before the rest of its file", "[bytes]") {
+  const Bytes file = file_of_entry(entry("F32", "[2]", "[0,8]"), 8);
+  const Bytes beginning(file.begin(), file.end() - 8);
+  const SafeTensors content = parse_safetensors_beginning(beginning, file.size());
+  CHECK(content.tensors.at("w").shape == std::vector<std::int64_t>{2});
+  CHECK(content.tensors.at("w").data.empty());
+  const auto fault = [&](std::uint64_t file_bytes) {
+    return error_of([&] { parse_safetensors_beginning(beginning, file_bytes); }).message();
+  };
+  CHECK(fault(file.size() - 1) == "truncated: tensor \"w\" ends beyond the file");
+  CHECK(fault(file.size() + 4) == "4 unused bytes at the end");
+  // Of a pipe, nobody knows the size yet.
+  CHECK(parse_safetensors_beginning(beginning, {}).tensors.size() == 1);
 }
 
 TEST_CASE("safetensors metadata must be strings", "[bytes]") {
@@ -242,7 +238,7 @@ TEST_CASE("safetensors data that no tensor covers are refused", "[bytes]") {
                              entry("U8", "[2]", "[2,4]") + "}",
                          4)) == "unused bytes before tensor \"b\"");
   CHECK(fault_of(file_of_entry(entry("U8", "[3]", "[0,3]"), 5)) == "2 unused bytes at the end");
-  CHECK(fault_of(file_of("{}", 1)) == "1 unused bytes at the end");
+  CHECK(fault_of(file_of("{}", 1)) == "1 unused byte at the end");
 }
 
 TEST_CASE("a hostile tensor name stays one short line of an error", "[bytes]") {

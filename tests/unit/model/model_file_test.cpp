@@ -82,13 +82,13 @@ TEST_CASE("a run folder stands for its best model", "[model]") {
 
 TEST_CASE("a missing tensor, a foreign one and a wrong shape are refused by name", "[model]") {
   CHECK(error_after([](SafeTensors& file) { file.tensors.erase("conv1.weight"); }).message() ==
-        "tensor 'conv1.weight' is missing");
+        "tensor \"conv1.weight\" is missing");
   CHECK(error_after([](SafeTensors& file) {
           file.tensors["extra"] = file.tensors.at("output.bias");
-        }).message() == "tensor 'extra' does not belong to the network");
+        }).message() == "tensor \"extra\" does not belong to the network");
   CHECK(error_after([](SafeTensors& file) {
           file.tensors["output.bias"].shape = {2, 5};
-        }).message() == "tensor 'output.bias' has shape [2,5], the network needs [10]");
+        }).message() == "tensor \"output.bias\" has shape [2,5], the network needs [10]");
 }
 
 TEST_CASE("options that the tensors do not fit are refused before anything is built", "[model]") {
@@ -103,7 +103,7 @@ TEST_CASE("values that are not finite are refused", "[model]") {
   const Error error = error_after([&](SafeTensors& file) {
     file.tensors["output.bias"].data = {reinterpret_cast<const std::uint8_t*>(values.data()), 40};
   });
-  CHECK(error.message() == "tensor 'output.bias' contains values that are not finite");
+  CHECK(error.message() == "tensor \"output.bias\" contains values that are not finite");
 }
 
 // The values of `name` in a float32 tensor, all the same.
@@ -118,16 +118,16 @@ Error error_with(const std::string& name, float value) {
 
 TEST_CASE("statistics that no training gathers are refused", "[model]") {
   CHECK(error_with("norm2.running_var", -1).message() ==
-        "tensor 'norm2.running_var' contains negative values");
+        "tensor \"norm2.running_var\" contains negative values");
   CHECK(error_with("norm2.running_var", std::numeric_limits<float>::infinity()).message() ==
-        "tensor 'norm2.running_var' contains values that are not finite");
+        "tensor \"norm2.running_var\" contains values that are not finite");
   CHECK(error_with("norm1.running_mean", std::numeric_limits<float>::quiet_NaN()).message() ==
-        "tensor 'norm1.running_mean' contains values that are not finite");
+        "tensor \"norm1.running_mean\" contains values that are not finite");
   const std::int64_t count = -3;
   CHECK(error_after([&](SafeTensors& file) {
           file.tensors.at("norm1.num_batches_tracked").data = {
               reinterpret_cast<const std::uint8_t*>(&count), sizeof count};
-        }).message() == "tensor 'norm1.num_batches_tracked' contains negative values");
+        }).message() == "tensor \"norm1.num_batches_tracked\" contains negative values");
 }
 
 TEST_CASE("a path that cannot be looked up is an error like any other", "[model]") {

@@ -1,0 +1,16 @@
+// Text that came out of a file, as part of an error: whatever stands there, it stays short and on
+// one line. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mnist {
+
+// At most 80 bytes of `text`, the cut shown by an ellipsis; '?' stands for control characters.
+std::string shortened(std::string_view text);
+
+// The same in double quotes, escaped as JSON's strings are, all of it in ASCII.
+std::string in_quotes(std::string_view text);
+
+}  // namespace mnist
