@@ -4,6 +4,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 
 namespace mnist::app {
 
@@ -19,7 +20,7 @@ fs::path data_directory(const std::string& flag, const std::string& configured) 
   } else if (environment != nullptr && *environment != '\0') {
     folder = environment;
   }
-  if (!fs::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw Error(ErrorKind::kIo,
                 "the data folder does not exist: run scripts/fetch-mnist.sh or use --data DIR",
                 folder.string());

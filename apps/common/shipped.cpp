@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/folder.h"
 
 namespace mnist::app {
 
@@ -15,9 +16,9 @@ fs::path shipped(const std::string& what, const char* name, const char* option) 
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
   const fs::path installed = program.parent_path().parent_path() / MNIST_INSTALL_DATA / name;
-  if (fs::exists(installed)) return installed;
+  if (is_there(installed)) return installed;
   const fs::path source = fs::path(MNIST_SOURCE) / name;
-  if (fs::exists(source)) return source;
+  if (is_there(source)) return source;
   throw Error(ErrorKind::kIo, "the shipped " + what + " is missing: use " + option + " FILE",
               source.string());
 }

@@ -92,8 +92,10 @@ fs::path labels_file(const Flags& flags) { return flags.out + "-labels-idx1-ubyt
 
 // Before minutes of reading. Throws Error{kUsage}.
 void check_output(const Flags& flags) {
-  std::error_code ignored;
-  const bool is_folder = fs::is_directory(flags.out, ignored);
+  if (flags.verb == "check") return;
+  const fs::file_type type = type_at(flags.out);
+  const bool is_folder = type == fs::file_type::directory;
+  const bool is_free = type == fs::file_type::not_found;
   if (flags.verb == "idx") {
     if (is_folder || flags.out.ends_with('/')) {
       throw Error(ErrorKind::kUsage, "is a folder: --out is what the names of two files begin with",
@@ -105,16 +107,17 @@ void check_output(const Flags& flags) {
                   file.string());
     }
   } else if (flags.verb == "pictures") {
-    if (!is_there(flags.out) || (is_folder && fs::is_empty(flags.out, ignored))) return;
+    std::error_code ignored;
+    if (is_free || (is_folder && fs::is_empty(flags.out, ignored))) return;
     throw Error(ErrorKind::kUsage, "is not an empty folder: choose another --out", flags.out);
   } else if (flags.verb == "suspects") {
-    if (!is_there(flags.out) || is_folder) return;
+    if (is_free || is_folder) return;
     throw Error(ErrorKind::kUsage, "is not a folder: choose another --out", flags.out);
   } else if (flags.verb == "sheet") {
     if (is_folder) throw Error(ErrorKind::kUsage, "is a folder: --out is a PNG file", flags.out);
     // Not what somebody meant to read, by a slip of the pen.
     const Bytes png = {0x89, 'P', 'N', 'G'};
-    if (!is_there(flags.out) || !fs::is_regular_file(flags.out, ignored)) return;
+    if (type != fs::file_type::regular) return;
     if (read_beginning(flags.out, png.size()) == png) return;
     throw Error(ErrorKind::kUsage, "is not a PNG file: choose another --out", flags.out);
   }

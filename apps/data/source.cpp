@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "mnist/base/error.h"
@@ -68,9 +67,11 @@ SourceReader::SourceReader(SourceOptions options) : options_(std::move(options))
 
 NamedDigits SourceReader::read(const std::string& source) {
   const fs::path path = plain_or_packed(source);
-  if (!is_there(path)) throw Error(ErrorKind::kIo, "no such file or folder", source);
-  std::error_code ignored;
-  const bool is_folder = fs::is_directory(path, ignored);
+  const fs::file_type type = type_at(path);
+  if (type == fs::file_type::not_found) {
+    throw Error(ErrorKind::kIo, "no such file or folder", source);
+  }
+  const bool is_folder = type == fs::file_type::directory;
   if (is_folder) refuse_idx_folder(path);
   const std::string ending = ending_of(path);
   const bool is_csv = !is_folder && ending == ".csv";

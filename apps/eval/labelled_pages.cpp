@@ -12,6 +12,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/labels/labelled_files.h"
 #include "mnist/read/picture_files.h"
 
@@ -112,7 +113,7 @@ LabelledPages load_labelled_pages(const fs::path& folder, const Finder& finder,
   const fs::path list = folder / "pages.jsonl";
   LabelledPages labelled;
   std::vector<std::string> failures;
-  std::vector<PageReading> truths = fs::exists(list) ? truths_of(list) : truths_by_name(folder);
+  std::vector<PageReading> truths = is_there(list) ? truths_of(list) : truths_by_name(folder);
   std::vector<fs::path> files;
   for (const PageReading& truth : truths) files.push_back(folder / truth.name);
   find_in_files(files, finder, [&](std::size_t i, const FoundPicture& found) {

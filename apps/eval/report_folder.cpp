@@ -5,6 +5,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/bytes/file.h"
+#include "mnist/bytes/folder.h"
 
 namespace mnist::app::eval {
 
@@ -21,7 +22,7 @@ std::vector<TrainingRecord> read_trainings(const std::vector<std::string>& model
   std::vector<TrainingRecord> trainings;
   for (const std::string& model : models) {
     const fs::path file = fs::path(model) / "metrics.jsonl";
-    if (!fs::exists(file)) continue;
+    if (!is_there(file)) continue;
     const Bytes bytes = read_file(file, kMaxBytes);
     try {
       trainings.push_back(

@@ -115,7 +115,7 @@ void require_no_data(const fs::path& folder) {
                            "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
     for (const char* ending : {"", ".gz"}) {
       const fs::path file = folder / (std::string(name) + ending);
-      if (!fs::exists(file)) continue;
+      if (!is_there(file)) continue;
       throw Error(ErrorKind::kUsage, "already exists: choose another folder, or remove it",
                   file.string());
     }

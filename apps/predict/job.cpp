@@ -53,9 +53,8 @@ Bytes read_picture(const std::string& path, std::istream& in) {
 
 // "scan.tif#3": page 3 of scan.tif, as results name it; nothing for the name of a file.
 std::optional<std::pair<std::string, int>> page_named_by(const std::string& path) {
-  std::error_code ignored;
   const std::size_t at = path.rfind('#');
-  if (at == std::string::npos || fs::exists(path, ignored)) return std::nullopt;
+  if (at == std::string::npos || is_there(path)) return std::nullopt;
   int number = 0;
   const char* const end = path.data() + path.size();
   const auto [rest, failure] = std::from_chars(path.data() + at + 1, end, number);

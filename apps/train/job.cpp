@@ -175,14 +175,11 @@ int dry_run(const Job& job, const Trainer& trainer, std::ostream& out) {
 
 // Once, at the very end: no decision of the training has seen the test set.
 void report_test(const TrainingTask& task, RunDirectory& run, std::ostream& out) {
-  std::optional<FinalTest> test;
-  try {
-    test = task.test(run.best_model());
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kIo) throw;
-    spdlog::warn("no test set, so no test accuracy: {}", error.what());
+  if (const std::optional<std::string> why = task.why_untested()) {
+    spdlog::warn("no test set, so no test accuracy: {}", *why);
     return;
   }
+  const std::optional<FinalTest> test = task.test(run.best_model());
   if (!test) return;
   out << test->summary << '\n';
   spdlog::debug(test->summary);  // for train.log

@@ -20,20 +20,29 @@ namespace mnist {
 
 void make_folders(const fs::path& path) {
   std::error_code failure;
-  fs::create_directories(path, failure);
+  do {
+    fs::create_directories(path, failure);
+  } while (failure == std::errc::interrupted);
   if (failure) {
     throw Error(ErrorKind::kIo, "cannot make the folder: " + system_reason(failure), path.string());
   }
 }
 
-bool is_there(const fs::path& path) {
+fs::file_type type_at(const fs::path& path) {
   std::error_code failure;
-  const bool there = fs::exists(path, failure);
-  if (failure) {
+  fs::file_type type = fs::file_type::none;
+  do {
+    type = fs::status(path, failure).type();
+  } while (failure == std::errc::interrupted);
+  if (type == fs::file_type::none) {
     throw Error(ErrorKind::kIo, "cannot be looked up: " + system_reason(failure), path.string());
   }
-  return there;
+  return type;
 }
+
+bool is_there(const fs::path& path) { return type_at(path) != fs::file_type::not_found; }
+
+bool is_folder(const fs::path& path) { return type_at(path) == fs::file_type::directory; }
 
 void remove_unfinished_files(const fs::path& folder) {
   std::error_code failure;

@@ -10,9 +10,15 @@ namespace mnist {
 // Makes the folder and those above it; one that is there is no error. Throws Error{kIo}.
 void make_folders(const std::filesystem::path& path);
 
-// Whether there is a file or a folder at `path`. Throws Error{kIo} where the system does not say:
-// no permission, a name that is too long, links in a circle.
+// What is at `path`, or where a link there leads; file_type::not_found for nothing. Throws
+// Error{kIo} where the system does not say: no permission, a name that is too long, links in a
+// circle.
+std::filesystem::file_type type_at(const std::filesystem::path& path);
+
+// Whether there is a file or a folder at `path`, and whether there is a folder. Throws the same:
+// who took "unknown" for "no" would read something else, or write over what is there.
 bool is_there(const std::filesystem::path& path);
+bool is_folder(const std::filesystem::path& path);
 
 // Removes what a killed process left half written in `folder`. Only where no other writes there.
 void remove_unfinished_files(const std::filesystem::path& folder);

@@ -177,10 +177,10 @@ IdxPair read_idx_pair(const fs::path& images, const fs::path& labels, int classe
 }
 
 fs::path find_idx_file(const fs::path& folder, const std::string& stem) {
-  std::error_code ignored;
   for (const std::string& name : {stem, stem + ".gz"}) {
-    if (fs::is_regular_file(folder / name, ignored)) return folder / name;
+    if (type_at(folder / name) == fs::file_type::regular) return folder / name;
   }
+  std::error_code ignored;
   for (const std::string& name : other_names_of(stem)) {
     if (!fs::is_regular_file(folder / name, ignored)) continue;
     throw Error(

@@ -184,7 +184,7 @@ void read_labelled_lines(
 }
 
 LabelledFiles labelled_files(const fs::path& folder_or_list) {
-  if (fs::is_directory(folder_or_list)) return files_of_folder(folder_or_list);
+  if (is_folder(folder_or_list)) return files_of_folder(folder_or_list);
   if (!is_there(folder_or_list)) {
     throw Error(ErrorKind::kIo, "no such folder or list", folder_or_list.string());
   }
@@ -192,7 +192,7 @@ LabelledFiles labelled_files(const fs::path& folder_or_list) {
 }
 
 std::vector<fs::path> files_below(const fs::path& folder) {
-  if (!fs::is_directory(folder)) throw Error(ErrorKind::kIo, "no such folder", folder.string());
+  if (!is_folder(folder)) throw Error(ErrorKind::kIo, "no such folder", folder.string());
   std::vector<fs::path> files;
   std::error_code failure;
   for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;

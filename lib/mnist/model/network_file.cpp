@@ -230,8 +230,7 @@ void save_network(const std::filesystem::path& path, const NetworkFile& file) {
 }
 
 std::filesystem::path resolve_model_path(const std::filesystem::path& path) {
-  std::error_code unknown;  // reading it will tell
-  return std::filesystem::is_directory(path, unknown) ? path / "best.safetensors" : path;
+  return is_folder(path) ? path / "best.safetensors" : path;
 }
 
 std::string network_digest(const std::filesystem::path& path) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "mnist/base/error.h"
+#include "mnist/bytes/folder.h"
 #include "mnist/data/oddities.h"
 #include "mnist/data/pixel_csv.h"
 #include "mnist/data/sampling.h"
@@ -26,14 +27,9 @@ struct Source {
 
 // Empty if it is absent.
 DigitSet test_set_of(const RunConfig& config, const TaskPlace& place) {
-  if (place.data.empty()) return {};
-  try {
-    return normalized(find_digit_set(place.data, config.data.test_images, config.data.test_labels),
-                      config.data.form);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kIo) throw;
-    return {};
-  }
+  if (!has_test_set(config, place)) return {};
+  return normalized(find_digit_set(place.data, config.data.test_images, config.data.test_labels),
+                    config.data.form);
 }
 
 class Loader {
@@ -186,6 +182,17 @@ double weighted_size(std::span<const Source> sources) {
 }
 
 }  // namespace
+
+bool has_test_set(const RunConfig& config, const TaskPlace& place) {
+  if (place.data.empty()) return false;
+  const auto has = [&](const std::string& name) {
+    const auto is_file = [&](const std::string& each) {
+      return type_at(place.data / each) == std::filesystem::file_type::regular;
+    };
+    return is_file(name) || is_file(name + ".gz");
+  };
+  return has(config.data.test_images) && has(config.data.test_labels);
+}
 
 TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& place) {
   Loader loader(place, test_set_of(config, place));

@@ -12,4 +12,8 @@ namespace mnist {
 // or the test set throws (none is no error), and Error{kUsage} if nothing is left to train on.
 TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& place);
 
+// Whether both files of data.test_images and data.test_labels are there, plain or packed. Throws
+// Error{kIo} where the system does not say.
+bool has_test_set(const RunConfig& config, const TaskPlace& place);
+
 }  // namespace mnist

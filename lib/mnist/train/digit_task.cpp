@@ -158,8 +158,14 @@ bool DigitTask::has_same_data(const nlohmann::json& record) const {
          record.value("page_model_sha256", "") == page_model_sha256_;
 }
 
+std::optional<std::string> DigitTask::why_untested() const {
+  if (place_.data.empty()) return "there is no data folder: use --data DIR";
+  if (has_test_set(config_, place_)) return std::nullopt;
+  return place_.data.string() + ": lacks " + config_.data.test_images + " or " +
+         config_.data.test_labels;
+}
+
 DigitSet DigitTask::test_set() const {
-  if (place_.data.empty()) throw Error(ErrorKind::kIo, "there is no data folder: use --data DIR");
   return normalized(find_digit_set(place_.data, config_.data.test_images, config_.data.test_labels),
                     config_.data.form);
 }

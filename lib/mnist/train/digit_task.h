@@ -42,6 +42,7 @@ class DigitTask : public TrainingTask {
   bool has_same_data(const nlohmann::json& record) const override;
   double accuracy_of_guessing() const override;
   std::vector<std::string> remarks() const override { return remarks_; }
+  std::optional<std::string> why_untested() const override;
   std::optional<FinalTest> test(const std::filesystem::path& model) const override;
 
  private:

@@ -87,8 +87,12 @@ class TrainingTask {
   // What is odd about its data, one line each, to be said before the training.
   virtual std::vector<std::string> remarks() const { return {}; }
 
-  // Tests the model in the file after the training. Throws Error{kIo} if the test data are absent;
-  // nothing if the task has no test.
+  // Why there can be no test() though the task has one: its data are absent. Throws Error{kIo}
+  // where the system does not say.
+  virtual std::optional<std::string> why_untested() const { return std::nullopt; }
+
+  // Tests the model in the file after the training; nothing if the task has no test. Throws Error
+  // if the test data or the model cannot be read.
   virtual std::optional<FinalTest> test(const std::filesystem::path& /*model*/) const {
     return std::nullopt;
   }

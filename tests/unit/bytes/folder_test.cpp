@@ -28,14 +28,25 @@ TEST_CASE("a folder's lock is one's at a time, and ends with its holder", "[byte
   CHECK(error_of([&] { FolderLock::try_lock(folder / "absent"); }).kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("whether a file is there is answered, or an error", "[bytes]") {
+TEST_CASE("what is there is answered, or an error", "[bytes]") {
   const TemporaryDirectory folder;
-  CHECK(is_there(folder.path()));
-  CHECK_FALSE(is_there(folder / "absent"));
+  std::ofstream(folder / "file") << "x";
   fs::create_symlink("circle", folder / "circle");
-  const Error error = error_of([&] { is_there(folder / "circle"); });
-  CHECK(error.kind() == ErrorKind::kIo);
-  CHECK(error.path() == (folder / "circle").string());
+  CHECK(is_there(folder.path()));
+  CHECK(is_folder(folder.path()));
+  CHECK(is_there(folder / "file"));
+  CHECK_FALSE(is_folder(folder / "file"));
+  for (const char* absent : {"absent", "file/below"}) {
+    CHECK_FALSE(is_there(folder / absent));
+    CHECK_FALSE(is_folder(folder / absent));
+    CHECK(type_at(folder / absent) == fs::file_type::not_found);
+  }
+  for (bool (*ask)(const fs::path&) : {is_there, is_folder}) {
+    const Error error = error_of([&] { ask(folder / "circle"); });
+    CHECK(error.kind() == ErrorKind::kIo);
+    CHECK(error.message().starts_with("cannot be looked up: "));
+    CHECK(error.path() == (folder / "circle").string());
+  }
 }
 
 TEST_CASE("what a killed process left half written is removed, and nothing else", "[bytes]") {

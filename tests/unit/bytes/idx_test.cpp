@@ -196,6 +196,14 @@ TEST_CASE("the plain IDX file is found before the compressed one", "[bytes]") {
   CHECK(find_idx_file(folder.path(), "labels") == folder / "labels");
 }
 
+TEST_CASE("a compressed IDX file does not stand in for one that cannot be looked up", "[bytes]") {
+  const TemporaryDirectory folder;
+  write_file_atomically(folder / "labels.gz", gzip(kLabelsFile));
+  fs::create_symlink("labels", folder / "labels");
+  const Error error = error_of([&] { find_idx_file(folder.path(), "labels"); });
+  CHECK(error.path() == (folder / "labels").string());
+}
+
 TEST_CASE("an IDX file that is not there is an error that tells how to get it", "[bytes]") {
   const TemporaryDirectory folder;
   fs::create_directory(folder / "labels");  // as some unpackers leave it; no file

@@ -22,7 +22,7 @@ namespace mnist::testing {
 inline void save_sound_classifier(const std::filesystem::path& path) {
   torch::manual_seed(1);
   Model model;
-  model.network = ConvNet(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
+  model.network = Classifier(ConvNetOptions{.channels = {4, 8}, .hidden = 16});
   save_model(path, model);
 }
 

@@ -1,0 +1,69 @@
+// Every program, with one fault after the other.
+#include <cstdlib>
+
+#include "faults/fixtures.h"
+#include "faults/sweep.h"
+#include "support/catch.h"
+#include "support/environment.h"
+
+namespace mnist::testing {
+namespace {
+
+// Those of files that are read, of files that are written, and of what is printed.
+const std::vector<FaultKind> kReading = {{"open", {"EIO", "EMFILE", "EINTR"}},
+                                         {"read", {"EIO", "EINTR", "SHORT"}},
+                                         {"stat", {"EIO", "EACCES", "EINTR"}},
+                                         {"list", {"EIO"}},
+                                         {"mmap", {"ENOMEM"}}};
+const std::vector<FaultKind> kWriting = {{"write", {"EIO", "ENOSPC", "EINTR", "SHORT"}},
+                                         {"fsync", {"EIO", "EINTR"}},
+                                         {"rename,mkdir,link", {"EIO", "EROFS"}},
+                                         {"lock", {"EINTR"}}};
+const std::vector<FaultKind> kPrinting = {{"write", {"EIO", "ENOSPC", "SHORT"}, "pipe:"}};
+// Of files that become shorter while they are read.
+const std::vector<FaultKind> kShrinking = {{"read", {"END"}}};
+
+// Every second way, from the number `first` on.
+std::vector<FaultKind> half_of(const std::vector<FaultKind>& kinds, std::size_t first) {
+  std::vector<FaultKind> half;
+  std::size_t number = first;
+  for (const FaultKind& kind : kinds) {
+    half.push_back({.calls = kind.calls, .how = {}, .under = kind.under});
+    for (const std::string& how : kind.how) {
+      if (number++ % 2 == 0) half.back().how.push_back(how);
+    }
+  }
+  return half;
+}
+
+// All of it where MNIST_FAULTS is set; else a half, since programs share the code that reads and
+// writes, and take turns.
+void sweep_all(const Scenario& scenario, std::size_t turn, bool shrinking = true) {
+  injection_or_skip();
+  std::vector<FaultKind> kinds = kReading;
+  kinds.insert(kinds.end(), kWriting.begin(), kWriting.end());
+  kinds.insert(kinds.end(), kPrinting.begin(), kPrinting.end());
+  if (shrinking) kinds.insert(kinds.end(), kShrinking.begin(), kShrinking.end());
+  const bool all = std::getenv("MNIST_FAULTS") != nullptr;
+  sweep(scenario, all ? kinds : half_of(kinds, turn), faults_of_each());
+}
+
+}  // namespace
+
+TEST_CASE("mnist-train loses nothing", "[faults][train]") { sweep_all(training(), 0); }
+
+TEST_CASE("mnist-predict loses nothing", "[faults][predict]") {
+  // Of a folder, a file that is empty when it is looked at is no picture.
+  sweep_all(predicting(), 1, false);
+  sweep_all(dumping(), 0);
+}
+
+TEST_CASE("mnist-eval loses nothing", "[faults][eval]") { sweep_all(evaluating(), 1); }
+
+TEST_CASE("mnist-export loses nothing", "[faults][export]") { sweep_all(exporting(), 0); }
+
+TEST_CASE("mnist-generate loses nothing", "[faults][generate]") { sweep_all(generating(), 1); }
+
+TEST_CASE("mnist-data loses nothing", "[faults][data]") { sweep_all(converting(), 0); }
+
+}  // namespace mnist::testing
