@@ -9,7 +9,7 @@
 
 #include "mnist/gradient/bfloat16/kernels.h"
 
-#include "support/catch.h"
+#include "support/torch_catch.h"
 
 namespace mnist::bfloat16 {
 namespace {
