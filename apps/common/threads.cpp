@@ -12,6 +12,21 @@
 #include "mnist/model/device.h"
 
 namespace mnist::app {
+namespace {
+
+// Those that LibTorch starts when it is to use `count`: a pool for the whole machine, whatever it
+// is asked for, and OpenMP's.
+int torch_threads(int count) {
+  return std::max(count, static_cast<int>(std::thread::hardware_concurrency())) + count;
+}
+
+void require(int needed, int allowed) {
+  if (needed <= allowed) return;
+  throw Error(ErrorKind::kIo, "cannot start enough threads: " + std::to_string(needed) +
+                                  " are needed, the system allows " + std::to_string(allowed));
+}
+
+}  // namespace
 
 int usual_threads() {
   constexpr std::uint64_t kMebibyte = 1U << 20;
@@ -25,19 +40,18 @@ int usual_threads() {
 }
 
 int set_allowed_threads(int threads, int own_each, int own) {
-  // LibTorch begins with a pool for the whole machine, whatever it is asked for.
-  const int machine = static_cast<int>(std::thread::hardware_concurrency());
-  const auto needed = [&](int count) {  // by that pool, by OpenMP, by the program
-    return std::max(count, machine) + count + own_each * count + own;
-  };
+  const auto needed = [&](int count) { return torch_threads(count) + own_each * count + own; };
   int count = threads == 0 ? usual_threads() : threads;
   const int allowed = startable_threads(needed(count));
   while (count > 1 && needed(count) > allowed) --count;
-  if (needed(count) > allowed) {
-    throw Error(ErrorKind::kIo, "cannot start enough threads: " + std::to_string(needed(count)) +
-                                    " are needed, the system allows " + std::to_string(allowed));
-  }
+  require(needed(count), allowed);
   return set_threads(count);
+}
+
+int set_exact_threads(int threads) {
+  const int needed = torch_threads(threads == 0 ? available_processors() : threads);
+  require(needed, startable_threads(needed));
+  return set_threads(threads);
 }
 
 }  // namespace mnist::app

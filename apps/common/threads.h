@@ -13,4 +13,9 @@ int usual_threads();
 // that is refused, and OpenMP would end the process. Throws Error{kIo} if not even one is allowed.
 int set_allowed_threads(int threads, int own_each, int own);
 
+// The same for exactly `threads` (0: one for each processor allowed) and none besides: for
+// training, whose result depends on their number to the last bit. Throws Error{kIo} if the system
+// allows fewer.
+int set_exact_threads(int threads);
+
 }  // namespace mnist::app

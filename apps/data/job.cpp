@@ -15,7 +15,6 @@
 #include "mnist/bytes/idx.h"
 #include "mnist/data/oddities.h"
 #include "mnist/image/encode.h"
-#include "mnist/model/device.h"
 #include "mnist/report/chart/contact_sheet.h"
 #include "mnist/report/chart/raster.h"
 #include "mnist/report/number_text.h"
@@ -25,6 +24,7 @@
 #include "common/names.h"
 #include "common/progress.h"
 #include "common/shipped.h"
+#include "common/threads.h"
 #include "data/source.h"
 #include "data/suspects.h"
 
@@ -186,7 +186,7 @@ void write_sheet(const NamedDigits& digits, const Flags& flags, std::ostream& ou
 int run(const Flags& flags, std::ostream& out) {
   set_up_logging(flags.common);
   check_output(flags);
-  set_threads(flags.device.threads);
+  set_allowed_threads(flags.device.threads, 0, 0);
   if (flags.verb == "check") return check(flags, out);
   if (flags.verb == "suspects") {
     const SuspectsJob job = resolve_suspects(flags);

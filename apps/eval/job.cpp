@@ -29,6 +29,7 @@
 #include "common/logging.h"
 #include "common/progress.h"
 #include "common/shipped.h"
+#include "common/threads.h"
 #include "eval/labelled_pages.h"
 #include "eval/labelled_pictures.h"
 #include "eval/report_folder.h"
@@ -250,7 +251,7 @@ Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
   Job job{.flags = flags,
           .device = select_device(flags.device.device),
-          .threads = set_threads(flags.device.threads),
+          .threads = set_allowed_threads(flags.device.threads, 0, 0),
           .models = {},
           .other = std::nullopt};
   // Now, so that a mistake in its name shows before the work and not after.

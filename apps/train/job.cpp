@@ -27,6 +27,7 @@
 #include "common/logging.h"
 #include "common/progress.h"
 #include "common/shipped.h"
+#include "common/threads.h"
 #include "train/progress_report.h"
 
 namespace mnist::app::train {
@@ -262,7 +263,7 @@ int threads_for(const Job& job) {
 int train(Job& job, Communicator* communicator, std::ostream& out) {
   const bool leads = communicator == nullptr || communicator->rank() == 0;
   const torch::Device device = device_for(job);
-  const int threads = set_threads(threads_for(job));
+  const int threads = set_exact_threads(threads_for(job));
   const RunConfig config = config_to_train(job);
   const bool begins = !job.run || !job.run->has_checkpoint();
   std::optional<NetworkFile> start;  // opened before minutes of reading pictures

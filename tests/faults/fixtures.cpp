@@ -18,26 +18,17 @@ void must_succeed(const std::string& program, const std::vector<std::string>& ar
   if (outcome.exit_code != 0) throw std::runtime_error(program + " failed: " + outcome.err);
 }
 
-// Everything that the functions below hand out.
-const fs::path& made() {
+const fs::path& shared_folder() {
   static const TemporaryDirectory folder;
-  static const fs::path filled = [] {
-    const fs::path& path = folder.path();
-    must_succeed("mnist-generate",
-                 {"--out", "data", "--train", "160", "--test", "40", "--seed", "7"}, path);
-    must_succeed("mnist-generate",
-                 {"--pictures", "--count", "3", "--out", "pictures", "--seed", "3"}, path);
-    put_config(path);
-    must_succeed("mnist-train", training().arguments, path);
-    fs::copy_file(fs::path(MNIST_SOURCE_DIR) / "models" / "page.safetensors",
-                  path / "page.safetensors");
-    return path;
-  }();
-  return filled;
+  return folder.path();
+}
+
+void generate(const std::vector<std::string>& arguments) {
+  must_succeed("mnist-generate", arguments, shared_folder());
 }
 
 void put(const std::string& name, const fs::path& folder) {
-  fs::copy(made() / name, folder / name, fs::copy_options::recursive);
+  fs::copy(shared_folder() / name, folder / name, fs::copy_options::recursive);
 }
 
 void put_models_and_pictures(const fs::path& folder) {
@@ -47,13 +38,33 @@ void put_models_and_pictures(const fs::path& folder) {
 
 }  // namespace
 
-void put_data(const fs::path& folder) { put("data", folder); }
+void put_data(const fs::path& folder) {
+  static const bool made = [] {
+    generate({"--out", "data", "--train", "160", "--test", "40", "--seed", "7"});
+    return true;
+  }();
+  if (made) put("data", folder);
+}
 
-void put_pictures(const fs::path& folder) { put("pictures", folder); }
+void put_pictures(const fs::path& folder) {
+  static const bool made = [] {
+    generate({"--pictures", "--count", "3", "--out", "pictures", "--seed", "3"});
+    return true;
+  }();
+  if (made) put("pictures", folder);
+}
 
 void put_models(const fs::path& folder) {
-  put("run", folder);
-  put("page.safetensors", folder);
+  static const bool made = [] {
+    const TemporaryDirectory place;
+    const Scenario trained = training();
+    trained.prepare(place.path());
+    must_succeed(trained.program, trained.arguments, place.path());
+    fs::copy(place / "run", shared_folder() / "run", fs::copy_options::recursive);
+    return true;
+  }();
+  if (made) put("run", folder);
+  fs::copy(fs::path(MNIST_SOURCE_DIR) / "models" / "page.safetensors", folder / "page.safetensors");
 }
 
 // Checkpoints within an epoch, too; two epochs, so that every file is made and then replaced.

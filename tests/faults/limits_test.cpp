@@ -2,6 +2,7 @@
 // write, a disk that is full.
 #include <cstdio>
 
+#include "cli/fixtures.h"
 #include "faults/fixtures.h"
 #include "faults/sweep.h"
 #include "support/catch.h"
@@ -74,6 +75,34 @@ TEST_CASE("with few files open, programs work or say why not", "[faults][limits]
     const std::string number = std::to_string(files);
     check_within(number + " open files", {"/usr/bin/prlimit", "--nofile=" + number}, 0);
   }
+}
+
+TEST_CASE("with few threads allowed, programs work or say why not", "[faults][processes]") {
+  int worked = 0;
+  int refused = 0;
+  for (const Scenario& scenario : {training(), evaluating(), converting()}) {
+    for (const int allowed : {1, 3, 200}) {
+      INFO(scenario.program << " within " << allowed << " processes");
+      const TemporaryDirectory folder;
+      scenario.prepare(folder.path());
+      std::string command = "chmod -R a+rwX . && timeout 60 " + with_few_processes(allowed) +
+                            scenario.program + " --threads 2";
+      for (const std::string& argument : scenario.arguments) command += " " + argument;
+      const Outcome outcome = run_shell(command, {.folder = folder.path()});
+      INFO(outcome.err);
+      if (outcome.exit_code == 0) {
+        ++worked;
+        continue;
+      }
+      ++refused;
+      CHECK(outcome.exit_code == 2);
+      CHECK(outcome.out.empty());
+      CHECK(lines_of(outcome.err).size() == 1);
+      CHECK(outcome.err.starts_with(scenario.program + ": cannot start enough threads: "));
+    }
+  }
+  CHECK(worked > 0);
+  CHECK(refused > 0);
 }
 
 TEST_CASE("where nothing may be written, nothing is lost", "[faults][mounts]") {

@@ -1,6 +1,7 @@
 // mnist-serve with one fault after the other: it does not start and says why, or it goes on
 // serving.
 #include <csignal>
+#include <cstdio>
 #include <optional>
 #include <system_error>
 
@@ -143,6 +144,7 @@ TEST_CASE("mnist-serve starts and serves, or says why not", "[faults][serve]") {
     }
     std::printf("%-14s %-32s %4d served, %4d refused\n", "mnist-serve", kind.calls.c_str(), started,
                 refused);
+    std::fflush(stdout);
   }
 }
 
