@@ -117,7 +117,7 @@ void add_space_to_depth(Graph& graph, const std::string& name) {
   constexpr std::int64_t kBlock = 2;
   const torch::Tensor pick =
       torch::eye(kBlock * kBlock).reshape({kBlock * kBlock, 1, kBlock, kBlock});
-  onnx::NodeProto& node = graph.add("Conv", name, {graph.constant("unshuffle", pick)});
+  onnx::NodeProto& node = graph.add("Conv", name, {graph.constant(name + ".pick", pick)});
   set(node, "kernel_shape", Sizes{kBlock, kBlock});
   set(node, "strides", Sizes{kBlock, kBlock});
 }
@@ -132,15 +132,15 @@ void add_layer(Graph& graph, const State& state, const Layer& layer, const std::
       return;
     case LayerKind::kCrop: {
       const std::int64_t end = layer.side + layer.size;
-      graph.add(
-          "Slice", name,
-          {graph.constant("crop.starts", Sizes{layer.size, layer.size}),
-           graph.constant("crop.ends", Sizes{end, end}), graph.constant("crop.axes", Sizes{2, 3})});
+      graph.add("Slice", name,
+                {graph.constant(name + ".starts", Sizes{layer.size, layer.size}),
+                 graph.constant(name + ".ends", Sizes{end, end}),
+                 graph.constant(name + ".axes", Sizes{2, 3})});
       return;
     }
     case LayerKind::kStandardise:
-      graph.add("Sub", "centred", {graph.constant("mean", kInkMean)});
-      graph.add("Div", name, {graph.constant("std", kInkStd)});
+      graph.add("Sub", "centred", {graph.constant(name + ".mean", kInkMean)});
+      graph.add("Div", name, {graph.constant(name + ".std", kInkStd)});
       return;
     case LayerKind::kSpaceToDepth:
       add_space_to_depth(graph, name);
