@@ -47,7 +47,8 @@ using NetworkCheck = std::function<void(const NetworkFile&)>;
 // or an unknown network), and what `check` throws.
 NetworkFile load_network(const std::filesystem::path& path, const NetworkCheck& check = {});
 
-// The model file that `path` stands for: itself, or best.safetensors of the run directory.
+// The model file that `path` stands for: itself, or best.safetensors of the run directory. Throws
+// Error{kIo} where the system does not say which.
 std::filesystem::path resolve_model_path(const std::filesystem::path& path);
 
 // SHA-256 of that file's bytes. Throws Error{kIo}, {kUnsupported} for more than a model may hold.
