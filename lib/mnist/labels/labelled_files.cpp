@@ -46,10 +46,11 @@ LabelledFiles files_of_folder(const fs::path& folder) {
     }
   }
   if (found.files.empty()) {
-    throw Error(ErrorKind::kIo,
-                "contains no labelled pictures: a label is a subfolder named 0 to 9 or none, or label<d> "
-                "in the name",
-                folder.string());
+    throw Error(
+        ErrorKind::kIo,
+        "contains no labelled pictures: a label is a subfolder named 0 to 9 or none, or label<d> "
+        "in the name",
+        folder.string());
   }
   return found;
 }
