@@ -196,7 +196,8 @@ TEST_CASE("a verb refuses what it cannot do, in one line", "[data]") {
   const TemporaryDirectory folder;
   const std::string out = (folder / "out").string();
   check_refused(data({"sheet", test_images()}), "'sheet' needs --out");
-  check_refused(data({"check", test_images(), "--digit", "3"}), "--digit cannot be used with 'check'");
+  check_refused(data({"check", test_images(), "--digit", "3"}),
+                "--digit cannot be used with 'check'");
   check_refused(data({"sheet", test_images(), "-o", out, "--folds", "3"}),
                 "--folds cannot be used with 'sheet'");
   check_refused(data({"idx", generated_data().string(), "-o", out}), "a folder of IDX files");
