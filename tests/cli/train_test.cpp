@@ -206,7 +206,8 @@ TEST_CASE("a dry run prints the plan and writes nothing", "[train]") {
 
 TEST_CASE("neither or both of --config and --resume is a usage error", "[train]") {
   check_one_error_line(run_program("mnist-train", {}), "one of --config and --resume is required");
-  check_one_error_line(run_program("mnist-train", {"--config", "a", "--resume", "b"}), "cannot be used with");
+  check_one_error_line(run_program("mnist-train", {"--config", "a", "--resume", "b"}),
+                       "cannot be used with");
 }
 
 TEST_CASE("asking for CUDA if there is none is one line", "[train]") {
