@@ -7,6 +7,7 @@
 
 #include "mnist/base/error.h"
 #include "mnist/base/shown_text.h"
+#include "mnist/bytes/json_lines.h"
 
 namespace mnist {
 namespace {
@@ -61,7 +62,7 @@ JsonDocument JsonDocument::parse(std::string_view text, const std::string& name)
     // The parser would take it for the end and ignore what follows.
     throw Error(ErrorKind::kCorrupt, "contains a NUL character: not JSON", name);
   }
-  document.lines_ = read_key_lines(text, name);
+  document.lines_ = std::make_shared<const KeyLines>(read_key_lines(text, name));
   const bool ignore_comments = true;
   document.root_ = json::parse(text, nullptr, true, ignore_comments);
   return document;
@@ -91,7 +92,8 @@ void JsonDocument::set(const std::string& key_path, const std::string& value,
 }
 
 int JsonDocument::line_of(const std::string& key_path) const {
-  return origin_of(key_path).empty() ? mnist::line_of(lines_, key_path) : 0;
+  if (lines_ == nullptr || !origin_of(key_path).empty()) return 0;
+  return mnist::line_of(*lines_, key_path);
 }
 
 std::string JsonDocument::origin_of(const std::string& key_path) const {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -16,9 +17,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mnist/bytes/json_lines.h"
-
 namespace mnist {
+
+struct KeyLines;
 
 class JsonDocument {
  public:
@@ -45,7 +46,7 @@ class JsonDocument {
  private:
   nlohmann::json root_ = nlohmann::json::object();
   std::string name_;
-  KeyLines lines_;                              // of the keys that the text gives
+  std::shared_ptr<const KeyLines> lines_;       // of the keys that the text gives; null: none
   std::map<std::string, std::string> origins_;  // of those that set() gave
 };
 
