@@ -114,18 +114,23 @@ std::map<std::string, std::vector<std::int64_t>> expected_tensors(const LayerLis
   return tensors;
 }
 
+namespace {
+
+// Of a convolution or a linear layer; 0 of another.
+std::int64_t weight_count(const LayerList& layers, const Layer& layer) {
+  const std::int64_t pairs = layers.input_of(layer).channels * layer.channels;
+  if (layer.kind == LayerKind::kConvolution) return pairs * layer.size * layer.size;
+  return layer.kind == LayerKind::kLinear ? pairs : 0;
+}
+
+}  // namespace
+
 std::int64_t parameter_count(const LayerList& layers) {
   std::int64_t count = 0;
   for (const Layer& layer : layers) {
-    const std::int64_t ins = layers.input_of(layer).channels;
-    if (layer.kind == LayerKind::kConvolution) {
-      count += layer.channels * ins * layer.size * layer.size;
-    } else if (layer.kind == LayerKind::kLinear) {
-      count += layer.channels * ins;
-    } else if (layer.kind == LayerKind::kNormalisation) {
-      count += 2 * layer.channels;
-    }
+    count += weight_count(layers, layer);
     if (layer.bias) count += layer.channels;
+    if (layer.kind == LayerKind::kNormalisation) count += 2 * layer.channels;
   }
   return count;
 }
@@ -133,12 +138,7 @@ std::int64_t parameter_count(const LayerList& layers) {
 std::int64_t multiply_adds(const LayerList& layers) {
   std::int64_t count = 0;
   for (const Layer& layer : layers) {
-    const std::int64_t ins = layers.input_of(layer).channels;
-    if (layer.kind == LayerKind::kConvolution) {
-      count += layer.side * layer.side * layer.channels * ins * layer.size * layer.size;
-    } else if (layer.kind == LayerKind::kLinear) {
-      count += layer.channels * ins;
-    }
+    count += layer.side * layer.side * weight_count(layers, layer);  // a linear layer's side is 1
   }
   return count;
 }
