@@ -5,8 +5,8 @@
 
 namespace mnist {
 
-// Bytes: the machine's memory or the least limit of this process's cgroup and those above it
-// (versions 1 and 2), whichever is less. What others have taken of it is not counted.
+// Bytes: the machine's memory or the lowest limit of this process's cgroup and those above it
+// (versions 1 and 2), whichever is less. Memory used by others is not subtracted.
 std::uint64_t available_memory();
 
 }  // namespace mnist

@@ -1,8 +1,8 @@
-// Internal: what limits the control group of this process sets, as containers do. Thread-safe.
+// Internal: the limits set by this process's control group, as containers use them. Thread-safe.
 //
-// Both versions of cgroups are looked at, where they are usually mounted: in version 2 one
-// hierarchy under /sys/fs/cgroup, in version 1 one for each controller,
-// /sys/fs/cgroup/<controller>. A group's limits hold for the groups below it too.
+// Both versions of cgroups are checked, where they are usually mounted: in version 2 one hierarchy
+// under /sys/fs/cgroup, in version 1 one for each controller, /sys/fs/cgroup/<controller>. A
+// group's limits also hold for the groups below it.
 #pragma once
 
 #include <functional>

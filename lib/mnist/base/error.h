@@ -1,7 +1,7 @@
 // The one exception type that this library throws.
 //
-// what() is a single line fit for a user: "<path>: <message>", or "<message>" where no file is
-// concerned. Programs map every kind to exit code 2; the kind is for callers that react to it.
+// what() is a single line fit for a user: "<path>: <message>", or "<message>" if no file is
+// involved. Programs map every kind to exit code 2; the kind is for callers that react to it.
 #pragma once
 
 #include <stdexcept>

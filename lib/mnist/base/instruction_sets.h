@@ -1,5 +1,5 @@
-// What kernels that are compiled for newer processors need of the running one: all that their flags
-// (CMakeLists.txt beside them) let the compiler use. Thread-safe.
+// What kernels compiled for newer processors need from the one they run on: everything that their
+// flags (CMakeLists.txt beside them) let the compiler use. Thread-safe.
 #pragma once
 
 namespace mnist {

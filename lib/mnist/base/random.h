@@ -1,6 +1,6 @@
 // Random numbers that are the same on every machine, compiler and standard library: the engine is
 // std::mt19937_64, whose output the standard fixes; the distributions are ours, since the standard
-// leaves those to the library.
+// leaves them to the library.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Text that came out of a file, as part of an error: whatever stands there, it stays short and on
-// one line. Thread-safe.
+// Text from a file, as part of an error: whatever it contains, it stays short and on one line.
+// Thread-safe.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace mnist {
 
-// At most 80 bytes of `text`, the cut shown by an ellipsis; '?' stands for control characters.
+// At most 80 bytes of `text`, with an ellipsis if cut; '?' replaces control characters.
 std::string shortened(std::string_view text);
 
 // The same in double quotes, escaped as JSON's strings are, all of it in ASCII.

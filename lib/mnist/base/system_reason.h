@@ -1,4 +1,4 @@
-// Why a call of the system failed, worded to end an Error's message: "no such file or directory".
+// Why a system call failed, worded to end an Error's message: "no such file or directory".
 // Thread-safe.
 #pragma once
 

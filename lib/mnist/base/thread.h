@@ -1,4 +1,4 @@
-// Threads that the system may refuse: a limit on processes (ulimit -u, a container's), no memory.
+// Threads, which the system may refuse: a limit on processes (ulimit -u, a container's), no memory.
 // Thread-safe.
 #pragma once
 
@@ -10,8 +10,7 @@ namespace mnist {
 // Throws Error{kIo}: "cannot start a thread: …".
 std::thread start_thread(std::function<void()> work);
 
-// How many threads, up to `most`, the system allows beside those there are: it starts them to find
-// out, and ends them again.
+// How many more threads, up to `most`, the system allows: starts them to find out, and ends them.
 int startable_threads(int most);
 
 }  // namespace mnist

@@ -1,6 +1,6 @@
-// Records of comma-separated values as RFC 4180 has them: fields may stand in double quotes, and
-// then hold commas, line breaks and doubled quotes. Lines end in LF or CRLF; empty lines are passed
-// over; a UTF-8 byte order mark at the beginning is too. Not thread-safe.
+// Records of comma-separated values as in RFC 4180: fields may be in double quotes, and may then
+// contain commas, line breaks and doubled quotes. Lines end in LF or CRLF; empty lines and a UTF-8
+// byte order mark at the beginning are skipped. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ class CsvReader {
   CsvReader(std::string_view text, std::size_t most_fields);
 
   // The next record's fields, at least one; false at the end. Throws Error{kCorrupt} with the line
-  // for more than `most_fields`, a quotation mark that is not closed, or one that is followed by
-  // more than a comma.
+  // for more than `most_fields`, an unclosed quotation mark, or a closing one not followed by a
+  // comma or the end of the line.
   bool next(std::vector<std::string>& fields);
 
   // The line on which the last record began, from 1.
@@ -29,7 +29,7 @@ class CsvReader {
   std::size_t most_fields_;
   std::size_t at_ = 0;
   int line_ = 0;       // of the last record
-  int next_line_ = 1;  // of what is at `at_`
+  int next_line_ = 1;  // the line of `at_`
 };
 
 }  // namespace mnist

@@ -2,7 +2,7 @@
 //
 // Layout, all integers big-endian: two zero bytes, the element type (0x08, unsigned byte), the
 // number of dimensions d, then d sizes of 32 bits, then the elements, last dimension fastest.
-// Images have d = 3 (count, rows, columns), labels d = 1 (count). docs/formats.md has the whole.
+// Images have d = 3 (count, rows, columns), labels d = 1 (count). docs/formats.md has the details.
 //
 // The declared size must equal the payload exactly: LibTorch's own reader trains silently on
 // truncated files, and aborts on a count that is not 60 000 or 10 000.
@@ -29,14 +29,14 @@ struct IdxLabels {
   std::vector<std::uint8_t> labels;
 };
 
-// Parses uncompressed IDX bytes. Throws Error{kCorrupt} with a message of its own for each fault:
+// Parses uncompressed IDX bytes. Throws Error{kCorrupt} with a separate message for each fault:
 // shorter than its header, not IDX, another element type, another number of dimensions, a size of
 // zero, fewer or more bytes than the header declares; kUnsupported for over 2 GiB of elements.
 IdxImages parse_idx_images(std::span<const std::uint8_t> bytes);
 IdxLabels parse_idx_labels(std::span<const std::uint8_t> bytes);
 
-// The bytes that parse to the same. Throws Error{kUsage} where the sizes contradict the elements,
-// or one of them is zero.
+// The bytes that parse to the same values. Throws Error{kUsage} if the sizes contradict the
+// elements, or one of them is zero.
 Bytes serialize_idx(const IdxImages& images);
 Bytes serialize_idx(const IdxLabels& labels);
 
@@ -49,19 +49,18 @@ struct IdxPair {
 };
 
 // Reads `images` and `labels`, each plain or gzip by its content. Throws what the functions above
-// and read_file throw, with the path; kCorrupt where counts differ, or a label is `classes` or
-// more.
+// and read_file throw, with the path; kCorrupt if counts differ, or a label is `classes` or more.
 IdxPair read_idx_pair(const std::filesystem::path& images, const std::filesystem::path& labels,
                       int classes);
 
-// The file `stem` or `stem`.gz in `folder`, plain first. Throws Error{kIo} naming both when neither
-// is there, and saying how to get them, or under which other usual name the file is there.
+// The file `stem` or `stem`.gz in `folder`, plain first. If neither is there, throws Error{kIo}
+// that names both and says how to get them, or under which other usual name the file is there.
 std::filesystem::path find_idx_file(const std::filesystem::path& folder, const std::string& stem);
 
-// `file`, or `file`.gz if that alone is there.
+// `file`, or `file`.gz if only that is there.
 std::filesystem::path plain_or_packed(const std::filesystem::path& file);
 
-// The file of labels that goes with `images` by its name: "…-images-idx3-…" -> "…-labels-idx1-…".
+// The file of labels that goes with `images` by its name, "…-images-idx3-…" -> "…-labels-idx1-…",
 // plain or packed. Throws Error{kUsage} for another name.
 std::filesystem::path labels_beside(const std::filesystem::path& images);
 

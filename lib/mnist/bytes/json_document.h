@@ -1,8 +1,8 @@
-// JSON written by people: comments allowed, every value known by its line, and read strictly.
+// JSON written by people: comments allowed, the line of every value known, and read strictly.
 //
-// nlohmann/json parses; this adds what a config file needs to earn good errors: a key nobody reads,
-// a wrong type and an impossible value are errors that name the key's path, its line and the
-// nearest key that would have been right. Not thread-safe while being read.
+// nlohmann/json parses; this adds good errors for config files: an unread key, a wrong type and an
+// impossible value are errors that name the key's path, its line and the nearest valid key. Not
+// thread-safe while being read.
 #pragma once
 
 #include <cstdint>
@@ -23,24 +23,24 @@ struct KeyLines;
 
 class JsonDocument {
  public:
-  // Parses `text`, an object. `name` stands for it in errors, e.g. the file's path. Throws
-  // Error{kCorrupt} with the line for anything that is not JSON (comments aside), for a key given
-  // twice and for nesting deeper than 32.
+  // Parses `text`, an object, called `name` in errors, e.g. the file's path. Throws Error{kCorrupt}
+  // with the line for anything that is not JSON (comments aside), for a key given twice and for
+  // nesting deeper than 32.
   static JsonDocument parse(std::string_view text, const std::string& name);
 
   // Replaces the value at `key_path` ("training.epochs"), making objects on the way. `value` is
-  // taken as JSON where it is JSON, else as a string: 3, true, [1,2], cosine. Its line is 0, and
+  // taken as JSON if it is JSON, else as a string: 3, true, [1,2], cosine. Its line is 0, and
   // errors about it name `origin` (a flag as it was typed) in place of the document. Throws
-  // Error{kUsage} for an empty path or one that leads through a value that is no object.
+  // Error{kUsage} for an empty path or one that leads through a value that is not an object.
   void set(const std::string& key_path, const std::string& value, const std::string& origin);
 
   const nlohmann::json& root() const { return root_; }
   const std::string& name() const { return name_; }
 
-  // The line of the key at `key_path`, from 1; 0 when it is not in the text.
+  // The line of the key at `key_path`, from 1; 0 if it is not in the text.
   int line_of(const std::string& key_path) const;
 
-  // Who has set the value at `key_path`, or an object around it; empty where the text did.
+  // What set the value at `key_path`, or an object around it; empty if the text did.
   std::string origin_of(const std::string& key_path) const;
 
  private:
@@ -51,7 +51,7 @@ class JsonDocument {
 };
 
 // Reads one object of a document, key by key. A key that is absent leaves the default in place.
-// Each function throws Error{kUsage} for a value of another type or outside its range.
+// Each function throws Error{kUsage} for a value of the wrong type or outside its range.
 class JsonObjectReader {
  public:
   // The object at `key_path`, "" for the root; an absent object reads as empty.
@@ -74,14 +74,14 @@ class JsonObjectReader {
                                      std::size_t max_length);
   // Readers of a list's elements, which must be objects: "key.0" and so on are their paths.
   std::vector<JsonObjectReader> objects(const std::string& key, std::size_t max_length);
-  // Says that `key` is known here, and read by a reader of its own.
+  // A separate reader for `key`, which counts as known here.
   JsonObjectReader object(const std::string& key);
 
   // Throws Error{kUsage} for a key that none of the functions above has asked for.
   void finish() const;
 
-  // An error about `key`, or about the object itself if it is empty, with its path, and with its
-  // line or who has set it.
+  // An error about `key`, or about the object itself if it is empty, with its path, and its line or
+  // what set it.
   [[noreturn]] void fail(const std::string& key, const std::string& problem) const;
 
  private:

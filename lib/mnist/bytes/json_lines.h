@@ -1,4 +1,4 @@
-// Internal: on which line each key of a JSON text stands. Thread-safe.
+// Internal: the line of each key in a JSON text. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -15,10 +15,11 @@ struct KeyLines {
   std::map<std::string, KeyLines, std::less<>> below;
 };
 
-// Throws Error{kCorrupt} as JsonDocument::parse does, before anything but these lines is built.
+// Throws Error{kCorrupt} as JsonDocument::parse does, before anything other than these lines is
+// built.
 KeyLines read_key_lines(std::string_view text, const std::string& name);
 
-// The line of the key at `key_path`, "training.epochs"; 0 when it is not there.
+// The line of the key at `key_path`, "training.epochs"; 0 if it is not there.
 int line_of(const KeyLines& keys, std::string_view key_path);
 
 }  // namespace mnist

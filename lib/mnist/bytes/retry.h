@@ -5,7 +5,7 @@
 
 namespace mnist {
 
-// Calls `call` until it does not fail with EINTR; errno is that of the last time.
+// Calls `call` until it does not fail with EINTR; errno is that of the last call.
 template <typename Call>
 auto retry(Call call) {
   auto result = call();

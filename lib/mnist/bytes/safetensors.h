@@ -39,25 +39,24 @@ struct SafeTensors {
 inline constexpr std::uint64_t kShortHeaderBytes = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t kLongestHeaderBytes = 100'000'000;
 
-// The views point into `bytes`, which must outlive them; nothing says that they are aligned. Throws
-// Error: kCorrupt when the header is longer than `max_header` or than the file, is no JSON object,
-// has a duplicate key, more than 10,000 tensors, 1,000 metadata or 16 dimensions, or when an
-// entry's shape, type and offsets disagree, tensors overlap, leave holes, or bytes trail;
-// kUnsupported for an element type other than the above.
+// The views point into `bytes`, which must outlive them; they may be unaligned. Throws Error:
+// kCorrupt if the header is longer than `max_header` or than the file, is not a JSON object, has a
+// duplicate key, more than 10,000 tensors, 1,000 metadata or 16 dimensions, or if an entry's shape,
+// type and offsets disagree, tensors overlap or leave holes, or bytes trail; kUnsupported for an
+// element type other than the above.
 SafeTensors parse_safetensors(std::span<const std::uint8_t> bytes,
                               std::uint64_t max_header = kShortHeaderBytes);
 
-// The same of a file of which only the first 8 + `max_header` bytes are there, or all if it is
-// shorter: the views have no data. Without `file_bytes`, the size of the file, nothing is said of
-// its end.
+// The same for the first 8 + `max_header` bytes of a file, or all of it if it is shorter: the views
+// have no data. Without `file_bytes`, the size of the file, its end is not checked.
 SafeTensors parse_safetensors_beginning(std::span<const std::uint8_t> beginning,
                                         std::optional<std::uint64_t> file_bytes,
                                         std::uint64_t max_header = kShortHeaderBytes);
 
-// Tensors by type in the order of TensorType, then by name, their data aligned to 8 bytes: the
-// bytes that the reference writer makes. The same content gives the same bytes. Throws
-// Error{kUsage} when a tensor's data contradict its shape and type, or names and metadata are not
-// UTF-8 or make a header longer than `max_header`.
+// Tensors by type in the order of TensorType, then by name, their data aligned to 8 bytes: the same
+// bytes as the reference writer's. The same content gives the same bytes. Throws Error{kUsage} if a
+// tensor's data contradict its shape and type, or names and metadata are not UTF-8 or make a header
+// longer than `max_header`.
 Bytes serialize_safetensors(const SafeTensors& content,
                             std::uint64_t max_header = kShortHeaderBytes);
 

@@ -24,17 +24,17 @@ struct SafeTensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-// The key of the metadata, which is no tensor's name.
+// The key of the metadata, which is not a tensor's name.
 inline constexpr const char* kMetadataKey = "__metadata__";
 
-// Every entry's shape and type fit its offsets. Takes memory for what it returns, whatever else
-// `text` holds. Throws Error like parse_safetensors.
+// Every entry's shape and type fit its offsets. Takes memory only for what it returns, whatever
+// else `text` contains. Throws Error like parse_safetensors.
 SafeTensorsHeader parse_safetensors_header_text(std::string_view text);
 
-// The type of that name, or null.
+// The type called `name`, or null.
 const TensorType* tensor_type_of(std::string_view name);
 
-// Bytes that such a tensor takes; nothing if 63 bits do not hold them. A size of zero does not
+// Bytes that such a tensor takes; nothing if the number exceeds 63 bits. A size of zero does not
 // excuse the others, whatever their order.
 std::optional<std::uint64_t> tensor_bytes(TensorType type, const std::vector<std::int64_t>& shape);
 

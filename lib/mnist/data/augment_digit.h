@@ -1,21 +1,21 @@
-// Random variations of one training image, so that a network learns what does not matter: how a
-// hand writes (place, slant, size, wobble), what pen it holds, how the picture was taken.
+// Random variations of one training image, so a network learns what does not matter: how a hand
+// writes (place, slant, size, wobble), what pen it uses, how the picture was taken.
 //
-// Each variation is a function of the seed, the epoch and the image's row alone: neither batches
-// nor threads nor processes change what is seen, and an interrupted run sees the same. No flips: a
-// mirrored digit is not a digit. Knows no Torch. Thread-safe, takes no memory.
+// Each variation is a function only of the seed, the epoch and the image's row: batches, threads
+// and processes do not change what is seen, and an interrupted run sees the same. No flips: a
+// mirrored digit is not a digit. Does not use Torch. Thread-safe, takes no memory.
 #pragma once
 
 #include <cstdint>
 
 namespace mnist {
 
-// Each value but the last three is the largest change, drawn uniformly up to it in both directions.
-// 0 leaves a change out.
+// Each value except the last three is the largest change; changes are drawn uniformly up to it in
+// both directions. 0 means no change.
 struct AugmentationOptions {
   double shift = 0.0;      // pixels, in x and y
   double rotation = 0.0;   // degrees
-  double scale = 0.0;      // share of the size: 0.1 is 0.9 to 1.1, width and height apart
+  double scale = 0.0;      // share of the size: 0.1 is 0.9 to 1.1, separately in x and y
   double shear = 0.0;      // pixels of slant per pixel of height
   double elastic = 0.0;    // pixels: a random field that moves neighbours alike
   double thickness = 0.0;  // 1: from the neighbourhood's thinnest to its thickest, 3x3 pixels
@@ -32,11 +32,11 @@ struct AugmentationOptions {
   }
 };
 
-// The least elastic_smoothness.
+// The minimum elastic_smoothness.
 inline constexpr double kLeastSmoothness = 2.0;
 
-// image, varied: 28x28 bytes each, 255 is ink and 0 is paper; they may not overlap. Outside the
-// image is paper. `row` and `epoch` count from 0. The same bits on every processor.
+// image, varied: 28x28 bytes each, 255 is ink and 0 is paper; they may not overlap. Paper surrounds
+// the image. `row` and `epoch` count from 0. The same bits on every processor.
 void augment_digit(const std::uint8_t* image, const AugmentationOptions& options,
                    std::uint64_t seed, std::int64_t epoch, std::int64_t row, std::uint8_t* varied);
 

@@ -1,5 +1,5 @@
-// Batches of a set of digits to train on: rows of it, varied, where the network computes.
-// Thread-safe for reading.
+// Batches of a set of digits to train on: its rows, varied, on the network's device. Thread-safe
+// for reading.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class DigitBatches {
   void read_ink(std::int64_t row, std::int64_t epoch, float* ink) const;
 
   // All of them as bytes (uint8 [N,1,28,28], contiguous), and their labels (int64 [N]): on the CPU
-  // where they are varied, else on device().
+  // if they are varied, else on device().
   const torch::Tensor& all_images() const { return images_; }
   const torch::Tensor& all_labels() const { return labels_; }
 

@@ -1,4 +1,5 @@
-// How the images of a file may differ from MNIST's, and how they become like these. Thread-safe.
+// How the images of a file may differ from MNIST's, and their conversion to MNIST's form.
+// Thread-safe.
 #pragma once
 
 #include <span>
@@ -19,17 +20,17 @@ struct ImageForm {
   bool operator==(const ImageForm&) const = default;
 };
 
-// How images may lie: "upright", "transposed" (rows and columns exchanged, as in EMNIST),
+// How images may be oriented: "upright", "transposed" (rows and columns exchanged, as in EMNIST),
 // "mirrored" (left and right), "flipped" (top and bottom), "upside-down" (turned by 180 degrees),
 // "turned-left" and "turned-right" (by 90 degrees).
 std::span<const std::string_view> orientation_names();
 
-// Images ([…,28,28], any type) that lie as `orientation` says, set upright. Throws Error{kUsage}
-// for a name that is not in the list.
+// Images ([…,28,28], any type) in that `orientation`, set upright. Throws Error{kUsage} for a name
+// that is not in the list.
 torch::Tensor set_upright(const torch::Tensor& images, std::string_view orientation);
 
-// `digits`, whose images are in `form`, in MNIST's: upright, white on black. The digests stay those
-// of the file. Throws what set_upright throws.
+// `digits`, whose images are in `form`, converted to MNIST's: upright, white on black. The digests
+// stay those of the file. Throws what set_upright throws.
 DigitSet normalized(DigitSet digits, const ImageForm& form);
 
 }  // namespace mnist

@@ -1,7 +1,7 @@
-// MNIST as a torch::data dataset, with the interface of torch::data::datasets::MNIST, so that it
-// drops into torch::data::make_data_loader. It differs where that one fails its users: files may be
-// gzip-compressed and hold any count, every fault has its own error instead of an abort, and it
-// keeps bytes, a quarter of the memory. Thread-safe for reading.
+// MNIST as a torch::data dataset, with the interface of torch::data::datasets::MNIST, so it drops
+// into torch::data::make_data_loader. It improves on that one: files may be gzip-compressed and
+// hold any count, every fault has its own error instead of an abort, and it keeps bytes, a quarter
+// of the memory. Thread-safe for reading.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class MnistDataset : public torch::data::datasets::Dataset<MnistDataset> {
  public:
   enum class Mode { kTrain, kTest };
 
-  // Loads the four files' half that `mode` names from the folder `root`. Throws mnist::Error.
+  // Loads the two of the four files that `mode` names from the folder `root`. Throws mnist::Error.
   explicit MnistDataset(const std::string& root, Mode mode = Mode::kTrain);
 
   // Any labelled digits.
@@ -28,7 +28,7 @@ class MnistDataset : public torch::data::datasets::Dataset<MnistDataset> {
   // data: float32 [1,28,28], ink in [0,1]; target: int64 scalar. `index` must be below size().
   torch::data::Example<> get(std::size_t index) override;
 
-  // (torch::optional and std::optional by turns, as LibTorch's version has it.)
+  // (torch::optional or std::optional, depending on LibTorch's version.)
   decltype(std::declval<const torch::data::datasets::Dataset<MnistDataset>&>().size()) size()
       const override;
 

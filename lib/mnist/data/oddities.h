@@ -1,4 +1,4 @@
-// What is odd about labelled digits, said before an hour is spent on learning from them.
+// What is odd about labelled digits, reported before an hour is spent learning from them.
 // Thread-safe.
 #pragma once
 
@@ -10,14 +10,14 @@
 
 namespace mnist {
 
-// One line each, fit to follow the set's name; none for MNIST. Of digits alone (labels 0 to 9):
-// a class without images or with very few, dark ink on white in place of white on black, bytes that
-// are 0 and 1 in place of 0 and 255, images that are empty, many that are equal, and images that
-// lie on their side or are mirrored, as EMNIST's files hold them.
-// `form` is what was done to them: advice that would contradict it is not given.
+// One line each, fit to follow the set's name; none for MNIST. Only about digits (labels 0 to 9):
+// a class without images or with very few, dark ink on white instead of white on black, bytes that
+// are 0 and 1 instead of 0 and 255, images that are empty, many that are equal, and images that lie
+// on their side or are mirrored, as EMNIST's files hold them.
+// `form` is the conversion already applied: no advice contradicts it.
 std::vector<std::string> oddities_of(const DigitSet& digits, const ImageForm& form = {});
 
-// How many images of `a` are in `b` too, pixel for pixel.
+// How many images of `a` are also in `b`, pixel for pixel.
 std::int64_t shared_images(const DigitSet& a, const DigitSet& b);
 
 }  // namespace mnist

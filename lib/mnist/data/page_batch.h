@@ -1,4 +1,4 @@
-// Batches of drawn pages with what a page network shall say of them. Thread-safe.
+// Batches of drawn pages with what a page network should say about them. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +19,20 @@ inline constexpr double kPageUnit = 16;  // pixels: the unit of sizes and ways t
 struct PageBatch {
   torch::Tensor levels;   // uint8 [B,1,H,W]
   torch::Tensor centres;  // float32 [B,kPageClasses,h,w]: 1 at a mark's centre, falling around it
-  torch::Tensor counted;  // float32 [B,1,h,w]: 0 where a cell's centres are nobody's fault
-  torch::Tensor small;    // float32 [B,1,h,w]: 1 where digits too small for this scale are
-  torch::Tensor other;    // float32 [B,1,h,w]: 1 where writing is that is not a digit
+  torch::Tensor counted;  // float32 [B,1,h,w]: 0 where a cell's centres do not count
+  torch::Tensor small;    // float32 [B,1,h,w]: 1 where digits are too small for this scale
+  torch::Tensor other;    // float32 [B,1,h,w]: 1 where there is writing that is not a digit
   torch::Tensor sizes;    // float32 [B,2,h,w]: log width, log height, at centres
-  torch::Tensor ways;     // float32 [B,2,h,w]: to the centre of the mark whose ink is there
+  torch::Tensor ways;     // float32 [B,2,h,w]: to the centre of the mark that owns the ink
   torch::Tensor owned;    // float32 [B,1,h,w]: 1 where `ways` means something
   torch::Tensor ink;      // float32 [B,1,H,W] in [0,1]
-  torch::Tensor inkable;  // float32 [B,1,H,W]: 0 where ink is of a size that is not learned
+  torch::Tensor inkable;  // float32 [B,1,H,W]: 0 where the ink's size is not learned
 
   std::int64_t size() const { return levels.size(0); }
 };
 
-// The pages of these indices of the endless row that `seed` names: each is a function of the seed,
-// its index and the options alone. Shared out to Torch's threads.
+// The pages at these indices of the endless sequence that `seed` names: each is a function only of
+// the seed, its index and the options. Runs on Torch's threads.
 PageBatch draw_page_batch(const PageOptions& options, std::uint64_t seed,
                           std::span<const std::int64_t> indices);
 

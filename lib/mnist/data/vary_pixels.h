@@ -1,4 +1,4 @@
-// The pixels' part of augment_digit.h: what was drawn, done to an image. Exists once per
+// The pixels' part of augment_digit.h: applies the drawn variation to an image. Exists once per
 // instruction set (vary_pixels_<set>.cpp), all with the same result, bit for bit. Thread-safe.
 #pragma once
 
@@ -32,7 +32,7 @@ struct ElasticField {
 };
 
 struct Rectangle {
-  int left, right, top, bottom;  // right and bottom are the first beyond
+  int left, right, top, bottom;  // right and bottom are exclusive
 };
 
 struct Variation {
@@ -41,12 +41,12 @@ struct Variation {
   ElasticField field;  // undefined unless is_elastic
   float thickness;     // in [-1, 1]: 1 is the neighbourhood's maximum, -1 its minimum; 0: none
   bool is_softened;
-  float blur;        // in [-1, 1]: 1 is the blurred image, -1 as far on the other side
+  float blur;        // in [-1, 1]: 1 is the blurred image, -1 as far the other way
   float gain;        // what ink is multiplied by
   Rectangle erased;  // empty: nothing
 };
 
-// image, varied: 28x28 bytes, apart.
+// image, varied: 28x28 bytes each, not overlapping.
 namespace portable {
 void vary_pixels(const std::uint8_t* image, const Variation& variation, std::uint8_t* varied);
 }

@@ -1,4 +1,4 @@
-// A digit as the network sees it: the form that MNIST's images have.
+// A digit as the network sees it: in the form of MNIST's images.
 #pragma once
 
 #include <array>

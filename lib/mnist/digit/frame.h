@@ -1,5 +1,5 @@
-// Strokes -> Digit: MNIST's box, stroke weight and centring. Internal to lib/mnist; data/ uses it
-// too.
+// Strokes -> Digit: MNIST's box, stroke weight and centring. Internal to lib/mnist; also used by
+// data/.
 #pragma once
 
 #include <opencv2/core.hpp>

@@ -1,4 +1,4 @@
-// What is said of one picture. Plain values, no behaviour: docs/formats.md names the same fields.
+// The answer for one picture. Plain values, no behaviour: docs/formats.md names the same fields.
 #pragma once
 
 #include <array>
@@ -10,12 +10,12 @@
 
 namespace mnist {
 
-// Why a picture was not taken for a digit.
+// Why a picture was not accepted as a digit.
 enum class Rejection {
   kBlank,          // no ink at all
-  kNotADigit,      // ink, but of no digit's shape
-  kSeveralDigits,  // more than one digit where one was asked for
-  kUnsure,         // the best digit's confidence lies below the threshold
+  kNotADigit,      // ink, but not in the shape of a digit
+  kSeveralDigits,  // more than one digit when one was asked for
+  kUnsure,         // the best digit's confidence is below the threshold
 };
 
 // A rectangle in pixels of the picture, (0, 0) at its top left.
@@ -29,17 +29,17 @@ struct Box {
 
 struct Prediction {
   // The most probable class, 0 to 9. Set for rejected pictures too (it is what the network would
-  // have said); nothing where the network was not asked (blank).
+  // have said); nothing if the network was not asked (blank).
   std::optional<int> digit{};
   // Calibrated probability of `digit`; 0 if there is none.
   double confidence = 0.0;
   // Calibrated probabilities of the ten classes, summing to 1; all 0 if there is no `digit`.
   std::array<double, kClasses> probabilities{};
   // The network's probability that this is a digit at all, whichever: sigmoid(logsumexp(logits)),
-  // with "not a digit" as an eleventh class of logit 0. Means something where the network was
-  // trained on images that are not digits. 0 if there is no `digit`.
+  // with "not a digit" as an eleventh class of logit 0. Meaningful only if the network was trained
+  // on images that are not digits. 0 if there is no `digit`.
   double acceptance = 0.0;
-  // Nothing when the picture is accepted as a digit.
+  // Nothing if the picture is accepted as a digit.
   std::optional<Rejection> rejection{};
 };
 

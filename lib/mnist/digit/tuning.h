@@ -1,9 +1,9 @@
-// The numbers on the way from a picture to its digits that were chosen by looking at what came out,
-// and what was looked at, as far as that is on record. Numbers that follow from a network's or
-// MNIST's form, and bounds of time and memory, stand where they are used. Internal to
-// lib/mnist/digit and lib/mnist/read.
+// The numbers on the way from a picture to its digits that were chosen by looking at results, and
+// at which results, if that is on record. Numbers that follow from a network's or MNIST's form, and
+// bounds on time and memory, are where they are used. Internal to lib/mnist/digit and
+// lib/mnist/read.
 //
-// Adding one is the last resort: a misread picture shows what the training has never seen
+// Adding one is the last resort: a misread picture shows what training has never seen
 // (CONTRIBUTING.md, "A picture is misread").
 #pragma once
 
@@ -21,8 +21,8 @@ struct Tuning {
   // Scales of a picture: not on record.
   double most_enlarged = 2.0;
   double scale_step = 1.5;      // from one scale to the next
-  double least_side = 12;       // pixels: a picture less high or wide than that shows nothing
-  double enough_pixels = 64e3;  // up to here every scale is looked at
+  double least_side = 12;       // pixels: a picture lower or narrower than that shows nothing
+  double enough_pixels = 64e3;  // up to here every scale is searched
   double small_side = 20;       // pixels: finds as small as that are worth a closer look
   std::size_t trace = 2;        // cells that see something: fewer are noise
   int thumbnail_side = 64;      // pixels: enough to see colours

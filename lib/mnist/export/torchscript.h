@@ -11,7 +11,7 @@ namespace mnist {
 // model file's tensors, under their names. The network may be on any device; the archive is for
 // the CPU and can be moved.
 //
-// Writing only: this project never reads such archives, since they hold code.
+// Only written: this project never reads such archives, since they contain code.
 Bytes export_torchscript(const Model& model);
 
 }  // namespace mnist

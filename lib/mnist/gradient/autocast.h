@@ -1,6 +1,5 @@
-// Lets Torch compute what may be computed in bfloat16 in bfloat16, for as long as it lives: inputs
-// and weights of convolutions and linear layers are rounded, parameters and losses stay float32.
-// Of the calling thread.
+// While it lives, Torch computes in bfloat16 whatever may be, in the calling thread: inputs and
+// weights of convolutions and linear layers are rounded, parameters and losses stay float32.
 #pragma once
 
 #include <ATen/autocast_mode.h>

@@ -1,4 +1,4 @@
-// The gradient of any loss over any network, by Torch's autograd. Not thread-safe.
+// The gradient of any loss over any network, with Torch's autograd. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +14,19 @@
 namespace mnist {
 
 // Whether a run that asks for `precision` (float32, bfloat16, auto) computes in bfloat16. With
-// "auto" it does where bfloat16 is `faster` on every process: all must compute the same. Throws
-// what the communicator throws.
+// "auto" it does if bfloat16 is `faster` on every process: all must compute the same. Throws what
+// the communicator throws.
 bool computes_in_bfloat16(const std::string& precision, bool faster, Communicator* communicator);
 
-// Whether Torch's own operators multiply bfloat16 faster on this device: on CUDA from Ampere on.
+// Whether Torch's own operators multiply bfloat16 faster on this device: CUDA from Ampere on.
 bool torch_multiplies_bfloat16(torch::Device device);
 
 class AutogradGradient : public GradientEngine {
  public:
   // The mean loss over these examples (int64 [M] on the CPU) of `epoch`, as a float32 scalar whose
-  // graph leads to the parameters. It runs the network in training mode. What the network computes
-  // meanwhile is in bfloat16 where that is asked for, so the loss converts its output to float32
-  // first; where processes share a batch, SharedBatchGuard is set (model/shared_batch.h).
+  // graph leads to the parameters. It runs the network in training mode. If bfloat16 is asked for,
+  // the network computes in it meanwhile, so the loss converts its output to float32 first; if
+  // processes share a batch, SharedBatchGuard is set (model/shared_batch.h).
   using MeanLoss = std::function<torch::Tensor(const torch::Tensor& examples, std::int64_t epoch)>;
 
   struct Options {

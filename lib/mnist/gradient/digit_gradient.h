@@ -1,5 +1,5 @@
-// The gradient of a classifier of digits: by autograd, or by kernels written for it. Here, and
-// nowhere else, it is decided which of them a training gets.
+// The gradient of a classifier of digits: by autograd, or by kernels written for it. The choice
+// between them is made only here.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,7 @@ struct DigitGradientOptions {
   Communicator* communicator = nullptr;  // null: one process; must outlive the engine
 };
 
-// The fastest engine there is for this network, these digits (whose rows are the examples) and
+// The fastest engine for this network, these digits (whose rows are the examples) and
 // batches.device(), where the network is. All three must outlive it. Throws what the communicator
 // throws.
 std::unique_ptr<GradientEngine> make_digit_gradient(const Classifier& network,

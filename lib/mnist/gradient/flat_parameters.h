@@ -1,6 +1,6 @@
 // All parameters of a network as one tensor, all their gradients as another.
 //
-// A step of an optimiser is then a handful of operators instead of a handful per parameter, a
+// So a step of an optimiser is a handful of operators instead of a handful per parameter, a
 // checkpoint is a few tensors, and gradients can be added up over processes in one message. Not
 // thread-safe.
 #pragma once
@@ -14,7 +14,7 @@
 namespace mnist {
 
 // While it lives, the module's parameters and their gradients are views into `values` and
-// `gradients` (float32 [parameters]). Weights (two dimensions and more) come first: these decay.
+// `gradients` (float32 [parameters]). Weights (two or more dimensions) come first: these decay.
 struct FlatParameters {
   // A weight as a matrix: one row for each output, columns in the order of memory.
   struct Matrix {

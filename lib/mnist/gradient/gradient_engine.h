@@ -1,8 +1,8 @@
 // What the training loop asks of whatever computes gradients.
 //
-// Examples are numbers: 0 … N - 1 of an epoch. What they stand for, images of a set or pages that
-// are drawn when they are needed, and what is minimised over them, an engine has been told when it
-// was made, with the network and its FlatParameters.
+// Examples are numbers: 0 … N - 1 of an epoch. An engine is told at construction what they stand
+// for, images of a set or pages drawn on demand, and what is minimised over them, along with the
+// network and its FlatParameters.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace mnist {
 
-// What this process has of a batch: all of it, or where several share a batch, a contiguous piece.
+// This process's part of a batch: all of it, or a contiguous piece if several processes share it.
 struct BatchPart {
   torch::Tensor examples;         // int64 [M] on the CPU, M >= 0
   std::int64_t first = 0;         // place in the batch of the first of them
@@ -21,7 +21,7 @@ struct BatchPart {
   std::uint64_t random_seed = 0;  // of this step, for dropout: the same on every process
 
   std::int64_t size() const { return examples.size(0); }
-  // Its part of what is a mean over the batch.
+  // Its share of a mean over the batch.
   double share() const { return static_cast<double>(size()) / static_cast<double>(batch_size); }
 };
 
@@ -40,8 +40,8 @@ class GradientEngine {
   // What it multiplies: "float32" or "bfloat16".
   virtual std::string_view precision() const = 0;
 
-  // Whether it shares its work out to threads of its own. Torch's threads, spinning until the next
-  // operator comes, would only take processors away from these.
+  // Whether it has its own threads. Torch's threads, spinning until the next operator comes, would
+  // only take processors away from these.
   virtual bool has_threads() const { return false; }
 };
 

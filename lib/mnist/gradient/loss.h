@@ -2,8 +2,8 @@
 // whose logit is always 0.
 //
 // With that class, p(not a digit) = 1 / (1 + sum of exp(logit)): whether an image is a digit at all
-// is then read off the ten logits (predict/predictor.h), and training on images that are not digits
-// teaches it. Szegedy et al., 2016 (arXiv:1512.00567), section 7; Liu et al., "Energy-based
+// can then be read off the ten logits (read/predictor.h), and training on images that are not
+// digits teaches it. Szegedy et al., 2016 (arXiv:1512.00567), section 7; Liu et al., "Energy-based
 // out-of-distribution detection", 2020 (arXiv:2010.03759).
 #pragma once
 

@@ -8,8 +8,8 @@
 
 namespace mnist {
 
-// Scalars, each a mean over the pages: those of parts of a batch add up to those of the batch.
-// `total` is what is minimised, the others its parts as they are reported.
+// Scalars, each a mean over the pages: the values for the parts of a batch add up to those of the
+// batch. `total` is what is minimised, the others are its parts, for reports.
 struct PageLoss {
   torch::Tensor total;
   torch::Tensor centres;  // focal (Law and Deng, 2018, arXiv:1808.01244, equation 1)

@@ -1,7 +1,7 @@
-// Where decoders put the rows of a picture, one after another, and what comes of them: an upright
-// Image of square pixels and 8 bits a sample that is no larger than asked for. A large picture is
-// made smaller by a whole factor, each pixel the mean of a square of them, while it is read: memory
-// is that of the result. Internal. One thread at a time.
+// Decoders put the rows of a picture here, one after another, and get an upright Image of square
+// pixels and 8 bits a sample that is no larger than asked for. A large picture is made smaller by a
+// whole factor, each pixel the mean of a square of them, while it is read: it takes the memory of
+// the result only. Internal. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace mnist {
 
-// What the decoder is going to hand over.
+// What the decoder is going to deliver.
 struct Rows {
   int width = 0;
   int height = 0;
@@ -26,7 +26,7 @@ struct Rows {
   Presentation presentation = {};
 };
 
-// The least whole factor that makes the picture one of `max_pixels` or less.
+// The smallest whole factor that reduces the picture to `max_pixels` or fewer.
 int shrink_factor(std::uint64_t width, std::uint64_t height, std::uint64_t max_pixels);
 
 // Sample: std::uint8_t, or std::uint16_t for more than 8 bits, which use all of the 16.

@@ -1,6 +1,6 @@
 // Bytes -> Image, recognised by their content and never by a file name.
 //
-// Every input is taken for hostile: sizes are checked before memory is asked for, and a file that
+// Every input is treated as hostile: sizes are checked before memory is asked for, and a file that
 // would cost unreasonable time is refused. Thread-safe: no shared state.
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace mnist {
 
-// The formats in words, for messages, and their media types. WebP, HEIF, AVIF and TIFF are read
-// where their libraries were there when this was built: supported_image_formats() tells.
+// The formats in words, for messages, and their media types. WebP, HEIF, AVIF and TIFF are read if
+// their libraries were there when this was built: see supported_image_formats().
 inline constexpr std::string_view kImageFormats =
     "PNG, JPEG, WebP, HEIF, AVIF, TIFF, BMP, GIF or PNM";
 inline constexpr std::array<std::string_view, 15> kImageMediaTypes = {"image/png",
@@ -38,18 +38,18 @@ inline constexpr std::array<std::string_view, 15> kImageMediaTypes = {"image/png
 // Those that this build can decode on this machine, by name: "PNG", "JPEG", …
 std::vector<std::string_view> supported_image_formats();
 
-// Whether `bytes` begin like a file of one of kImageFormats, whether it was built in or not; its
-// first kSignatureBytes tell.
+// Whether `bytes` begin like a file of one of kImageFormats, built in or not; the first
+// kSignatureBytes suffice.
 inline constexpr std::size_t kSignatureBytes = 18;
 bool has_image_signature(std::span<const std::uint8_t> bytes);
 
 struct DecodeOptions {
   int page = 0;  // of a TIFF, from 0; the other formats have one
 
-  // width * height of the file. Any scanner's sheet is far below it; what costs time is not only
-  // memory, which does not grow with it.
+  // width * height of the file. Any scanner's sheet is far below it. It bounds time; memory does
+  // not grow with it.
   std::uint64_t max_pixels = 1'000'000'000;
-  // width * height of what comes back: a larger picture is made smaller by a whole factor.
+  // width * height of what comes back: a larger picture is reduced by a whole factor.
   std::uint64_t max_decoded_pixels = 16'000'000;
   // width * height of a file that has to be decoded whole before it can be made smaller: interlaced
   // PNG, lossless WebP, HEIF, GIF, and the rarer kinds of TIFF.
@@ -61,13 +61,12 @@ struct DecodeOptions {
 // No picture file that the programs take is larger.
 inline constexpr std::uint64_t kMaxPictureBytes = 256ULL << 20;
 
-// Decodes a whole file held in memory, one picture of it. In every format:
+// Decodes one picture of a file in memory. In every format:
 //   - opaque grey comes as kGrey; colour as kRgba, alpha 255; what has transparency as kRgba. (An
 //     opaque PNG in grey with an alpha channel is kRgba too.)
-//   - an orientation that the file gives is applied, and pixels that are not square (up to 1 : 4)
-//   are
-//     made square.
-//   - more than 8 bits a sample become 8; where a picture uses a part of 16 bits, that part.
+//   - the file's orientation is applied, and pixels that are not square (up to 1 : 4) are made
+//     square.
+//   - more than 8 bits a sample become 8; if a picture uses a part of 16 bits, that part.
 //   - a picture larger than max_decoded_pixels is made smaller: Image::scale_x, scale_y.
 // The formats:
 //   PNG (ISO/IEC 15948): every bit depth, palette, grey, alpha, interlace.
@@ -78,12 +77,12 @@ inline constexpr std::uint64_t kMaxPictureBytes = 256ULL << 20;
 //   HEIF (ISO/IEC 23008-12) with HEVC or AV1 (AVIF), the primary picture.
 //   TIFF 6.0 and BigTIFF, every page; what libtiff can decode.
 //   BMP: uncompressed, 1, 4, 8, 16, 24 and 32 bits a pixel. GIF: the first frame.
-// Throws Error: kUnsupported for bytes that are none of these, by the name of what they are where
-// that is known, and for more pixels, scans or pages than `options` allow; kCorrupt for a damaged
-// or truncated file; kUsage for a page that is not there.
+// Throws Error: kUnsupported for bytes that are none of these, naming what they are if that is
+// known, and for more pixels, scans or pages than `options` allow; kCorrupt for a damaged or
+// truncated file; kUsage for a page that is not there.
 Image decode_image(std::span<const std::uint8_t> bytes, const DecodeOptions& options = {});
 
-// How many pictures decode_image() can be asked for: the pages of a TIFF without reduced copies and
+// How many pictures decode_image() can return: the pages of a TIFF without reduced copies and
 // masks, 1 for every other format. Throws as decode_image() does; a file whose content is damaged
 // may still have a count.
 int page_count(std::span<const std::uint8_t> bytes, const DecodeOptions& options = {});

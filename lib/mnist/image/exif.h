@@ -1,5 +1,5 @@
 // How a stored picture is meant to be seen: which way up, and how wide its pixels are. Files say so
-// in EXIF, which is read here, or in fields of their own. Internal. Thread-safe.
+// in EXIF, which is read here, or in their own fields. Internal. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,15 @@ struct Presentation {
   friend bool operator==(const Presentation&, const Presentation&) = default;
 };
 
-// `orientation` if there is such a one, otherwise 1.
+// `orientation` if it is a valid one, otherwise 1.
 int valid_orientation(std::uint64_t orientation);
 
-// width / height of a pixel, of so many pixels on one length across and down (the unit does not
-// matter). 1 where that is square to within 2 %, and where it cannot be meant: a density that is
-// not positive, or sides beyond 1 : 4.
+// width / height of a pixel, from the pixel densities across and down (in any unit). 1 if it is
+// square to within 2 %, or the densities make no sense: not positive, or sides beyond 1 : 4.
 double pixel_aspect(double x_density, double y_density);
 
 // The tags Orientation, XResolution, YResolution and ResolutionUnit of an EXIF block, with or
-// without the "Exif\0\0" before it. What it lacks, and what is damaged, is as in a plain picture.
+// without the "Exif\0\0" before it. Missing and damaged values are as in a plain picture.
 Presentation exif_presentation(std::span<const std::uint8_t> block);
 
 // Where stored pixels belong in the upright picture: pixel (x, y) of the file goes to index

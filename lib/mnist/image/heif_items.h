@@ -7,10 +7,10 @@
 
 namespace mnist {
 
-// The pixels of all items that others are made of: the tiles of a grid, each as often as it is
-// named. Decoding costs them all, however small the picture is. Throws Error{kUnsupported} for
-// pictures made of pictures that are themselves made so, which could cost any multiple of them, and
-// for overlays, which no camera writes.
+// The pixels of all items that others are made of: the tiles of a grid, each counted as often as it
+// is named. All of them must be decoded, however small the picture is. Throws Error{kUnsupported}
+// for pictures made of pictures that are themselves composed, which could cost any multiple of
+// that, and for overlays, which no camera writes.
 std::uint64_t heif_tile_pixels(std::span<const std::uint8_t> bytes);
 
 }  // namespace mnist

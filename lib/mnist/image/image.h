@@ -18,9 +18,9 @@ struct Image {
   PixelFormat format = PixelFormat::kGrey;
   std::vector<std::uint8_t> pixels;  // width * height * channels() samples
 
-  // How many pixels of the file, as it is seen upright, one of these stands for, across and down:
-  // more than 1 where a large picture was decoded smaller, unequal where the file's pixels are not
-  // square. A box found here, times these, is the box in the file.
+  // How many pixels of the upright file one pixel here stands for, across and down: more than 1 if
+  // a large picture was decoded smaller, unequal if the file's pixels are not square. A box found
+  // here, times these, is the box in the file.
   double scale_x = 1;
   double scale_y = 1;
 

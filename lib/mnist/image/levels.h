@@ -9,9 +9,9 @@
 
 namespace mnist {
 
-// Rows of `width` pixels. Cameras and instruments leave the upper bits unused: where no sample
-// reaches half of the range, the brightest becomes white. Where all of them lie within a sixteenth
-// of that, darkest and brightest become black and white, unless that would show nothing but noise.
+// Rows of `width` pixels. Some cameras and instruments leave the upper bits unused: if no sample
+// reaches half of the range, the brightest becomes white. If all of them lie within a sixteenth of
+// that, the darkest and brightest become black and white, unless that would show only noise.
 std::vector<std::uint8_t> to_8_bits(std::span<const std::uint16_t> samples, PixelFormat format,
                                     int width);
 

@@ -1,4 +1,4 @@
-// Colours by number, as BMP, GIF and TIFF have them. Internal.
+// Colours by number, as in BMP, GIF and TIFF. Internal.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace mnist {
 
 using Colour = std::array<std::uint8_t, 4>;  // RGBA
 
-// As many colours as a pixel has values: one that the file leaves out is black.
+// As many colours as a pixel has values: colours missing in the file are black.
 class Palette {
  public:
   explicit Palette(std::size_t size) : colours_(size, Colour{0, 0, 0, 255}) {}

@@ -7,9 +7,9 @@
 
 namespace mnist {
 
-// The picture with pixels as wide as they are high, of ones that are `pixel_aspect` times as wide
-// as high: enlarged along one side, or made smaller along the other where it would have more than
-// `max_pixels` otherwise. Adjusts scale_x and scale_y.
+// Makes pixels square that are `pixel_aspect` times as wide as high: enlarges the picture along one
+// side, or makes it smaller along the other if it would otherwise have more than `max_pixels`.
+// Adjusts scale_x and scale_y.
 Image with_square_pixels(Image image, double pixel_aspect, std::uint64_t max_pixels);
 
 }  // namespace mnist

@@ -1,5 +1,5 @@
-// A TIFF open in libtiff, at one page. Errors and warnings come through handlers of this file
-// alone, so that nothing reaches stderr and threads do not meet. Internal.
+// A TIFF open in libtiff, at one page. Errors and warnings go to handlers of this file only, so
+// nothing reaches stderr and threads do not interfere. Internal.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace mnist {
 
-// Bytes that libtiff may ask for at once.
+// Bytes that libtiff may allocate at once.
 inline constexpr std::int64_t kMaxTiffAllocation = std::int64_t{512} << 20;
 
 class TiffFile {
@@ -23,7 +23,7 @@ class TiffFile {
 
   TIFF* get() const { return tiff_.get(); }
 
-  // The value of a tag, or its default; `otherwise` where it has none.
+  // The value of a tag, or its default; `otherwise` if it has none.
   template <typename Value>
   Value tag(std::uint32_t name, Value otherwise) const {
     Value value = otherwise;

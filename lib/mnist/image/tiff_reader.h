@@ -1,5 +1,5 @@
-// Numbers out of TIFF's structure, which EXIF shares: in the byte order that the file declares, and
-// nothing where a read would pass the end. Internal. Thread-safe.
+// Numbers from TIFF's structure, which EXIF shares: in the byte order that the file declares, and
+// nothing if a read would pass the end. Internal. Thread-safe.
 #pragma once
 
 #include <cstddef>

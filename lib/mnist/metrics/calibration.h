@@ -1,7 +1,7 @@
 // Whether probabilities mean what they say. Thread-safe.
 //
-// Spans given together belong together, one entry per image: they must have one length, and labels
-// must lie in [0, kClasses), or Error{kUsage} is thrown. Means over no image are kUndefined.
+// Spans passed together have one entry per image: they must have the same length, and labels must
+// be in [0, kClasses), or Error{kUsage} is thrown. Means over no images are kUndefined.
 #pragma once
 
 #include <array>
@@ -20,14 +20,14 @@ using Probabilities = std::array<double, kClasses>;
 
 inline constexpr int kReliabilityBins = 15;
 
-// The images whose confidence lies in (lower, upper]; the first bin holds confidence 0 too.
+// The images whose confidence lies in (lower, upper]; the first bin also has confidence 0.
 struct ReliabilityBin {
   double lower = 0.0;
   double upper = 1.0;
   std::int64_t count = 0;
   double confidence = kUndefined;  // mean confidence of these images
   double accuracy = kUndefined;    // share of them that are right
-  Interval accuracy_interval{};    // how far so few images tell it: 95 %, Wilson
+  Interval accuracy_interval{};    // how uncertain it is: 95 %, Wilson
 };
 
 // Sorts images by confidence (probability of the predicted class, in [0, 1]) into `bins` bins of
@@ -45,7 +45,7 @@ double expected_calibration_error(const std::vector<ReliabilityBin>& bins);
 double brier_score(std::span<const int> labels, std::span<const Probabilities> probabilities);
 
 // Mean of -ln p(true class) in nats, the cross-entropy loss. As in scikit-learn's log_loss,
-// probabilities below the smallest relative step of a double (2.2e-16) count as that, so that one
+// probabilities below the smallest relative step of a double (2.2e-16) count as that, so one
 // rounded 0 does not make the mean infinite.
 double negative_log_likelihood(std::span<const int> labels,
                                std::span<const Probabilities> probabilities);

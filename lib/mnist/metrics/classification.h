@@ -1,8 +1,8 @@
 // Precision, recall, F1 and support of every class, and their averages.
 //
 // Values and undefined cases follow scikit-learn's precision_recall_fscore_support with
-// zero_division=nan (scikit-learn >= 1.3): a ratio with nothing below the line is kUndefined, and
-// averages leave undefined classes out. Thread-safe.
+// zero_division=nan (scikit-learn >= 1.3): a ratio with a denominator of 0 is kUndefined, and
+// averages leave out undefined classes. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@ namespace mnist {
 struct ClassScores {
   double precision = kUndefined;  // right / predicted; undefined for a class never predicted
   double recall = kUndefined;     // right / support; undefined for a class without images
-  double f1 = kUndefined;         // 2 right / (predicted + support); undefined where both are 0
+  double f1 = kUndefined;         // 2 right / (predicted + support); undefined if both are 0
   std::int64_t support = 0;       // images that truly are of the class
 };
 
 struct ClassificationScores {
   double accuracy = kUndefined;  // right / all images; images without a prediction are wrong
   std::vector<ClassScores> per_class;
-  ClassScores macro;     // the plain mean over the classes where the score is defined
+  ClassScores macro;     // the plain mean over the classes for which it is defined
   ClassScores weighted;  // the same mean weighted by support; plain where all those weights are 0
 };
 

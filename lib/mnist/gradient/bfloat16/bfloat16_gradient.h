@@ -1,6 +1,6 @@
-// The gradient of a classifier in bfloat16 on the CPU, without autograd: the kernels of kernels.h,
-// put to work on FlatParameters by several threads. Parameters, their gradients, sums and
-// normalisation stay float32.
+// The gradient of a classifier in bfloat16 on the CPU, without autograd: several threads run the
+// kernels of kernels.h on FlatParameters. Parameters, their gradients, sums and normalisation stay
+// float32.
 //
 // Bit for bit the same for any number of threads. Not thread-safe.
 #pragma once
@@ -22,17 +22,17 @@ namespace mnist {
 
 class Bfloat16Gradient {
  public:
-  // Convolutions one after the other, each with batch normalisation and ReLU and perhaps pooling,
-  // then a linear head with a hidden layer or without; channels and hidden layer multiples of 16,
-  // less than 2^28 parameters.
+  // Consecutive convolutions, each with batch normalisation, ReLU and optional pooling, then a
+  // linear head with or without a hidden layer; channels and hidden layer multiples of 16, fewer
+  // than 2^28 parameters.
   static bool supports(const LayerList& layers, torch::Device device);
 
-  // Whether this processor multiplies bfloat16 itself: only then is it faster than float32.
+  // Whether this processor multiplies bfloat16 natively: only then is it faster than float32.
   static bool native();
 
-  // The network's parameters, their gradients and its running statistics are read and written where
-  // they are: the network must live as long, and its gradients must be defined. `threads` counts
-  // the calling one. Requires supports(network.layers, kCPU).
+  // The network's parameters, their gradients and its running statistics are read and written in
+  // place: the network must live as long, and its gradients must be defined. `threads` includes the
+  // calling one. Requires supports(network.layers, kCPU).
   Bfloat16Gradient(const ClassifierImpl& network, int threads,
                    const bfloat16::Kernels& kernels = *bfloat16::available_kernels().front());
   ~Bfloat16Gradient();
@@ -40,7 +40,7 @@ class Bfloat16Gradient {
   // Writes the 28x28 inks in [0,1] of place `i` of the batch. Called from several threads.
   using ReadInk = std::function<void(std::int64_t i, float* ink)>;
 
-  // Adds up over all processes that share the batch, in place.
+  // Sums over all processes that share the batch, in place.
   using SumOverProcesses = std::function<void(std::span<double>)>;
 
   struct Batch {
@@ -53,7 +53,7 @@ class Bfloat16Gradient {
   };
 
   // Overwrites the parameters' gradients with those of the mean loss over the batch (with several
-  // processes: of this process's part of that mean, so that the gradients' sum is the whole), and
+  // processes: of this process's part of that mean, so the gradients add up to the whole), and
   // updates the running statistics of batch normalisation. Returns the sum of the images' losses.
   double compute(const Batch& batch, const LossOptions& options);
 

@@ -1,5 +1,5 @@
 // From the last activation of a chunk of images to their loss and back: hidden layer, dropout,
-// output layer. Thread-safe for chunks with scratch and gradients of their own, except pack().
+// output layer. Thread-safe for chunks with separate scratch and gradients, except pack().
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace mnist::bfloat16 {
 
-// The images of a chunk, as far as the head must know them.
+// What the head needs to know about the images of a chunk.
 struct HeadImages {
   std::span<const std::int64_t> labels;
   std::uint64_t first_place = 0;  // of the first in the whole batch
@@ -30,15 +30,15 @@ class Head {
   const std::vector<LinearLayer>& layers() const { return layers_; }
   int features() const { return layers_.front().features(); }
 
-  // Takes the weights of layer `index` over.
+  // Copies the weights of layer `index`.
   void pack(std::size_t index) { layers_[index].pack(kernels_); }
 
   // Floats of all gradients: each layer's weights, then its bias.
   int gradient_size() const { return offsets_.back(); }
 
-  // The sum of the images' losses, for their activations in scratch.flat. Leaves the gradient of
-  // these in scratch.sums, and adds those of weights and biases to `gradient`: all of the mean over
-  // the whole batch.
+  // The sum of the images' losses, for their activations in scratch.flat. Leaves the activations'
+  // gradient in scratch.sums, and adds those of weights and biases to `gradient`: all for the mean
+  // over the whole batch.
   double loss_and_gradient(const HeadImages& images, Scratch& scratch, float* gradient) const;
 
   // Hands gradients to the network.
@@ -58,7 +58,7 @@ class Head {
   void drop_out(const HeadImages& images, int features, Bf16* values) const;
   bool has_hidden() const { return layers_.size() == 2; }
   float keep_scale() const { return static_cast<float>(1 / (1 - dropout_)); }
-  // Without a hidden layer the scale of dropout is taken after the product, which is the same.
+  // Without a hidden layer, dropout's scale is applied after the product, which is equivalent.
   float late_scale() const { return has_hidden() ? 1.0F : keep_scale(); }
 
   const Kernels& kernels_;

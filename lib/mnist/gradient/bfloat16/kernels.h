@@ -6,7 +6,7 @@
 // instruction (vdpbf16ps) on processors with AVX512-BF16 and two multiply-adds elsewhere.
 // Kalamkar et al., "A Study of BFLOAT16 for Deep Learning Training", 2019 (arXiv:1905.12322).
 //
-// Layout: channels innermost. Channel counts are multiples of kLanes, but for the inputs of a
+// Layout: channels innermost. Channel counts are multiples of kLanes, except the inputs of a
 // convolution, which only need to be multiples of 4. All strides are in elements.
 //
 // The kernels exist once per instruction set (kernels_<set>.cpp) and are chosen at run time. The
@@ -39,11 +39,11 @@ struct Convolution {
   int out_channels;
   Grid positions;  // of the inputs under the first tap; the output has one row after the other
   Grid taps;
-  int border = 0;  // rows of zeros above and below what `in` holds: nothing is multiplied there
+  int border = 0;  // rows of zeros above and below `in`: nothing is multiplied there
 };
 
-// Some images' inputs and gradients as pairs of neighbouring columns, each with a stride from one
-// image to the next.
+// Inputs and gradients of several images as pairs of neighbouring columns, each with a stride from
+// one image to the next.
 struct PairedImages {
   const std::uint32_t* in;
   const std::uint32_t* out_gradient;
@@ -64,7 +64,7 @@ struct WeightView {
   bool reverse_taps;
 };
 
-// Number of elements that pack() writes for so many outputs (rounded up to kLanes).
+// Number of elements that pack() writes for `outs` outputs (rounded up to kLanes).
 constexpr int packed_size(int outs, int ins, int taps) {
   return (outs + kLanes - 1) / kLanes * kLanes * ins * taps;
 }
@@ -74,7 +74,7 @@ struct Activation {
   int rows;  // of the convolution's output
   int columns;
   int channels;
-  bool pool;           // 2x2 max-pooling behind the ReLU; what does not fill a window is left out
+  bool pool;           // 2x2 max-pooling after the ReLU; what does not fill a window is dropped
   const float* scale;  // per channel: ReLU(y * scale + shift)
   const float* shift;
 };
@@ -95,15 +95,17 @@ struct Kernels {
   void (*convolve)(const Convolution& convolution, const Bf16* in, const Bf16* weights, float* out,
                    int out_stride);
 
-  // The way back where most of a border of zeros would be multiplied: one tap after the other adds
-  // to what it reaches. out(y + ky, x + kx)[i] += sum over o of in(y, x)[o] * weight[i][o][(ky,
-  // kx)], where in_channels counts o, out_channels i, and the strides of `taps` are those of `out`.
+  // The backward pass if convolve would multiply mostly a border of zeros: one tap after the other
+  // adds to what it reaches. out(y + ky, x + kx)[i] += sum over o of in(y, x)[o] *
+  // weight[i][o][(ky, kx)], where in_channels counts o, out_channels i, and the strides of `taps`
+  // are those of `out`.
   void (*convolve_transposed)(const Convolution& convolution, const Bf16* in, const Bf16* weights,
                               float* out);
 
   // Each of `size` values with the one `column_stride` behind it.
   void (*pair_inputs)(const Bf16* in, int size, int column_stride, std::uint32_t* pairs);
-  // Of `positions`, columns 0 and 1, 2 and 3, …; past an odd number must lie a column of zeros.
+  // Of `positions`, columns 0 and 1, 2 and 3, …; an odd number must be followed by a column of
+  // zeros.
   void (*pair_gradients)(const Bf16* out_gradient, const Grid& positions, int channels,
                          std::uint32_t* pairs);
   // gradient[tap][in][out] += in^T * out_gradient, added up over the images in their order.
@@ -126,14 +128,14 @@ struct Kernels {
   void (*activation_gradient)(const Activation& activation, const NormGradient& norm, const Bf16* y,
                               const Bf16* da, Bf16* dy, const Grid& dy_positions);
 
-  bool native;  // whether the processor multiplies bfloat16 itself
+  bool native;  // whether the processor multiplies bfloat16 natively
 };
 
 // The kernels that this processor can run, the fastest first, the portable ones last.
 std::vector<const Kernels*> available_kernels();
 
-// The same without vectors and tiles (kernels_plain.cpp), many times slower: for tests, which hold
-// the others against it.
+// The same without vectors and tiles (kernels_plain.cpp), many times slower: for tests to compare
+// with.
 const Kernels& plain_kernels();
 
 }  // namespace mnist::bfloat16

@@ -16,8 +16,8 @@
 
 namespace mnist::bfloat16 {
 
-// Few enough images that clearing and adding up the gradients matters little, many enough to share
-// out.
+// Images per chunk: enough that clearing and adding up the gradients matters little, few enough to
+// divide a batch among threads.
 inline constexpr int kChunk = 32;
 
 // Of the first convolution: 2x2 pixels with space-to-depth, else one and three of zeros.
@@ -42,7 +42,7 @@ struct ConvolutionLayer {
   int real_ins;     // of the network
   int out_channels;
   bool pool;
-  int out_side;  // behind the pooling
+  int out_side;  // after the pooling
 
   // The network's tensors.
   torch::Tensor weight, scale, shift, running_mean, running_var, batches;
@@ -52,13 +52,13 @@ struct ConvolutionLayer {
   int out_size() const { return side * side * out_channels; }
   int pooled_size() const { return out_side * out_side * out_channels; }
 
-  // The input in memory, with its border; where its content begins, and how that lies there.
+  // The input in memory, with its border; where its content begins, and its layout.
   int in_side() const { return side + kernel - 1; }
   int in_size() const { return in_side() * in_side() * in_channels; }
   int in_begin() const { return border * (in_side() + 1) * in_channels; }
   Grid in_grid() const { return grid(in_side() - 2 * border, in_side(), in_channels); }
 
-  // The same of the output's gradient, whose border makes the way back a convolution too.
+  // The same for the output's gradient, whose border makes the backward pass a convolution too.
   int dy_border() const { return kernel - 1 - border; }
   int dy_side() const { return side + 2 * dy_border(); }
   int dy_size() const { return dy_side() * dy_side() * out_channels; }
@@ -70,7 +70,7 @@ struct ConvolutionLayer {
             grid(kernel, in_side(), in_channels), border};
   }
   // To the input's gradient: without its border, by gathering, or with it, by adding each output's
-  // share. Gathering multiplies the zeros of dy's border too, which are few where that is narrow.
+  // share. Gathering also multiplies the zeros of dy's border, which are few if that is narrow.
   bool gathers_back() const { return dy_border() == 1; }
   Convolution backward() const {
     if (!gathers_back()) {
@@ -79,8 +79,8 @@ struct ConvolutionLayer {
     return {out_channels, in_channels, grid(in_grid().rows, dy_side(), out_channels),
             grid(kernel, dy_side(), out_channels), dy_border()};
   }
-  // How many images' gradients to gather before they go into the weights': of a small image alone
-  // there is less to add up than to load and store.
+  // How many images' gradients to gather before adding them to the weights': for a single small
+  // image, loading and storing would cost more than adding.
   int group() const {
     constexpr int kPairs = 64;
     return std::clamp(kPairs / out_pairs_of_image(), 1, kChunk);
@@ -104,8 +104,7 @@ struct ConvolutionLayer {
     return {side, side, out_channels, pool, y_scale.data(), y_shift.data()};
   }
 
-  // Takes the network's weights over into `packed` and, where the input has a gradient,
-  // `packed_backward`.
+  // Copies the network's weights into `packed` and, if the input has a gradient, `packed_backward`.
   void pack(const Kernels& kernels, bool has_backward);
 };
 
@@ -128,7 +127,7 @@ struct LinearLayer {
   Buffer<Bf16> packed_backward;  // [tap]
   Buffer<float> bias_copy;
 
-  // Takes the network's weights and bias over.
+  // Copies the network's weights and bias.
   void pack(const Kernels& kernels);
 
  private:
@@ -138,7 +137,7 @@ struct LinearLayer {
 // What one thread works in.
 struct Scratch {
   Buffer<float> sums;    // one image's convolution, or a chunk's linear layer
-  Buffer<Bf16> flat;     // [chunk][features] behind the last block
+  Buffer<Bf16> flat;     // [chunk][features] after the last block
   Buffer<Bf16> hidden;   // [chunk][hidden]
   Buffer<Bf16> rounded;  // gradients of the logits, then of the hidden layer: [chunk][…]
   Buffer<float> logits;
@@ -146,7 +145,7 @@ struct Scratch {
   Buffer<std::uint32_t> in_pairs, out_pairs;
 };
 
-// A network that the kernels know: 28x28 pixels, cropped and standardised, through convolutions
+// A network that the kernels support: 28x28 pixels, cropped and standardised, through convolutions
 // with normalisation and ReLU to one or two linear layers.
 struct Plan {
   struct Stage {
@@ -162,13 +161,13 @@ struct Plan {
   double dropout = 0;         // before the output
 };
 
-// Nothing for a network that is built otherwise, or with channels that do not fill vectors.
+// Nothing for a network with another structure, or with channels that do not fill vectors.
 std::optional<Plan> plan_of(const LayerList& layers);
 
 // Their tensors are the network's own.
 std::vector<ConvolutionLayer> convolution_layers_of(const ClassifierImpl& network,
                                                     const Plan& plan);
-// Behind `last`.
+// The layers after `last`.
 std::vector<LinearLayer> linear_layers_of(const ClassifierImpl& network, const Plan& plan,
                                           const ConvolutionLayer& last);
 
