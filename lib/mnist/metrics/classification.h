@@ -24,7 +24,7 @@ struct ClassificationScores {
   double accuracy = kUndefined;  // right / all images; images without a prediction are wrong
   std::vector<ClassScores> per_class;
   ClassScores macro;     // the plain mean over the classes for which it is defined
-  ClassScores weighted;  // the same mean weighted by support; plain where all those weights are 0
+  ClassScores weighted;  // the same mean weighted by support; plain if all weights are 0
 };
 
 ClassificationScores classification_scores(const ConfusionMatrix& confusion);

@@ -15,14 +15,14 @@ struct PairedComparison {
   double p_value = 1.0;                   // mcnemar_exact() of these two
 };
 
-// Takes one entry per image, true where the model was right. Throws Error{kUsage} where the lengths
+// Takes one entry per image, true if the model was right. Throws Error{kUsage} if the lengths
 // differ.
 PairedComparison compare_paired(const std::vector<bool>& first_right,
                                 const std::vector<bool>& second_right);
 
-// McNemar's test (1947) in its exact form: the two-sided probability, were both models equally
+// McNemar's test (1947) in its exact form: the two-sided probability, if both models were equally
 // good, that images with one right and one wrong answer split at least as unevenly as `only_first`
-// to `only_second`. 1 if there is no such image. Equals scipy's binomtest(only_first, only_first
+// to `only_second`. 1 if there are no such images. Equals scipy's binomtest(only_first, only_first
 // + only_second). Throws Error{kUsage} for negative counts.
 double mcnemar_exact(std::int64_t only_first, std::int64_t only_second);
 

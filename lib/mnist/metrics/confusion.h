@@ -1,8 +1,8 @@
 // Counts of (true class, predicted class): what every score of a classifier is computed from.
 //
-// Rows are the truth, columns the prediction, as in scikit-learn's confusion_matrix. An image that
-// got no prediction at all is counted in its row's support and in no column. Reading is
-// thread-safe, add() is not.
+// Rows are the truth, columns the prediction, as in scikit-learn's confusion_matrix. An image
+// without any prediction is counted in its row's support and in no column. Reading is thread-safe,
+// add() is not.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ namespace mnist {
 
 class ConfusionMatrix {
  public:
-  // Throws Error{kUsage} where `classes` is below 1.
+  // Throws Error{kUsage} if `classes` is below 1.
   explicit ConfusionMatrix(int classes = kClasses);
 
-  // Counts one image. Throws Error{kUsage} where a class is not in [0, classes).
+  // Counts one image. Throws Error{kUsage} if a class is not in [0, classes).
   void add(int truth, std::optional<int> predicted);
 
   int classes() const { return classes_; }

@@ -10,19 +10,19 @@
 
 namespace mnist {
 
-// What was said of one image.
+// The answer for one image.
 struct Answer {
   std::int64_t image = 0;  // counted from 0
   int truth = 0;
-  std::optional<int> predicted{};  // nothing where there was no answer
+  std::optional<int> predicted{};  // nothing if there was no answer
   double confidence = 0.0;         // probability of `predicted`
 };
 
-// Throws Error{kUsage} for an image that is not there.
+// Throws Error{kUsage} for an image number out of range.
 Answer answer_to(const EvaluationInput& input, std::int64_t image);
 
-// The wrong answers of highest confidence, at most `limit`: highest first, the lower image first
-// among equals, images without an answer last.
+// The wrong answers with the highest confidence, at most `limit`: highest first, the lower image
+// first among equals, images without an answer last.
 std::vector<Answer> hardest_errors(const EvaluationInput& input, std::size_t limit);
 
 struct Confusable {

@@ -1,5 +1,5 @@
-// Everything that is said of a model on a labelled set: from arrays, to one plain struct that every
-// report prints. docs/formats.md names the same fields. Thread-safe.
+// All figures for a model on a labelled set: from arrays, to one plain struct that every report
+// prints. docs/formats.md names the same fields. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@ namespace mnist {
 
 struct EvaluationInput {
   std::vector<int> labels{};  // the truth, 0 to 9
-  // One entry per image, summing to 1; all 0 where the network gave no answer (a blank picture).
-  // Such an image is wrong, is in no column of the confusion matrix, and takes no part in loss, ECE
-  // and Brier score, which need probabilities.
+  // One entry per image, summing to 1; all 0 if the network gave no answer (a blank picture). Such
+  // an image is wrong, is in no column of the confusion matrix, and does not count in loss, ECE and
+  // Brier score, which need probabilities.
   std::vector<Probabilities> probabilities{};
-  std::vector<bool> rejected{};        // one entry per image; empty where nothing may be rejected
-  std::vector<std::string> sources{};  // where each image comes from; empty where nobody knows
+  std::vector<bool> rejected{};        // one entry per image; empty if nothing may be rejected
+  std::vector<std::string> sources{};  // where each image comes from; empty if unknown
   double seconds = 0.0;                // time for all images; 0: not measured
   std::string model{};                 // names for the reports
   std::string data{};
@@ -64,17 +64,17 @@ struct EvaluationResult {
   ClassScores weighted;
   ConfusionMatrix confusion;
   std::vector<ReliabilityBin> reliability;
-  std::optional<RejectionScores> rejection;   // where `rejected` was given
-  std::vector<SourceScores> per_source;       // by name, where `sources` was given
+  std::optional<RejectionScores> rejection;   // if `rejected` was given
+  std::vector<SourceScores> per_source;       // by name, if `sources` was given
   double source_mean_accuracy = kUndefined;   // the plain mean over per_source
   std::optional<ModelComparison> comparison;  // for the caller to fill
 };
 
-// Throws Error{kUsage} where the arrays differ in length, a label is not a digit, or probabilities
-// are negative or do not sum to 1 within 1e-3.
+// Throws Error{kUsage} if the arrays differ in length, a label is not a digit, or probabilities are
+// negative or do not sum to 1 within 1e-3.
 EvaluationResult evaluate_predictions(const EvaluationInput& input);
 
-// The most probable class, the lowest of several equal ones; nothing where all are 0.
+// The most probable class, the lowest of several equal ones; nothing if all are 0.
 std::optional<int> most_probable(const Probabilities& probabilities);
 
 // Per image, whether the most probable class is the true one: what compare_paired() takes.

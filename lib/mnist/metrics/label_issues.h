@@ -19,16 +19,16 @@ struct LabelIssue {
   double label_probability = 0;
   double suggested_probability = 0;
   // In the confident joint off its diagonal: the suggestion is at least as probable as its class is
-  // on average among the images labelled so.
+  // on average among the images with that label.
   bool is_confident = false;
 
-  // How much less probable the given label is than the other, in [-1, 0).
+  // How much less probable the given label is than the suggestion, in [-1, 0).
   double margin() const { return label_probability - suggested_probability; }
 };
 
-// The images whose most probable class is not their label, the least margin first, the lower image
+// The images whose most probable class is not their label, the lowest margin first, the lower image
 // first among equals. Each image's probabilities must come from a network that has not seen it, as
-// in cross-validation; the better they are calibrated, the more the order means. Throws
+// in cross-validation; the better they are calibrated, the more meaningful the order. Throws
 // Error{kUsage} as calibration.h says.
 std::vector<LabelIssue> label_issues(std::span<const int> labels,
                                      std::span<const Probabilities> probabilities);

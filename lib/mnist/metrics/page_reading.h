@@ -1,5 +1,5 @@
-// How well pages of numbers are read: whole pages, characters, and digit by digit where the truth
-// says where each stands. Plain numbers in, plain numbers out. Thread-safe.
+// How well pages of numbers are read: whole pages, characters, and digit by digit if the truth says
+// where each one is. Plain numbers in, plain numbers out. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -14,30 +14,30 @@
 namespace mnist {
 
 struct LocatedDigit {
-  int digit = 0;  // 0 to 9; -1 if nobody can read it
+  int digit = 0;  // 0 to 9; -1 if unreadable
   Box box{};
 };
 
-// One page: what stands there and what was read.
+// One page: what is there and what was read.
 struct PageReading {
   std::string name{};
   std::string source{};                 // empty if unknown
   std::optional<std::string> wanted{};  // digits, rows joined by '-'; nothing if unknown
-  std::string read{};                   // in the same way; '?' for a digit that cannot be read
-  // The digits with their places; nothing if unknown.
+  std::string read{};                   // in the same form; '?' for a digit that cannot be read
+  // The digits with their positions; nothing if unknown.
   std::optional<std::vector<LocatedDigit>> marks{};
   std::vector<LocatedDigit> finds{};
 };
 
 struct PageScores {
   std::int64_t pages = 0;
-  // Of the pages with a text.
+  // Of the pages whose text is known.
   std::int64_t texts = 0;
   std::int64_t whole = 0;  // without any error
   std::int64_t characters = 0;
   std::int64_t errors = 0;  // edit_distance(), summed
-  // Of the pages with places: readable digits, and how many were missed, taken for another digit,
-  // or found where there is none.
+  // Of the pages with positions: readable digits, and how many were missed, taken for another
+  // digit, or found where there is none.
   std::int64_t digits = 0;
   std::int64_t missed = 0;
   std::int64_t misread = 0;
@@ -49,8 +49,8 @@ struct PageScores {
   void add(const PageScores& other);
 };
 
-// The fewest characters to insert, delete or exchange to make `read` of `wanted` (V. Levenshtein,
-// 1966). A '?' in `wanted`, which nobody can read, may be read as anything or be left out.
+// The fewest characters to insert, delete or replace to turn `wanted` into `read` (V. Levenshtein,
+// 1966). A '?' in `wanted`, which nobody can read, may be read as anything or left out.
 std::int64_t edit_distance(std::string_view wanted, std::string_view read);
 
 // Digits are matched by place, one to one: a find belongs to the mark with which it shares the

@@ -1,5 +1,5 @@
-// The one way in which every metric here says "undefined" (a ratio with nothing below the line).
-// Outputs write it as null (JSON) or nan (text, CSV), never as 0.
+// How every metric here expresses "undefined" (a ratio with a denominator of 0). Outputs write it
+// as null (JSON) or nan (text, CSV), never as 0.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace mnist {
 
 inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
-// part / whole, kUndefined where `whole` is 0.
+// part / whole, kUndefined if `whole` is 0.
 constexpr double ratio(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? kUndefined : static_cast<double>(part) / static_cast<double>(whole);
 }

@@ -31,7 +31,7 @@ struct ClassifierImpl : torch::nn::Module {
  private:
   torch::Tensor output_of(std::size_t layer, const std::vector<torch::Tensor>& outputs);
 
-  // Per layer; null for those of another kind.
+  // Per layer; null for layers of another kind.
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;
   std::vector<torch::nn::Linear> linears_;

@@ -7,7 +7,7 @@
 //        (normalisation, padding, the last pooling and all pooling can be left out)
 //     -> fully connected hidden layer with ReLU and dropout -> logits [N,10]
 //
-// Knows no Torch. Thread-safe.
+// Does not use Torch. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -33,10 +33,10 @@ struct ConvNetOptions {
   double dropout = 0.0;                           // before the last layer, in [0,1)
   std::int64_t crop = 2;                          // pixels cut from each side (MNIST's are empty)
   bool space_to_depth = true;
-  bool padding = true;     // of the convolutions, which keep the side so; else they take kernel - 1
+  bool padding = true;     // of the convolutions, keeping the side; else they cut kernel - 1
   bool batch_norm = true;  // without it, the convolutions have a bias
   bool pooling = true;     // whether blocks end in max-pooling
-  bool pool_last = true;   // whether the last block does too; of no effect without pooling
+  bool pool_last = true;   // whether the last block does too; no effect without pooling
 
   bool operator==(const ConvNetOptions&) const = default;
 

@@ -7,16 +7,16 @@
 
 namespace mnist {
 
-// Whether it is "auto", "cpu", "cuda" or "cuda:N", be there such a device or not.
+// Whether it is "auto", "cpu", "cuda" or "cuda:N", whether or not there is such a device.
 bool is_device_name(const std::string& name);
 
-// `name` is "auto" (CUDA where LibTorch sees a device, else the CPU), "cpu", "cuda" (device 0) or
-// "cuda:N". Throws Error: kUsage for any other word, kDevice when the device asked for is absent.
+// `name` is "auto" (CUDA if LibTorch sees a device, else the CPU), "cpu", "cuda" (device 0) or
+// "cuda:N". Throws Error: kUsage for any other word, kDevice if the requested device is absent.
 torch::Device select_device(const std::string& name);
 
-// Threads of LibTorch's CPU operators in this process; 0 takes available_processors(). Returns the
-// number in force. OpenCV's own are switched off: pictures are worked on side by side, each by one
-// thread. Throws Error{kUsage} below 0. Call it before the first operator runs.
+// Sets the threads of LibTorch's CPU operators in this process; 0 means available_processors().
+// Returns the number in effect. OpenCV's own are switched off: pictures are processed in parallel,
+// each by one thread. Throws Error{kUsage} below 0. Call it before the first operator runs.
 int set_threads(int threads);
 
 // For --version: "LibTorch 1.13.1, CPU (no CUDA device)".

@@ -1,6 +1,6 @@
-// A classifier of digits as a list of its layers. All else follows from the list: the module that
-// computes it (classifier.h), its tensors and what it costs, the graphs that are exported (export/)
-// and the shapes that kernels work on (gradient/bfloat16). Knows no Torch. Thread-safe.
+// A classifier of digits as a list of its layers. Everything else follows from the list: the module
+// that computes it (classifier.h), its tensors and costs, the exported graphs (export/) and the
+// shapes that kernels work on (gradient/bfloat16). Does not use Torch. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ inline constexpr double kInkStd = 0.3081;
 enum class LayerKind {
   kInk,            // float32 [N,1,28,28] in [0,1]: the first of every list
   kCrop,           // cuts `size` pixels from each side
-  kStandardise,    // less kInkMean, over kInkStd
+  kStandardise,    // minus kInkMean, over kInkStd
   kSpaceToDepth,   // 2x2 pixels become 4 channels
   kConvolution,    // size x size, with `stride` and `padding`
   kNormalisation,  // batch normalisation (Ioffe and Szegedy, 2015, arXiv:1502.03167)
@@ -28,7 +28,7 @@ enum class LayerKind {
   kAdd,       // of two layers' outputs
   kFlatten,   // channels first
   kDropout,   // of the share `dropout`, in training
-  kLinear,    // the last one's output are the logits [N,10]
+  kLinear,    // the last one's output is the logits [N,10]
 };
 
 struct Layer {
@@ -46,7 +46,7 @@ struct Layer {
 };
 
 // Begins with the ink. Each member adds a layer that takes the output of the one before it, or of
-// the one that from() names. Names are those of a list's own: no two layers share one.
+// the one that from() names. Names are unique within a list.
 class LayerList {
  public:
   LayerList();

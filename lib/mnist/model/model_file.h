@@ -1,4 +1,4 @@
-// A trained classifier of digits with all it needs to be used, and its file (network_file.h).
+// A trained classifier of digits with everything needed to use it, and its file (network_file.h).
 #pragma once
 
 #include <filesystem>
@@ -14,13 +14,13 @@ namespace mnist {
 
 struct Model {
   Classifier network{nullptr};
-  // Logits are divided by it before softmax, so that confidence means probability of being right
-  // (Guo et al., "On calibration of modern neural networks", 2017).
+  // Logits are divided by it before softmax, so confidence is the probability of being right (Guo
+  // et al., "On calibration of modern neural networks", 2017).
   double temperature = 1.0;
-  // A digit whose confidence lies below is rejected as unsure.
+  // A digit with a lower confidence is rejected as unsure.
   double reject_below = 0.5;
-  // An image whose acceptance (Prediction::acceptance) lies below is rejected as not a digit; 0 for
-  // a network that was not trained to tell.
+  // An image with a lower acceptance (Prediction::acceptance) is rejected as not a digit; 0 for a
+  // network that was not trained to tell.
   double accept_above = 0.0;
   // NetworkFile::training and NetworkFile::path.
   nlohmann::json training = nlohmann::json::object();

@@ -1,4 +1,4 @@
-// Networks by name: what a config and a model file say of one, whichever it is.
+// Networks by name: what a config and a model file say about a network of any kind.
 //
 // A kind of network is a struct of options `O`, with
 //
@@ -9,7 +9,7 @@
 //
 // and either, if it classifies digits,
 //
-//   LayerList layers() const                     from which all else follows (layers.h)
+//   LayerList layers() const                     everything else follows from it (layers.h)
 //
 // or functions of an O: expected_tensors, parameter_count, multiply_adds, make_network, as below.
 // One more type in NetworkOptions makes it known to configs, model files and mnist-train.
@@ -32,7 +32,7 @@
 
 namespace mnist {
 
-// All networks there are. The first is the one that a config means which names none.
+// All networks. The first is used if a config names none.
 using NetworkOptions = std::variant<ConvNetOptions, PageNetOptions, ResidualOptions>;
 
 std::string_view network_name(const NetworkOptions& options);
@@ -42,8 +42,8 @@ std::string_view network_name(const NetworkOptions& options);
 NetworkOptions read_network(JsonObjectReader& reader);
 nlohmann::json network_json(const NetworkOptions& options);
 
-// The options alone, of the network `name`, as a model file has them. Throws Error: kUnsupported
-// for an unknown name, kUsage like read_network.
+// Only the options, of the network `name`, as in a model file. Throws Error: kUnsupported for an
+// unknown name, kUsage like read_network.
 NetworkOptions read_network_options(const std::string& name, JsonObjectReader& reader);
 nlohmann::json options_json(const NetworkOptions& options);
 
@@ -51,7 +51,7 @@ nlohmann::json options_json(const NetworkOptions& options);
 bool is_classifier(const NetworkOptions& options);
 LayerList layers_of(const NetworkOptions& options);
 
-// Parameters and buffers by name, with their shapes: what a model file must hold, known without
+// Parameters and buffers by name, with their shapes: what a model file must contain, known without
 // building the network.
 std::map<std::string, std::vector<std::int64_t>> expected_tensors(const NetworkOptions& options);
 

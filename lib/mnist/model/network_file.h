@@ -1,8 +1,8 @@
-// The file that holds a network, whichever it is.
+// The file of a network of any kind.
 //
-// It is safetensors (bytes/safetensors.h) whose tensors carry the module's own names and whose
-// metadata, all strings, say the rest; docs/formats.md lists the keys. Python's `safetensors` reads
-// it as it is. Pickle-based archives are never read: they can run code.
+// It is safetensors (bytes/safetensors.h); its tensors have the module's own names, and its
+// metadata, all strings, the rest; docs/formats.md lists the keys. Python's `safetensors` reads it
+// as it is. Pickle-based archives are never read: they can run code.
 //
 // Thread-safe for different networks.
 #pragma once
@@ -25,8 +25,8 @@ namespace mnist {
 struct NetworkFile {
   NetworkOptions options;
   std::shared_ptr<torch::nn::Module> network;  // of these options
-  // What this kind of network needs besides, e.g. the classifier's temperature: the metadata that
-  // are not named above or below.
+  // What else this kind of network needs, e.g. the classifier's temperature: the metadata that are
+  // not named above or below.
   std::map<std::string, std::string> metadata;
   // How it came to be: config, epochs, seed, validation accuracy, digests of the training data.
   nlohmann::json training = nlohmann::json::object();
@@ -34,13 +34,13 @@ struct NetworkFile {
 };
 
 // Writes `file` atomically. Tensors are stored as float32, row-major. Throws Error{kIo}, and
-// {kUsage} for a `training` that no file of this kind holds: more than 512 KiB.
+// {kUsage} for a `training` too large for such a file: more than 512 KiB.
 void save_network(const std::filesystem::path& path, const NetworkFile& file);
 
-// Refuses a file, by an Error, for what it says of itself: a NetworkFile without its network.
+// Refuses a file, by throwing Error, for what its header says: a NetworkFile without its network.
 using NetworkCheck = std::function<void(const NetworkFile&)>;
 
-// Loads a model file, or the best one of a run directory. The network is on the CPU and in
+// Loads a model file, or the best model of a run directory. The network is on the CPU and in
 // evaluation mode. Header, names, types and shapes are checked against the network that the
 // metadata describe, and by `check`, before the tensors are read; every value must be finite, and
 // variances must not be negative. Throws Error: kIo, kCorrupt, kUnsupported (another format version
@@ -48,21 +48,22 @@ using NetworkCheck = std::function<void(const NetworkFile&)>;
 NetworkFile load_network(const std::filesystem::path& path, const NetworkCheck& check = {});
 
 // The model file that `path` stands for: itself, or best.safetensors of the run directory. Throws
-// Error{kIo} where the system does not say which.
+// Error{kIo} if the system does not say which.
 std::filesystem::path resolve_model_path(const std::filesystem::path& path);
 
-// SHA-256 of that file's bytes. Throws Error{kIo}, {kUnsupported} for more than a model may hold.
+// SHA-256 of that file's bytes. Throws Error{kIo}, {kUnsupported} if it is larger than a model may
+// be.
 std::string network_digest(const std::filesystem::path& path);
 
-// Metadata values are JSON texts within strings, so that numbers and lists keep their form. Throw
-// Error{kCorrupt} for a key that is absent and for a number outside [min, max].
+// Metadata values are JSON text within strings, so numbers and lists keep their form. Both throw
+// Error{kCorrupt} for an absent key, the second for a number outside [min, max].
 const std::string& metadata_value(const std::map<std::string, std::string>& metadata,
                                   const char* key);
 double metadata_number(const std::map<std::string, std::string>& metadata, const char* key,
                        double min, double max);
 
-// Throws Error{kCorrupt} where these answers of `network` are not all finite numbers, and names the
-// tensor with the largest values.
+// Throws Error{kCorrupt} if these answers of `network` are not all finite, naming the tensor with
+// the largest values.
 void require_finite(const torch::nn::Module& network, const std::vector<torch::Tensor>& answers);
 
 // A module's parameters and buffers by name; the live ones, not copies.

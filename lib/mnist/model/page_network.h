@@ -2,11 +2,11 @@
 //
 //   levels [N,1,H,W] in [0,1], any polarity, H and W multiples of 4
 //     -> space-to-depth: 4x4 pixels become 16 channels, a cell
-//     -> local contrast: less the mean, over the standard deviation, of the 11x11 cells around
-//     -> 3x3 convolutions with batch normalisation and ReLU, in residual pairs whose second one is
-//        dilated, so that a cell sees about two digits around it
-//     -> per cell: which mark has its centre there, its size, and where the centre of the mark is
-//        whose ink lies there; per pixel: whether it is a mark's own ink
+//     -> local contrast: minus the mean, over the standard deviation, of the 11x11 cells around
+//     -> 3x3 convolutions with batch normalisation and ReLU, in residual pairs, the second of each
+//        dilated, so a cell sees about two digits around it
+//     -> per cell: which mark has its centre there, its size, and the centre of the mark
+//        whose ink is there; per pixel: whether it is a mark's own ink
 //
 // It knows digits of 14 to 40 pixels; a pyramid of scales brings others there (read/). Centres and
 // sizes as in Zhou et al., "Objects as Points", 2019 (arXiv:1904.07850). Not thread-safe while

@@ -1,5 +1,5 @@
-// What a PageNet (page_network.h) can be told, and all that follows from it without building the
-// network: its layers, its tensors, what it costs. Knows no Torch. Thread-safe.
+// The options of a PageNet (page_network.h), and what follows from them without building the
+// network: its layers, its tensors, its costs. Does not use Torch. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct PageNetOptions {
 
   std::int64_t channels = 48;  // of every convolution
   std::int64_t pairs = 4;      // residual pairs of convolutions
-  std::int64_t ink = 32;       // channels from which a pixel's ink is told
+  std::int64_t ink = 32;       // channels that decide whether a pixel is ink
 
   bool operator==(const PageNetOptions&) const = default;
 
@@ -36,7 +36,7 @@ struct PageNetOptions {
 // One convolution, by its tensors' names.
 struct PageNetLayer {
   std::string name;
-  std::string norm;  // of the batch normalisation behind it; empty without: then it has a bias
+  std::string norm;  // of the batch normalisation after it; empty if none: then it has a bias
   std::int64_t ins;
   std::int64_t outs;
   std::int64_t kernel;

@@ -8,7 +8,7 @@
 //        that changes the channels, adds a 1x1 convolution of its activated input instead
 //     -> batch normalisation, ReLU, mean over all positions, dropout -> logits [N,10]
 //
-// Knows no Torch. Thread-safe.
+// Does not use Torch. Thread-safe.
 #pragma once
 
 #include <cstdint>

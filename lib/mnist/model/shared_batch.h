@@ -1,4 +1,4 @@
-// A batch that several processes train on together, as the network sees it.
+// A batch shared by several processes, as the network sees it.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@ namespace mnist {
 struct SharedBatch {
   std::int64_t begin = 0;
   std::int64_t size = 0;
-  // Normalises with the statistics of the whole batch, in place of norm.forward(x).
+  // Normalises with the statistics of the whole batch, instead of norm.forward(x).
   std::function<torch::Tensor(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x)> normalize;
 };
 
-// For as long as it lives, what Classifier::forward gets on this thread is a part of `batch`. A
-// guard, like torch::NoGradGuard; for training alone. `batch` must live as long.
+// While it lives, the input of Classifier::forward on this thread is a part of `batch`. A guard,
+// like torch::NoGradGuard; only for training. `batch` must live as long.
 class SharedBatchGuard {
  public:
   explicit SharedBatchGuard(const SharedBatch& batch) { current_ = &batch; }
@@ -26,7 +26,7 @@ class SharedBatchGuard {
   SharedBatchGuard(const SharedBatchGuard&) = delete;
   SharedBatchGuard& operator=(const SharedBatchGuard&) = delete;
 
-  // Null where the batch is this process's alone.
+  // Null if this process has the whole batch.
   static const SharedBatch* current() { return current_; }
 
  private:

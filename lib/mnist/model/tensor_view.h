@@ -1,5 +1,5 @@
-// Tensors as bytes of a safetensors file, and back: the one place that pairs element types of Torch
-// with those of the format. Thread-safe.
+// Tensors as bytes in a safetensors file, and back: the only place that pairs Torch's element types
+// with the format's. Thread-safe.
 #pragma once
 
 #include <torch/types.h>
@@ -12,8 +12,8 @@ namespace mnist {
 // Error{kUnsupported} for an element type that the format lacks.
 TensorView view_of(const torch::Tensor& tensor);
 
-// A copy of its own, of the view's type and shape. Throws Error{kUnsupported} for a type that no
-// file of this project holds.
+// A copy with the view's type and shape. Throws Error{kUnsupported} for a type that this project's
+// files do not use.
 torch::Tensor tensor_of(const TensorView& view);
 
 }  // namespace mnist

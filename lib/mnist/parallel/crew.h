@@ -1,9 +1,9 @@
 // A few threads that share short pieces of work, hundreds of times a second.
 //
 // Unlike a static split with a barrier, pieces are claimed one at a time: a thread that the system
-// has put aside holds up only the piece it has begun, and the others take the rest. So which thread
+// has suspended delays only the piece it has begun, and the others take the rest. So which thread
 // does a piece is left to chance; a caller that wants the same result every time must give every
-// piece an output of its own.
+// piece a separate output.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace mnist {
 
 class Crew {
  public:
-  // `threads` counts the calling thread. Where the system gives fewer, fewer do the same work.
+  // `threads` includes the calling thread. If the system gives fewer, fewer do the same work.
   explicit Crew(int threads);
   ~Crew();
   Crew(const Crew&) = delete;
@@ -46,7 +46,7 @@ class Crew {
   Function function_ = nullptr;
   void* context_ = nullptr;
   // The round in the high half, the number of pieces yet to be claimed in the low half: one word,
-  // so that a helper that wakes late cannot claim a piece of a round it has not seen begin.
+  // so a helper that wakes late cannot claim a piece of a round it has not seen begin.
   alignas(64) std::atomic<std::uint64_t> open_{0};
   alignas(64) std::atomic<int> unfinished_{0};
   alignas(64) std::atomic<std::uint32_t> round_{0};

@@ -1,6 +1,6 @@
 // Batch normalisation over a batch whose images are spread over several processes: the statistics
-// are those of the whole batch, not of each process's share, so the result is that of one process
-// up to rounding (what torch.nn.SyncBatchNorm does, on any device). Not thread-safe.
+// are those of the whole batch, not of each process's share, so the result equals that of one
+// process up to rounding (like torch.nn.SyncBatchNorm, but on any device). Not thread-safe.
 #pragma once
 
 #include <torch/nn/modules/batchnorm.h>

@@ -7,11 +7,11 @@
 
 namespace mnist {
 
-// `field` as it is, or in quotes (with quotes inside doubled) where it holds a comma, a quote or a
+// `field` as it is, or in quotes (with quotes inside doubled) if it contains a comma, a quote or a
 // line break. Bytes are kept, whatever their encoding.
 std::string csv_field(std::string_view field);
 
-// The fields, each through csv_field(), with commas between them and a newline behind.
+// The fields, each through csv_field(), with commas between them and a newline at the end.
 std::string csv_line(const std::vector<std::string>& fields);
 
 }  // namespace mnist

@@ -13,11 +13,11 @@ namespace mnist {
 // What --format json prints: pretty_json(evaluation_object(result)).
 std::string evaluation_json(const EvaluationResult& result);
 
-// The object itself, for reports that say more; undefined values are NaN in it.
+// The object itself, for reports that add to it; undefined values are NaN in it.
 nlohmann::ordered_json evaluation_object(const EvaluationResult& result);
 
-// An object laid out for reading too: one field to a line, tables with one row to a line; ends in a
-// newline. NaN becomes null, and text that is no valid UTF-8 gets U+FFFD where it is broken.
+// An object laid out for people too: one field per line, tables with one row per line; ends in a
+// newline. NaN becomes null, and invalid UTF-8 in text becomes U+FFFD.
 std::string pretty_json(const nlohmann::ordered_json& object);
 
 }  // namespace mnist

@@ -24,13 +24,13 @@ struct TrainingRecord {
 struct ReportSubject {
   EvaluationInput answers{};
   EvaluationResult result;  // of `answers`, with the comparison if there is one
-  // The compared model's, to the same images. Without them a comparison is shown as counts alone.
+  // The compared model's, for the same images. Without them a comparison is shown only as counts.
   std::optional<EvaluationInput> other_answers{};
-  // The 28x28 picture that the network saw of an image (counted from 0), ink light on black.
+  // The 28x28 picture of an image (counted from 0) that the network saw, ink light on black.
   std::function<Image(std::int64_t)> picture{};
-  std::vector<std::string> names{};  // of each image, its file; empty if they have none
+  std::vector<std::string> names{};  // each image's file; empty if they have none
   std::vector<TrainingRecord> trainings{};
-  // Said as it is: versions, device, digests. An object of values and of objects of values.
+  // Shown as it is: versions, device, digests. An object of values and of objects of values.
   nlohmann::ordered_json environment = nlohmann::ordered_json::object();
 };
 
@@ -40,7 +40,7 @@ struct ReportFile {
 };
 
 // report.html (self-contained), confusion.png, reliability.png, hardest.png and report.json. Every
-// number in the page comes out of report.json and names its place in it (data-json).
+// number in the page comes from report.json and names its place in it (data-json).
 std::vector<ReportFile> evaluation_report(const ReportSubject& subject);
 
 }  // namespace mnist

@@ -14,7 +14,7 @@ std::string classification_report(const EvaluationResult& result);
 std::string confusion_table(const ConfusionMatrix& confusion);
 
 // The whole report: the two above, then accuracy with its interval, loss, calibration, speed, and,
-// where the result has them, rejection, sources and the comparison with another model.
+// if the result has them, rejection, sources and the comparison with another model.
 std::string evaluation_text(const EvaluationResult& result);
 
 }  // namespace mnist

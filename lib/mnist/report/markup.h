@@ -8,11 +8,11 @@
 
 namespace mnist {
 
-// `text` fit for an element's content and for an attribute in double quotes. Characters that XML
-// knows no way to hold (controls other than tab and line feed) become U+FFFD.
+// `text` escaped for an element's content and for an attribute in double quotes. Characters that
+// XML cannot represent (controls other than tab and line feed) become U+FFFD.
 std::string escape_markup(std::string_view text);
 
-// The picture itself as a URL, a PNG inside: "data:image/png;base64,…".
+// The picture itself as a URL with a PNG: "data:image/png;base64,…".
 std::string data_uri(const Image& image);
 
 }  // namespace mnist

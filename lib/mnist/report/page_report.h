@@ -12,15 +12,15 @@ namespace mnist {
 struct PageReport {
   std::string model{};
   std::string data{};
-  double seconds = 0;  // reading alone; 0: not measured
+  double seconds = 0;  // only reading; 0: not measured
   std::vector<PageReading> pages{};
 };
 
 PageScores total_scores(const PageReport& report);
 
-// The scores, those of each source if pages have one, and what was read wrong.
+// The scores, those of each source if pages have one, and what was misread.
 std::string page_report_text(const PageReport& report);
-// One object, laid out; values unrounded, undefined ones null.
+// One object, laid out for people; values unrounded, undefined ones null.
 std::string page_report_json(const PageReport& report);
 // A line for each page.
 std::string page_report_csv(const PageReport& report);

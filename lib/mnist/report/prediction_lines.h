@@ -21,13 +21,13 @@ struct LocatedPrediction {
 
 // All digits of a picture, rows top to bottom, each left to right. None: a blank picture.
 struct PagePrediction {
-  std::vector<LocatedPrediction> digits{};  // with `with_signs` the signs between them too
+  std::vector<LocatedPrediction> digits{};  // with `with_signs`, also the signs between them
   std::vector<LocatedPrediction> signs{};
   bool with_signs = false;  // rows are then joined by a space, since '-' is a sign itself
 };
 
-// What a reader shows of a page: every digit that was accepted as one, or is unsure or unreadable,
-// and the points, commas, slashes and hyphens, with `with_signs` in their places; no other writing.
+// What is shown of a page: every digit that was accepted as one, or is unsure or unreadable, and
+// the points, commas, slashes and hyphens, with `with_signs` in their places; no other writing.
 PagePrediction page_prediction(const Page& page, bool with_signs = false);
 
 // The picture could not be read.
@@ -42,7 +42,7 @@ struct PredictionRecord {
 
 enum class PredictionStatus { kDigit, kRejected, kError };
 
-// A page is kDigit when it has digits and all of them are accepted.
+// A page is kDigit if it has digits and all of them are accepted.
 PredictionStatus status_of(const PredictionRecord& record);
 // "digit", "rejected", "error".
 const char* to_string(PredictionStatus status);
@@ -52,8 +52,8 @@ const char* to_string(PredictionStatus status);
 std::string digit_text(const PredictionRecord& record);
 
 // The object of --jsonl, on one line, without the newline. Always valid JSON: in a path that is not
-// valid UTF-8, each invalid byte sequence becomes U+FFFD, and `path_base64` has the bytes as they
-// are. `topk` as in PredictionFormat. Thread-safe.
+// valid UTF-8, each invalid byte sequence becomes U+FFFD, and `path_base64` has the original bytes.
+// `topk` as in PredictionFormat. Thread-safe.
 std::string prediction_json(const PredictionRecord& record, int topk = 0);
 
 struct PredictionFormat {
@@ -62,21 +62,21 @@ struct PredictionFormat {
   // Of kCustom. Fields: %p path, %d digit, %c confidence, %s status, %% percent sign; escapes: \t,
   // \n and \\. A newline is added unless it ends in one.
   std::string custom{};
-  int topk = 0;        // adds the classes of highest probability: how many, 0 to 10
-  bool all = false;    // records hold pages (--all): CSV has other columns for them
-  bool signs = false;  // of pages: their signs too (--signs)
+  int topk = 0;        // adds this many of the most probable classes, 0 to 10
+  bool all = false;    // records are pages (--all): CSV has other columns for them
+  bool signs = false;  // for pages: also their signs (--signs)
 };
 
-// Turns records into output, in order; what is written is begin(), every record(), end(). Holds no
-// more than the format, however many records there are. Not thread-safe.
+// Turns records into output, in order: begin(), every record(), end(). Keeps no records, however
+// many there are. Not thread-safe.
 class PredictionFormatter {
  public:
-  // Throws Error{kUsage}: an unknown field or escape in `custom`; `topk` out of range, or asked of
-  // a layout that cannot show it (kCustom, kTsv of pages).
+  // Throws Error{kUsage}: an unknown field or escape in `custom`; `topk` out of range, or with a
+  // layout that cannot show it (kCustom, kTsv of pages).
   explicit PredictionFormatter(PredictionFormat format);
 
   std::string begin() const;
-  // Empty for pictures that could not be read in kTsv and kCustom: their place is stderr.
+  // Empty in kTsv and kCustom for pictures that could not be read: those go to stderr.
   std::string record(const PredictionRecord& record);
   std::string end() const;
 

@@ -1,5 +1,5 @@
-// How a training went, as pictures: curves.svg of a run directory, and a part of an evaluation's
-// report. Thread-safe.
+// How a training run went, as pictures: curves.svg of a run directory, and a part of an
+// evaluation's report. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace mnist {
 
-// A row of metrics.jsonl, as far as there is a curve of it; kUndefined where it has null.
+// The part of a row of metrics.jsonl that curves show; kUndefined if it has null.
 struct TrainingEpoch {
   std::int64_t epoch = 0;
   double train_loss = kUndefined;
@@ -23,7 +23,8 @@ struct TrainingEpoch {
   std::map<std::string, double> further{};  // other figures of the validation, by name
 };
 
-// The rows of a metrics.jsonl. Throws Error{kCorrupt} for a line that is not such a row, naming it.
+// The rows of a metrics.jsonl. Throws Error{kCorrupt} for a line that is not such a row, naming the
+// line.
 std::vector<TrainingEpoch> parse_training_history(std::string_view metrics_jsonl);
 
 // Loss, accuracy on the validation split (if there is one), its further figures, and learning

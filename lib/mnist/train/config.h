@@ -1,5 +1,5 @@
-// Everything a training run is told, as read from a JSON config. docs/training.md explains each
-// value, docs/config.schema.json describes the same for editors.
+// All settings of a training run, as read from a JSON config. docs/training.md explains each value,
+// docs/config.schema.json describes the same for editors.
 #pragma once
 
 #include <cstdint>
@@ -30,32 +30,32 @@ struct DataConfig {
   // Folder of the four files below, each also found with ".gz" appended. Empty: the program's own
   // search order.
   std::string directory;
-  // Empty: no such pair, `sources` alone.
+  // Empty: no such pair, only `sources`.
   std::string train_images = "train-images-idx3-ubyte";
   std::string train_labels = "train-labels-idx1-ubyte";
   std::string test_images = "t10k-images-idx3-ubyte";
   std::string test_labels = "t10k-labels-idx1-ubyte";
   ImageForm form{};                     // of these four
-  std::vector<SourceConfig> sources{};  // besides
-  // Training images put aside, stratified and seeded; of the page network: pages drawn to measure
+  std::vector<SourceConfig> sources{};  // additional ones
+  // Training images held out, stratified and seeded; for the page network: pages drawn to measure
   // it. 0 for none.
   std::int64_t validation = 5000;
-  std::int64_t pages = 40000;  // of the page network: drawn for an epoch
-  // Digits in hands from all over the world (with_hands) to train on besides; 0 for none.
+  std::int64_t pages = 40000;  // for the page network: drawn for an epoch
+  // Additional digits to train on, in hands from all over the world (with_hands); 0 for none.
   std::int64_t hands = 0;
-  // Digits and other writing as the page network finds them on drawn pages (found_digits) to train
-  // on besides; 0 for none.
+  // Additional digits and other writing to train on, as the page network finds them on drawn pages
+  // (found_digits); 0 for none.
   std::int64_t finds = 0;
   // The page network of `finds` and of pictures: its file or run folder; empty for the shipped one.
   std::string page_model;
-  // Generated images of what is not a digit (with_outliers) to train on besides; 0 for none.
+  // Additional generated images of what is not a digit (with_outliers) to train on; 0 for none.
   std::int64_t outliers = 0;
 };
 
 struct OptimizerConfig {
   std::string name = "adamw";  // sgd, adam, adamw, muon
   double learning_rate = 0.003;
-  double weight_decay = 0.0;  // of weights alone: biases and normalisation are left out; not muon
+  double weight_decay = 0.0;  // only of weights, not of biases and normalisation; not muon
   double momentum = 0.9;      // sgd, muon (Nesterov)
   double beta1 = 0.9;         // adam, adamw, and muon for what Adam updates there
   double beta2 = 0.999;
@@ -69,7 +69,7 @@ struct ScheduleConfig {
   double warmup = 0.2;             // share of all steps over which the rate rises
   double start_fraction = 0.0;     // where it rises from, as a share of the highest
   double final_fraction = 0.0;     // cosine, one-cycle: the last rate, as a share of the highest
-  double step_epochs = 1.0;        // step: every so many epochs …
+  double step_epochs = 1.0;        // step: every this many epochs …
   double step_factor = 0.7;        // … the rate is multiplied by this
 };
 
@@ -81,7 +81,7 @@ struct TrainingConfig {
   double label_smoothing = 0.0;  // Szegedy et al., 2016 (arXiv:1512.00567), section 7
   double gradient_clip = 0.0;    // largest norm of the whole gradient; 0 for no limit
   double ema_decay = 0.0;        // exponential moving average of the weights; 0 for none
-  // float32, bfloat16, or auto: bfloat16 where the device multiplies it itself (the CPU: and the
+  // float32, bfloat16, or auto: bfloat16 if the device multiplies it natively (on the CPU: and the
   // network has kernels for it, gradient/bfloat16), else float32.
   std::string precision = "auto";
   // Whose weights best.safetensors holds: "accuracy": of the epoch with the highest validation

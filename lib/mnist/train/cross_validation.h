@@ -1,5 +1,5 @@
-// What networks say of images that they have not seen: each image is judged by a network trained on
-// the folds that do not contain it.
+// What networks say about images that they have not seen: each image is judged by a network trained
+// on the folds that do not contain it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct CrossValidationOptions {
 
 // One entry per image of `digits` (labels 0 to 9): the calibrated probabilities. Each fold has its
 // share of every class, a function of config.seed. `config` says which classifier learns, and how;
-// of its data nothing is used, nor its early stopping, which would look at what is held out. Empty
+// its data section is not used, nor its early stopping, which would look at what is held out. Empty
 // if interrupted. Throws Error{kUsage} for fewer than 2 folds, fewer images than folds or a
 // training.start_from (that model may have seen the images), and what DigitTask and Trainer throw.
 std::vector<Probabilities> cross_validated_probabilities(const RunConfig& config,

@@ -17,18 +17,18 @@
 
 namespace mnist {
 
-// What the classifier learns from, and is measured on while it does.
+// What the classifier learns from, and is measured on meanwhile.
 struct TrainingDigits {
   DigitSet training{};  // each image as often as its source's weight says
   DigitSet validation{};
-  DigitSet others{};  // what is labelled as no digit, to train on besides; kOutlierLabel
+  DigitSet others{};                   // also trained on: labelled as not a digit; kOutlierLabel
   std::vector<std::string> remarks{};  // what is odd about them, one line each
 };
 
 class DigitTask : public TrainingTask {
  public:
-  // place.data is needed for the final test alone. Throws Error{kUsage} if the config and the data
-  // contradict each other, or the config's network is another.
+  // place.data is needed only for the final test. Throws Error{kUsage} if the config and the data
+  // contradict each other, or the config is for another network.
   DigitTask(const RunConfig& config, TrainingDigits digits, TaskPlace place);
 
   TaskSize size() const override;
@@ -54,7 +54,7 @@ class DigitTask : public TrainingTask {
   TaskPlace place_;
   LossOptions loss_;
   std::int64_t given_;    // training digits
-  DigitBatches batches_;  // these, and behind them what was made up, and what is no digit
+  DigitBatches batches_;  // these, then generated digits, then what is not a digit
   DigitSet validation_;
   std::vector<std::string> remarks_;
   std::string name_;  // DigitSet's, of the training set

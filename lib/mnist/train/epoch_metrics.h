@@ -1,4 +1,4 @@
-// What is known of an epoch: one row of metrics.jsonl. Thread-safe.
+// The figures of an epoch: one row of metrics.jsonl. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace mnist {
 
 struct EpochMetrics {
   std::int64_t epoch = 0;  // from 1
-  double seconds = 0;      // of training alone, without validation and writing
+  double seconds = 0;      // of training only, without validation and writing
   double train_loss = 0;
   std::optional<double> validation_loss;
   std::optional<double> validation_accuracy;
@@ -23,7 +23,7 @@ struct EpochMetrics {
 
 nlohmann::json to_json(const EpochMetrics& metrics);
 
-// Keys that are none of the fields are further figures. Throws nlohmann::json::exception for an
+// Keys that are not among the fields are further figures. Throws nlohmann::json::exception for an
 // object that to_json does not make.
 EpochMetrics epoch_metrics_from_json(const nlohmann::json& json);
 

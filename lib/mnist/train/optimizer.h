@@ -16,11 +16,11 @@ namespace mnist {
 // weight decay as an L2 term) and AdamW (Loshchilov and Hutter, 2019, arXiv:1711.05101). Equal to
 // torch::optim's up to rounding.
 //
-// Muon (Jordan et al., 2024, https://kellerjordan.github.io/posts/muon) for every weight but the
+// Muon (Jordan et al., 2024, https://kellerjordan.github.io/posts/muon) for every weight except the
 // last layer's, Adam for the rest. A Muon step is the momentum (Nesterov) with all its singular
 // values brought near 1 by Newton-Schulz iterations. As in Jordan's airbench (2024,
 // arXiv:2404.00498), each weight is held at the norm sqrt(rows), so steps and weights keep their
-// proportion whatever the layer's size, and weight decay has nothing to do.
+// proportion whatever the layer's size, and weight decay is unnecessary.
 class Optimizer {
  public:
   Optimizer(const OptimizerConfig& config, FlatParameters& parameters);
@@ -29,7 +29,7 @@ class Optimizer {
   // counts from 0.
   void step(double factor, std::int64_t step);
 
-  // The tensors that must be stored to go on exactly; they are the live ones, not copies.
+  // The tensors that must be stored to continue exactly; they are the live ones, not copies.
   std::map<std::string, torch::Tensor> state();
 
  private:

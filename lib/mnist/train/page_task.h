@@ -1,5 +1,5 @@
-// The task of the page network: what stands where on a page, learned from pages that are drawn
-// while it trains (draw/page.h), no two alike.
+// The task of the page network: what is where on a page, learned from pages that are drawn while it
+// trains (draw/page.h), no two alike.
 #pragma once
 
 #include <map>
@@ -16,8 +16,8 @@ namespace mnist {
 
 class PageTask : public TrainingTask {
  public:
-  // `digits` are some of the digits on the pages; the others are drawn. Throws Error{kUsage} where
-  // the config's network is another.
+  // `digits` are some of the digits on the pages; the others are drawn. Throws Error{kUsage} if the
+  // config is for another network.
   PageTask(const RunConfig& config, DigitSet digits, TaskPlace place);
 
   TaskSize size() const override;
@@ -25,9 +25,9 @@ class PageTask : public TrainingTask {
                                                 FlatParameters& parameters) override;
   void show(torch::nn::Module& network, const torch::Tensor& examples, std::int64_t epoch) override;
   std::int64_t statistics_examples() const override { return 512; }
-  // The "accuracy" is the F1 score of the marks found: with precision the share of finds that are
-  // right in place and kind, and recall the share of marks that are found so. Further: "missed" and
-  // "misread", shares of the marks, and "invented", finds of nothing for each mark.
+  // The "accuracy" is the F1 score of the marks found: precision is the share of finds that are
+  // right in place and kind, recall the share of marks that are found in this way. Further:
+  // "missed" and "misread", shares of the marks, and "invented", finds of nothing per mark.
   Validation validate(const std::shared_ptr<torch::nn::Module>& network) override;
   // "find_above": the probability of a centre above which the F1 score is highest.
   std::map<std::string, std::string> calibrate(

@@ -5,9 +5,9 @@
 //   best.safetensors   the best epoch's model     last.safetensors   the last epoch's model
 //   checkpoint         all that --resume needs    train.log          what the program reported
 //
-// Every file is replaced as a whole, the checkpoint last: whatever instant the run is killed at,
-// the folder holds a state from which it can go on. One process at a time works in it: a lock is
-// held as long as a RunDirectory lives. Not thread-safe.
+// Every file is replaced as a whole, the checkpoint last: at whatever instant the run is killed,
+// the folder has a state from which it can resume. Only one process at a time works in it: a lock
+// is held as long as a RunDirectory lives. Not thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -23,18 +23,18 @@ namespace mnist {
 
 class RunDirectory {
  public:
-  // Makes the folder `path` and writes config and environment into it. Throws Error: kUsage when a
-  // run is there already, kIo when it cannot be written or another process is at work there.
+  // Makes the folder `path` and writes config and environment into it. Throws Error: kUsage if
+  // there is already a run, kIo if it cannot be written or another process is working there.
   static RunDirectory create(const std::filesystem::path& path, const RunConfig& config,
                              const nlohmann::json& environment);
 
-  // The same in a new folder: `path`, or `path`-2, `path`-3 … where that is taken.
+  // The same in a new folder: `path`, or `path`-2, `path`-3 … if that is taken.
   static RunDirectory create_beside_others(const std::filesystem::path& path,
                                            const RunConfig& config,
                                            const nlohmann::json& environment);
 
-  // The run at `path`, to go on with. Throws Error{kIo} when there is none or another process is at
-  // work there.
+  // The run at `path`, to resume it. Throws Error{kIo} if there is none or another process is
+  // working there.
   static RunDirectory open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -51,7 +51,7 @@ class RunDirectory {
 
   // Metrics, models and checkpoint after an epoch; best.safetensors only to `keep` its weights.
   void write_epoch(Trainer& trainer, bool keep);
-  // The checkpoint alone, in the middle of an epoch.
+  // Only the checkpoint, in the middle of an epoch.
   void write_checkpoint(Trainer& trainer);
 
   bool has_checkpoint() const;

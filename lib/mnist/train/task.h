@@ -1,5 +1,5 @@
-// What is learned: all of a training that depends on the network and its data. The trainer
-// (trainer.h) knows a training through this alone; digit_task.h is the classifier's.
+// What is learned: everything in training that depends on the network and its data. The trainer
+// (trainer.h) sees nothing else of it; digit_task.h is the classifier's.
 //
 // Examples are numbers, 0 … size().examples - 1 in each epoch, and what they stand for is a
 // function of the config, the epoch and the number: so a resumed run needs no generator's state.
@@ -29,14 +29,14 @@ namespace mnist {
 
 struct TaskSize {
   std::int64_t examples = 0;  // of an epoch: each is shown once
-  std::int64_t given = 0;     // of these, without those that were made up besides
+  std::int64_t given = 0;     // of these, not counting generated ones
   std::int64_t held_out = 0;  // validation examples; 0: none, and validate() is not called
 };
 
 // On held-out examples.
 struct Validation {
   double loss = 0;
-  double accuracy = 0;                    // in [0,1]; the epoch where it is highest is the best
+  double accuracy = 0;                    // in [0,1]; the epoch with the highest is the best
   std::map<std::string, double> further;  // for metrics.jsonl and the curves, by name; finite
 };
 
@@ -53,13 +53,13 @@ class TrainingTask {
   virtual TaskSize size() const = 0;
 
   // An engine whose examples are this task's. `network`, of the config's options, is on the
-  // training's device; `parameters` are its. The engine must not outlive them or the task. Throws
-  // what the communicator throws. Together.
+  // training's device; `parameters` are its own. The engine must not outlive them or the task.
+  // Throws what the communicator throws. Together.
   virtual std::unique_ptr<GradientEngine> make_gradient(
       const std::shared_ptr<torch::nn::Module>& network, FlatParameters& parameters) = 0;
 
-  // Shows `network` these examples (int64 [M]) of `epoch`, in the mode it is in and without a
-  // gradient: how the statistics of batch normalisation are gathered anew for averaged weights.
+  // Shows `network` these examples (int64 [M]) of `epoch`, in its current mode and without a
+  // gradient, to recompute batch normalisation's statistics for averaged weights.
   virtual void show(torch::nn::Module& network, const torch::Tensor& examples,
                     std::int64_t epoch) = 0;
   // How many examples are enough for these statistics.
@@ -69,26 +69,27 @@ class TrainingTask {
   // Together.
   virtual Validation validate(const std::shared_ptr<torch::nn::Module>& network) = 0;
 
-  // What the model file of this network says besides (NetworkFile::metadata), e.g. its temperature.
+  // What else the model file of this network says (NetworkFile::metadata), e.g. its temperature.
   virtual std::map<std::string, std::string> calibrate(
       const std::shared_ptr<torch::nn::Module>& network) = 0;
 
-  // Live tensors that a checkpoint must hold besides what the trainer keeps.
+  // Live tensors that a checkpoint must have besides those that the trainer keeps.
   virtual std::map<std::string, torch::Tensor> state() { return {}; }
 
-  // What it learns from, for "data" of environment.json, and whether such a record is of the same.
+  // What it learns from, for "data" of environment.json, and whether such a record is of the same
+  // data.
   virtual nlohmann::json data_record() const = 0;
   virtual bool has_same_data(const nlohmann::json& record) const = 0;
 
-  // The accuracy on the held-out examples of a network that has learned nothing but which answer is
-  // commonest; 0 if that means nothing.
+  // The accuracy on the held-out examples of a network that has learned only which answer is
+  // commonest; 0 if that makes no sense.
   virtual double accuracy_of_guessing() const { return 0; }
 
-  // What is odd about its data, one line each, to be said before the training.
+  // What is odd about its data, one line each, to be reported before training.
   virtual std::vector<std::string> remarks() const { return {}; }
 
-  // Why there can be no test() though the task has one: its data are absent. Throws Error{kIo}
-  // where the system does not say.
+  // Why test() cannot run, although the task has one: its data are absent. Throws Error{kIo} if the
+  // system does not say.
   virtual std::optional<std::string> why_untested() const { return std::nullopt; }
 
   // Tests the model in the file after the training; nothing if the task has no test. Throws Error
@@ -98,14 +99,14 @@ class TrainingTask {
   }
 };
 
-// Where a task is at work.
+// Where a task works.
 struct TaskPlace {
-  std::filesystem::path data;          // folder of the training files; empty where none is read
+  std::filesystem::path data;          // folder of the training files; empty if none is read
   std::filesystem::path page_model{};  // file of the page network; empty unless it is needed
   torch::Device device = torch::kCPU;
   Communicator* communicator = nullptr;  // null: one process; must outlive the task
   std::filesystem::path prepared{};      // where prepared pictures are kept; empty: nowhere
-  // Told of progress while pictures are read.
+  // Called with the progress while pictures are read.
   std::function<void(std::size_t done, std::size_t total)> on_picture{};
 };
 

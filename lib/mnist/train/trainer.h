@@ -8,7 +8,7 @@
 // computes its share of every batch, gradients are summed, and all take the same step. The batches
 // are those of one process; so are the weights, up to rounding.
 //
-// What is learned, and how its gradient is computed, is the task's (task.h). Not thread-safe.
+// The task (task.h) decides what is learned and how its gradient is computed. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -47,10 +47,10 @@ class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_step(const StepProgress& progress) = 0;
-  // Within an epoch, every training.checkpoint_steps steps: the time to keep a checkpoint.
+  // Within an epoch, every training.checkpoint_steps steps: the time to save a checkpoint.
   virtual void on_checkpoint(Trainer& trainer) = 0;
-  // After each epoch, its validation included; `keep` says that of the weights so far these are the
-  // ones to use, as training.best_epoch has it (always so without a validation split).
+  // After each epoch, its validation included; `keep` says that these are the weights to use so
+  // far, according to training.best_epoch (always true without a validation split).
   virtual void on_epoch(Trainer& trainer, const EpochMetrics& metrics, bool keep) = 0;
   // True ends the run after the current step, on every rank.
   virtual bool interrupted() = 0;
@@ -58,7 +58,7 @@ class TrainingObserver {
 
 enum class TrainingOutcome { kFinished, kStoppedEarly, kInterrupted };
 
-// All that is needed to go on exactly: docs/formats.md, "Checkpoint".
+// Everything needed to continue exactly: docs/formats.md, "Checkpoint".
 struct Checkpoint {
   std::map<std::string, torch::Tensor> tensors;
   nlohmann::json state;
@@ -76,26 +76,26 @@ class Trainer {
   Trainer& operator=(const Trainer&) = delete;
 
   // Begins with the weights and statistics of `file` instead of those drawn from the seed; before
-  // the first step. With several processes those of rank 0 count. Throws Error{kUsage} if it holds
-  // another network than the config describes.
+  // the first step. With several processes those of rank 0 count. Throws Error{kUsage} if its
+  // network is not the one that the config describes.
   void begin_with(const NetworkFile& file);
 
   // Trains from the current step, which is rank 0's, to the last. Throws what the communicator
-  // throws when another rank is gone.
+  // throws if another rank is gone.
   TrainingOutcome run(TrainingObserver& observer);
 
   // The weights as they would be used now (the moving average if there is one), on the CPU, with
-  // what the task says of them; without how they came to be.
+  // what the task says about them; without their training record.
   NetworkFile model();
 
   Checkpoint checkpoint();
-  // Takes up where `checkpoint` was made. Throws Error{kCorrupt} when it does not fit the network.
+  // Continues where `checkpoint` was made. Throws Error{kCorrupt} if it does not fit the network.
   void restore(const Checkpoint& checkpoint);
 
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   std::int64_t total_steps() const { return total_steps_; }
   std::int64_t step() const { return step_; }
-  // What it multiplies: "float32" or "bfloat16", where the config may say "auto".
+  // What it multiplies: "float32" or "bfloat16", even if the config says "auto".
   std::string precision() const { return std::string(gradient_->precision()); }
   const TrainingTask& task() const { return *task_; }
   const std::vector<EpochMetrics>& history() const { return history_; }
@@ -103,20 +103,20 @@ class Trainer {
   double best_accuracy() const { return best_accuracy_; }
 
  private:
-  // A weighted mean in the making: sum over examples of the loss, and how many.
+  // A running weighted mean: the sum of the loss over examples, and their number.
   struct RunningLoss {
     torch::Tensor sum;  // float64 scalar on the device: reading it would wait for the device
     std::int64_t examples = 0;
   };
 
-  // Trains to the end of the running epoch; false when the observer interrupted it.
+  // Trains to the end of the running epoch; false if the observer interrupted it.
   bool train_epoch(TrainingObserver& observer);
-  // One step on a batch; true when any rank was told to stop.
+  // One step on a batch; true if any rank was told to stop.
   bool train_step(const torch::Tensor& batch, bool stop);
-  // Sums gradients and loss over the ranks. True when `stop` is on any of them.
+  // Sums gradients and loss over the ranks. True if `stop` is on any of them.
   bool exchange(torch::Tensor& loss, bool stop);
-  // Rank 0's state on every rank: what it resumed from, and an end to any drift of rounding between
-  // machines that are not alike.
+  // Rank 0's state on every rank: what it resumed from, and an end to any rounding drift between
+  // machines that differ.
   void adopt_state_of_rank_0();
   bool on_any_rank(bool value) const;
   // This process's part of the mean loss over the batch, as a scalar; leaves its gradient in

@@ -22,12 +22,11 @@ struct SheetOptions {
   std::string description{};
 };
 
-// `pictures` from left to right and top to bottom below `title`. One row high at least.
+// `pictures` from left to right and top to bottom below `title`. At least one row high.
 Chart contact_sheet(const std::string& title, const std::vector<SheetPicture>& pictures,
                     const SheetOptions& options);
 
-// Ink is 255 and paper 0 in a digit of MNIST's form; dark ink on white paper, as a person wrote it,
-// after this.
+// Turns MNIST's form, ink 255 and paper 0, into dark ink on white paper, as a person wrote it.
 Image on_paper(Image ink);
 
 }  // namespace mnist::chart

@@ -12,14 +12,14 @@
 namespace mnist::chart {
 
 // The reliability diagram: per bin, the accuracy of its images over their confidence, with the 95 %
-// interval that their number leaves. On the diagonal, confidence is the probability of being right.
+// interval for their number. On the diagonal, confidence is the probability of being right.
 Chart draw_reliability(const std::vector<ReliabilityBin>& bins);
 
-// How many images lie in each of the same bins.
+// How many images are in each of these bins.
 Chart draw_confidences(const std::vector<ReliabilityBin>& bins);
 
-// Accuracy of the answers over the share of images that get one, as the threshold of rejection
-// moves, and where the model's own rejections stand. Of `curve`, the end is shown where it bends.
+// Accuracy of the answers over the share of images that get one, as the rejection threshold moves,
+// with a dot for the model's own rejections. Only the end of `curve`, where it bends, is shown.
 Chart draw_coverage(const std::vector<CoveragePoint>& curve,
                     const std::optional<RejectionScores>& rejection);
 

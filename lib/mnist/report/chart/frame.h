@@ -1,4 +1,4 @@
-// Internal: what charts stand on, and how values become places.
+// Internal: the frame of a chart, and how values become positions.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 
 namespace mnist::chart {
 
-// From values of one axis to places in the drawing.
+// From values on one axis to positions in the drawing.
 struct PlacedAxis {
   Axis axis{};
   Range range{};
-  double begin = 0.0;  // the place of range.low
-  double end = 1.0;    // the place of range.high
+  double begin = 0.0;  // the position of range.low
+  double end = 1.0;    // the position of range.high
 
   double place(double value) const;
   std::vector<Tick> ticks() const;
@@ -34,11 +34,11 @@ struct LegendEntry {
   bool dashed = false;
 };
 
-// What `axis` is told to show, or else a range around `values` that ends at marks.
+// The range that `axis` gives, or else one around `values` that ends at marks.
 Range range_of(const Axis& axis, const std::vector<double>& values);
 
 // Gives `drawing` a title, a legend below it, and the axes with grid, marks and labels. The frame
-// fills what is left of the drawing's width and height.
+// fills the rest of the drawing's width and height.
 Frame add_frame(Chart& drawing, const std::string& title, const std::vector<LegendEntry>& legend,
                 const PlacedAxis& x, const PlacedAxis& y);
 

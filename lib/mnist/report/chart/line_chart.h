@@ -13,16 +13,16 @@ enum class Scale { kLinear, kLog };
 
 struct Axis {
   std::string label{};
-  // Where it begins and ends; found from the data where not given.
+  // Where it begins and ends; derived from the data if not given.
   std::optional<double> low{};
   std::optional<double> high{};
   Scale scale = Scale::kLinear;
   bool percent = false;  // 0.25 is shown as 25
-  bool whole = false;    // marks at whole numbers alone: epochs
+  bool whole = false;    // marks only at whole numbers: epochs
 };
 
 struct Series {
-  std::string name{};           // in the legend; empty: not there
+  std::string name{};           // in the legend; empty: not shown
   std::vector<Point> points{};  // in the units of the axes; a line breaks at a NaN
   Color color = Color::kFirst;
   bool dashed = false;
@@ -38,8 +38,8 @@ struct LineChart {
   double height = 300.0;
 };
 
-// What is not finite, or not positive on a logarithmic axis, is left out; so is, in the legend, a
-// series of which nothing is left.
+// Values that are not finite, or not positive on a logarithmic axis, are left out; a series with no
+// values left is also left out of the legend.
 Chart draw(const LineChart& chart);
 
 }  // namespace mnist::chart

@@ -1,4 +1,4 @@
-// The colours of every chart, by what they mean, on light and on dark ground. Thread-safe.
+// The colours of every chart, by meaning, on light and dark backgrounds. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ enum class Color {
   kText,    // titles, values
   kMuted,   // labels of axes, ticks
   kGrid,    // grid lines, frames
-  kGround,  // what the chart stands on
+  kGround,  // the chart's background
   kFirst,   // the first series; right answers
   kSecond,  // the second series; wrong answers
   kThird,
@@ -24,17 +24,17 @@ struct Rgb {
   std::uint8_t blue;
 };
 
-// On light ground: what a picture file and a printed page show.
+// On a light background: for picture files and printed pages.
 Rgb light(Color color);
 
 // "#1d4ed8"
 std::string hex(Rgb color);
 
-// The class by which a style sheet knows the colour: "first", "grid", …
+// The colour's class in style sheets: "first", "grid", …
 std::string class_name(Color color);
 
-// Style rules that turn a drawing's light colours into those for dark ground, on screens that ask
-// for it. An SVG shape carries its light colour itself, so the rules are all a page needs.
+// Style rules that turn a drawing's light colours into those for a dark background, on screens that
+// ask for it. An SVG shape has its light colour itself, so the rules are all a page needs.
 std::string dark_style();
 
 }  // namespace mnist::chart

@@ -8,10 +8,10 @@
 
 namespace mnist::chart {
 
-// The picture with its finds numbered in reading order; beside it, of each find: its place in the
+// The picture with its finds numbered in reading order; beside it, for each find: its place in the
 // picture, the 28x28 that the classifier saw, the ten probabilities over what the page network took
-// it for, and what was said of it in the end. At most 100 finds have such a line. `page` must have
-// its predictions; its boxes are in pixels of the file (Image::scale_x).
+// it for, and the final answer. At most 100 finds have such a line. `page` must have its
+// predictions; its boxes are in pixels of the file (Image::scale_x).
 Chart draw_reading(const Image& picture, const Page& page);
 
 }  // namespace mnist::chart

@@ -1,5 +1,5 @@
-// A chart as a list of shapes, before it is known whether it becomes SVG (svg.h) or pixels
-// (raster.h): both show the same, because both are given this. Plain values; thread-safe.
+// A chart as a list of shapes, whether it becomes SVG (svg.h) or pixels (raster.h): both show the
+// same, because both are made from this. Plain values; thread-safe.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct Rectangle {
   double height = 0.0;
   Color fill = Color::kFirst;
   double opacity = 1.0;
-  std::string hint{};  // shown where the reader points at the shape
+  std::string hint{};  // shown when the reader points at the shape
 };
 
 struct Line {
@@ -57,7 +57,7 @@ struct Text {
   Anchor anchor = Anchor::kStart;
   bool bold = false;
   bool upwards = false;  // turned to read from below
-  std::string source{};  // JSON pointer of the value that it shows, where it shows one
+  std::string source{};  // JSON pointer of the value that it shows, if any
   std::string hint{};
 };
 
@@ -78,7 +78,7 @@ struct Chart {
   std::vector<Shape> shapes{};
 };
 
-// `drawings` from left to right, their tops in line, `gap` between them.
+// `drawings` from left to right, aligned at the top, `gap` between them.
 Chart side_by_side(const std::vector<Chart>& drawings, double gap = 16.0);
 
 // About how wide `text` is in the fonts that are likely to show it.

@@ -7,12 +7,12 @@
 
 namespace mnist::chart {
 
-// An <svg> element to stand inside an HTML page: it takes the page's font, scales to the width it
-// is given, and follows dark mode where the page holds dark_style().
+// An <svg> element for an HTML page: it takes the page's font, scales to the width it is given, and
+// follows dark mode if the page has dark_style().
 std::string inline_svg(const Chart& drawing);
 
-// A file of its own: the same with ground, font and dark mode inside. Shows its light colours in
-// viewers that know no style sheets.
+// A separate file: the same, including background, font and dark mode. Shows its light colours in
+// viewers that do not support style sheets.
 std::string svg_document(const Chart& drawing);
 
 }  // namespace mnist::chart

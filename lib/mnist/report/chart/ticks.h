@@ -12,14 +12,14 @@ struct Tick {
 };
 
 // Multiples of 1, 2 or 5 times a power of ten in [low, high], about `count` of them (P. Heckbert,
-// "Nice numbers for graph labels", Graphics Gems, 1990), each with the decimals that tell it from
+// "Nice numbers for graph labels", Graphics Gems, 1990), each with enough decimals to tell it from
 // its neighbours. `percent` labels 0.25 as 25. `whole` allows no fraction. Empty unless low < high
 // and both are finite.
 std::vector<Tick> linear_ticks(double low, double high, int count, bool percent = false,
                                bool whole = false);
 
-// Powers of ten in [low, high], with their multiples by 2 and 5 where the range is short. Empty
-// unless 0 < low < high and both are finite.
+// Powers of ten in [low, high], with their multiples by 2 and 5 if the range is short. Empty unless
+// 0 < low < high and both are finite.
 std::vector<Tick> log_ticks(double low, double high);
 
 // The nearest values outside [low, high] at which a linear axis of `count` marks would have one.
