@@ -13,7 +13,7 @@ struct CommonFlags {
   std::string color = "auto";  // auto, always, never
 };
 
-// What decides where and how fast the network runs; absent where the config may decide.
+// What decides where and how fast the network runs; absent if the config may decide.
 struct DeviceFlags {
   std::string device = "auto";
   int threads = 0;
@@ -29,7 +29,7 @@ void add_device_flags(CLI::App& app, DeviceFlags& flags);
 CLI::Validator probability();
 
 // Parses. --help and --version print to stdout and throw Finished; a mistake throws Error{kUsage}
-// with CLI11's one line; so does a value that is empty.
+// with CLI11's one line; so does an empty value.
 void parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace mnist::app

@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM, asked for between steps instead of killing the process in the middle of one.
+// Ctrl-C and SIGTERM, polled between steps instead of killing the process in the middle of one.
 #pragma once
 
 namespace mnist::app {
@@ -6,7 +6,7 @@ namespace mnist::app {
 // From now on SIGINT and SIGTERM set a flag; a second one ends the process at once.
 void catch_interrupts();
 
-// Whether one has come.
+// Whether one has arrived.
 bool interrupted();
 
 }  // namespace mnist::app

@@ -1,4 +1,4 @@
-// Where reports go: stderr, and for a training run its train.log too. stdout is for results.
+// Where reports go: stderr, and for a training run also its train.log. stdout is for results.
 #pragma once
 
 #include <filesystem>
@@ -8,10 +8,10 @@
 
 namespace mnist::app {
 
-// Makes spdlog's default logger write to stderr in the way that `flags` and NO_COLOR ask for.
+// Makes spdlog's default logger write to stderr as `flags` and NO_COLOR ask.
 void set_up_logging(const CommonFlags& flags);
 
-// Copies everything logged from now on, with time stamps, to the end of `file`.
+// From now on, also appends everything logged to `file`, with timestamps.
 void log_to_file_too(const std::filesystem::path& file);
 
 // Whether colours are wanted on stderr.

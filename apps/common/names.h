@@ -1,4 +1,4 @@
-// Names of files and pictures, as people see them and as folders sort them.
+// Names of files and pictures, for people to read and folders to sort.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@ std::string end_of(const std::string& name, std::size_t most);
 // `text` with '?' for every byte that is not part of a character of UTF-8.
 std::string valid_utf8(const std::string& text);
 
-// "scan.PDF" -> ".pdf"; of A to Z alone.
+// "scan.PDF" -> ".pdf"; converts only A to Z.
 std::string ending_of(const std::filesystem::path& path);
 
-// "000042"; longer for a million and more.
+// "000042"; longer from a million on.
 std::string six_digits(std::size_t number);
 
 }  // namespace mnist::app

@@ -10,7 +10,7 @@
 
 namespace mnist::app {
 
-// One line on stderr that replaces itself. Silent when stderr is no terminal or with --quiet: what
+// One line on stderr that replaces itself. Silent if stderr is not a terminal or with --quiet: what
 // must be in a log is logged. Not thread-safe.
 class ProgressBar {
  public:
@@ -20,10 +20,10 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   // Shows "<label> [####----]  45 %  <detail>  0:12 left", at most ten times a second. The time
-  // left is that of everything between `done` and `total` at the pace since the first call.
+  // left is that from `done` to `total` at the pace since the first call.
   void update(const std::string& label, double done, double total, const std::string& detail);
 
-  // Removes the line, so that something else can be printed.
+  // Removes the line, so something else can be printed.
   void clear();
 
  private:
@@ -36,10 +36,10 @@ class ProgressBar {
   Clock::time_point last_{};
 };
 
-// To be told how many pictures are done, one after another.
+// Called after each picture with how many are done.
 using OnPicture = std::function<void(std::size_t done, std::size_t total)>;
 
-// A bar for pictures; it goes with the last.
+// A bar for pictures; it disappears after the last.
 OnPicture progress_of_pictures(const CommonFlags& flags);
 
 }  // namespace mnist::app

@@ -7,10 +7,10 @@
 namespace mnist::app {
 
 // `flag` (--model) if given, else the shipped model: beside the installed programs, or in the
-// source tree of a build. Throws Error{kIo} when that is missing.
+// source tree of a build. Throws Error{kIo} if that is missing.
 std::filesystem::path model_path(const std::string& flag);
 
-// The same of the page network (--page-model).
+// The same for the page network (--page-model).
 std::filesystem::path page_model_path(const std::string& flag);
 
 // `flag` (--config) if given, else configs/fast.json, found in the same way.

@@ -14,7 +14,7 @@ namespace mnist::app::data {
 
 struct SuspectsJob {
   Flags flags;
-  RunConfig config;  // as it was written, but for the seed
+  RunConfig config;  // as written, except for the seed
   torch::Device device;
 };
 
@@ -22,7 +22,7 @@ struct SuspectsJob {
 SuspectsJob resolve_suspects(const Flags& flags);
 
 // Writes suspects.csv (all of them, the most suspicious first) and suspects.png (the first
-// flags.count) into flags.out. Returns the exit code. Throws what cross-validation throws,
+// flags.count) into flags.out. Returns the exit code. Throws what cross-validation throws, and
 // Error{kIo}.
 int find_suspects(const SuspectsJob& job, const NamedDigits& digits, std::ostream& out);
 

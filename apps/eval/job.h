@@ -1,4 +1,4 @@
-// What the flags mean, and the doing of it.
+// What the flags mean, and doing it.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ struct Job {
 // Loads the models and finds the device. Throws Error.
 Job resolve(const Flags& flags);
 
-// Prints the report to `out`. Returns kFailure when a picture could not be read, kConditionMet when
+// Prints the report to `out`. Returns kFailure if a picture could not be read, kConditionMet if
 // accuracy is below --min-accuracy, else kSuccess.
 int run(Job& job, std::ostream& out);
 

@@ -1,4 +1,4 @@
-// A folder of pages whose truth is known -> what is found on them, through the same path as
+// A folder of pages with known truth -> what is found on them, through the same path as
 // mnist-predict.
 #pragma once
 

@@ -21,7 +21,7 @@ struct LabelledPictures {
 };
 
 // What labelled_files() (labels/labelled_files.h) gives for `folder`, a folder or a list; of a
-// picture that is labelled in a box, what stands there; without those labelled as no digit. Throws
+// picture that is labelled in a box, what is there; without those labelled as not a digit. Throws
 // what it throws, and Error{kIo} if no picture can be read.
 LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, const Finder& finder,
                                         const OnPicture& on_picture);

@@ -5,7 +5,7 @@
 
 #include "common/flags.h"
 
-namespace mnist::app::exporting {  // `export` is a word of the language
+namespace mnist::app::exporting {  // `export` is a keyword
 
 struct Flags {
   CommonFlags common;

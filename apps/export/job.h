@@ -6,8 +6,8 @@
 
 namespace mnist::app::exporting {
 
-// Writes the file, atomically, and prints its path to `out`; or writes what would be in the file to
-// `out`. Returns the exit code. Throws Error.
+// Writes the file, atomically, and prints its path to `out`; or writes the file's content to `out`.
+// Returns the exit code. Throws Error.
 int run(const Flags& flags, std::ostream& out);
 
 }  // namespace mnist::app::exporting

@@ -1,4 +1,4 @@
-// Names of pictures that sort as they were drawn.
+// Names of pictures that sort in the order they were drawn.
 #pragma once
 
 #include <cstdint>

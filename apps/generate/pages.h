@@ -7,7 +7,7 @@
 
 namespace mnist::app::generate {
 
-// Writes <n>_page.png, <n>_ink.png (255: ink of a digit or sign) and, at last, pages.jsonl; prints
+// Writes <n>_page.png, <n>_ink.png (255: ink of a digit or sign) and finally pages.jsonl; prints
 // the pictures' paths. Throws Error{kIo}.
 void write_pages(const Flags& flags, std::ostream& out);
 

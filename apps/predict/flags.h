@@ -30,7 +30,7 @@ struct Flags {
   std::string explain;
   std::string review_to;
 
-  // Whether the pictures themselves are needed after they have been read.
+  // Whether the pictures themselves are still needed after reading.
   bool shows_pictures() const { return !explain.empty() || !review_to.empty(); }
 };
 

@@ -1,4 +1,4 @@
-// What the flags mean, and the doing of it.
+// What the flags mean, and doing it.
 #pragma once
 
 #include <istream>
@@ -23,8 +23,8 @@ struct Job {
 Job resolve(const Flags& flags);
 
 // Reads every picture; lines go to `out`, unreadable pictures are reported on stderr. Returns the
-// exit code: kFailure when a picture could not be read, else kConditionMet when one was rejected
-// and --fail-on-reject was given, else kSuccess. Throws BrokenPipe when `out` has no reader.
+// exit code: kFailure if a picture could not be read, else kConditionMet if one was rejected and
+// --fail-on-reject was given, else kSuccess. Throws BrokenPipe if `out` has no reader.
 int run(Job& job, std::istream& in, std::ostream& out);
 
 }  // namespace mnist::app::predict

@@ -1,5 +1,5 @@
 // The folders of PNG files that mnist-predict writes beside its results. Each does nothing if its
-// folder is "". Files are numbered, since two pictures may have one name. Not thread-safe.
+// folder is "". Files are numbered, since two pictures may have the same name. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace mnist::app::predict {
 // --dump-input: the 28x28 pixels that the classifier saw, 000001-scan.png, …
 class InputDump {
  public:
-  // Of every digit of a picture (`all`), or of the surest.
+  // For every digit of a picture (`all`), or for the surest.
   InputDump(const std::string& folder, bool all) : folder_(folder), all_(all) {}
   void write(const Prepared& prepared);
 
@@ -34,8 +34,8 @@ class Explanations {
   std::size_t count_ = 0;
 };
 
-// --review-to: the part of the picture that holds a digit which was rejected or is doubtful, or all
-// of a picture that was rejected whole: 000001-scan-looks7-unsure.png.
+// --review-to: the part of the picture with a rejected or doubtful digit, or all of a picture that
+// was rejected as a whole: 000001-scan-looks7-unsure.png.
 class Review {
  public:
   Review(const std::string& folder, bool all) : folder_(folder), all_(all) {}

@@ -1,5 +1,5 @@
-// Reads and prepares pictures on several threads while the network works on others, and hands them
-// over in the order they were named.
+// Reads and prepares pictures on several threads while the network works on others, and delivers
+// them in the order they were named.
 #pragma once
 
 #include <condition_variable>
@@ -25,7 +25,7 @@ struct Prepared {
   std::string path;
   Page page;  // without predictions
   std::optional<std::string> failure;
-  Image picture{};  // only if somebody wants to look at it
+  Image picture{};  // only if it is needed
 };
 
 class Pipeline {
@@ -35,17 +35,17 @@ class Pipeline {
   // Calls `emit` once for each picture in the file.
   using Prepare = std::function<void(const Input& input, const Emit& emit)>;
 
-  // `source` is called on one thread of its own, `prepare` on `threads` others (1 or more), or on
-  // as many of them as the system allows; both may throw, which take() passes on. At most
-  // `capacity` files are held, and of each at most kPages pictures, however many there are. Throws
-  // Error{kIo} if the system allows fewer than two threads.
+  // `source` is called on a separate thread, `prepare` on `threads` others (1 or more), or on as
+  // many of them as the system allows; if either throws, take() rethrows. At most `capacity` files
+  // are held, and at most kPages pictures of each, however many there are. Throws Error{kIo} if the
+  // system allows fewer than two threads.
   Pipeline(Source source, Prepare prepare, int threads, std::size_t capacity);
-  // Stops after the pictures in work. Blocks as long as `source` does.
+  // Stops after the pictures in progress. Blocks as long as `source` does.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  // The next pictures that are ready, 1 to `most`, in order; waits for the first only, so that slow
+  // The next pictures that are ready, 1 to `most`, in order; waits only for the first, so slow
   // input is answered at once and fast input comes in batches. Empty at the end. While it waits, it
   // calls `while_waiting` now and then, which may throw.
   std::vector<Prepared> take(std::size_t most, const std::function<void()>& while_waiting);
@@ -55,8 +55,8 @@ class Pipeline {
 
   struct Slot {
     Input input;
-    std::deque<Prepared> results;  // that nobody has taken yet
-    bool is_done = false;          // no more results come
+    std::deque<Prepared> results;  // not taken yet
+    bool is_done = false;          // no more results will come
     std::exception_ptr failure;
     bool shows_something() const { return is_done || !results.empty(); }
   };
@@ -73,7 +73,7 @@ class Pipeline {
   std::size_t capacity_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::shared_ptr<Slot>> slots_;    // in order; the front is the next to be handed over
+  std::deque<std::shared_ptr<Slot>> slots_;    // in order; the front is the next to be delivered
   std::deque<std::shared_ptr<Slot>> waiting_;  // nobody works on these yet
   std::exception_ptr source_failure_;
   bool exhausted_ = false;

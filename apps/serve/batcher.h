@@ -1,5 +1,4 @@
-// Many threads ask, one thread runs the network: what is asked at the same time goes through it as
-// one batch.
+// Many threads ask, one thread runs the network: simultaneous requests go through it as one batch.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +16,7 @@ namespace mnist::app::serve {
 
 class Batcher {
  public:
-  // One prediction per find, in order; may throw. Called on the batcher's thread alone.
+  // One prediction per find, in order; may throw. Called only on the batcher's thread.
   using Predict = std::function<std::vector<Prediction>(std::span<const Find>)>;
 
   // Throws Error{kIo} if the system allows no thread.

@@ -14,11 +14,11 @@ struct BadBody {
 };
 
 // The bytes of the picture, not yet decoded. Accepted, whatever `content_type` (empty: none) says
-// of the first:
+// about the first:
 //   bytes that begin like a picture;
 //   JSON, {"image": base64}, where the base64 may have line breaks or be a data: URL;
 //   multipart/form-data (RFC 7578) with one picture, in the field "image" or as the only file;
-//   whatever is called image/…: decoding it says what it is not.
+//   anything called image/…: if it is not, decoding says so.
 // Throws BadBody. Time and memory are linear in the body.
 std::vector<std::uint8_t> picture_in(std::string_view content_type, std::string_view body);
 

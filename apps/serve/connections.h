@@ -1,7 +1,7 @@
 // TCP connections that wait for a request cost no thread: one thread holds them all until the head
 // of a request has arrived, then a worker answers it. So a thousand idle connections, or a thousand
-// that send a byte a second, keep nobody from being served. Requests with a body never have all
-// workers, so that those without one are answered at once.
+// that send a byte a second, do not keep others from being served. Requests with a body never
+// occupy all workers, so those without one are answered at once.
 #pragma once
 
 #include <chrono>
@@ -28,10 +28,10 @@ struct ConnectionLimits {
   std::chrono::milliseconds idle{5000};      // between requests
   std::chrono::milliseconds head{5000};      // from the first byte of a head to its last
   std::chrono::milliseconds turn{8000};      // until a worker is free for a request
-  std::chrono::milliseconds request{20000};  // for the body to come
-  std::chrono::milliseconds drain{3000};     // for the requests in work when the server stops
+  std::chrono::milliseconds request{20000};  // for the body to arrive
+  std::chrono::milliseconds drain{3000};     // for the requests in progress when the server stops
   int requests = 1000;                       // answered on one connection
-  int workers = 16;                          // requests in work at the same time, 1 or more
+  int workers = 16;                          // requests in progress at the same time, 1 or more
 };
 
 // A connection whose next request has its head in `read`. Used by one thread at a time.
@@ -43,7 +43,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   int socket() const { return socket_; }
-  // Bytes of the request, the head included: what has come already first, then from the network.
+  // Bytes of the request, including the head: first what has arrived already, then from the
+  // network.
   // 0 at its end, -1 on an error or when the request's time is over.
   ssize_t read(char* bytes, std::size_t size);
   // All of `bytes`, or false: on an error, or if the peer does not take them in time.
@@ -72,23 +73,23 @@ class Connection {
   Clock::time_point deadline_;
   int answered_ = 0;
   bool last_ = false;
-  bool has_body_ = false;  // of this request, as far as its method tells
+  bool has_body_ = false;  // this request has one, judging by its method
 };
 
 class Connections {
  public:
-  // What a worker makes of a connection after a request.
+  // What happens to a connection after a request.
   enum class Next {
     kKeep,   // wait for the next request
     kClose,  // nothing is left to read
-    kLinger  // the peer still sends a body that nobody wants: let it read the answer first
+    kLinger  // the peer still sends an unwanted body: let it read the answer first
   };
   // Answers one request. Called from several threads; must not throw.
   using Answer = std::function<Next(Connection&)>;
   // The whole response to a request that no worker answers: 408, 431 or 503.
   using Refusal = std::function<std::string(int status)>;
 
-  // With as many workers as the system allows. Throws Error{kIo} if it allows none.
+  // Starts as many workers as the system allows. Throws Error{kIo} if it allows none.
   Connections(const ConnectionLimits& limits, Answer answer, Refusal refusal);
   ~Connections();
   Connections(const Connections&) = delete;
@@ -98,8 +99,8 @@ class Connections {
   void add(int socket);
   // Closes idle connections, answers the requests that have begun to arrive, and returns when all
   // threads have ended. After limits.drain, `give_up` is called, upon which answers must come at
-  // once; then what is still open is closed, so that this takes little more than limits.drain.
-  // Nothing may be added any more.
+  // once; then what is still open is closed, so this takes little more than limits.drain. Nothing
+  // may be added after that.
   void drain(std::function<void()> give_up);
 
  private:

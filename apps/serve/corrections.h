@@ -16,14 +16,14 @@ namespace mnist::app::serve {
 
 class Corrections {
  public:
-  // Keeps them in `folder`, which is made if it is absent. Throws what make_folders() and LabelList
+  // Keeps them in `folder`, which is created if absent. Throws what make_folders() and LabelList
   // throw.
   explicit Corrections(const std::filesystem::path& folder);
 
-  // Keeps the picture, under a name made of its content, and what it shows; replaces what was said
-  // of the same picture before, and forgets both if there are no labels. Both are on the disk when
-  // this returns. Throws Error: kUnsupported or kCorrupt for what cannot be decoded or labelled so,
-  // kIo if it cannot be written or the folder holds kMostPictures or kMostBytes of them; TooLate if
+  // Keeps the picture, under a name derived from its content, and what it shows; replaces earlier
+  // labels of the same picture, and removes both if there are no labels. Both are on the disk when
+  // this returns. Throws Error: kUnsupported or kCorrupt for a picture or label that is not valid,
+  // kIo if it cannot be written or the folder has kMostPictures or kMostBytes of them; TooLate if
   // decoding cannot begin by `until`. Thread-safe.
   static constexpr std::size_t kMostPictures = 100'000;
   static constexpr std::uint64_t kMostBytes = 16ULL << 30;

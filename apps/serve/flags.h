@@ -13,7 +13,7 @@ struct Flags {
   std::string model;
   std::string page_model;
   std::string host = "127.0.0.1";
-  int port = 8080;  // 0: any that is free
+  int port = 8080;  // 0: any free one
   std::vector<std::string> allowed_hosts;
   std::string token;    // empty: $MNIST_SERVE_TOKEN, or a random one if one is required
   double timeout = 8;   // seconds for reading a picture

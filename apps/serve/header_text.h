@@ -1,4 +1,4 @@
-// The text of HTTP and MIME headers taken apart. Thread-safe.
+// Parses the text of HTTP and MIME headers. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@ namespace mnist::app::serve {
 
 // ASCII letters in lower case, everything else as it is.
 std::string lower(std::string_view text);
-// Whether two names are the same whatever their case.
+// Whether two names are the same, ignoring case.
 bool same_name(std::string_view a, std::string_view b);
 // Without spaces and tabs at both ends.
 std::string_view trimmed(std::string_view text);

@@ -1,5 +1,5 @@
 // cpp-httplib without its own threads and sockets: one request at a time over a Stream. Versions
-// 0.11 (Debian 12) and 0.18 (Debian 13) differ in two signatures, which is kept in here.
+// 0.11 (Debian 12) and 0.18 (Debian 13) differ in two signatures; only this file knows.
 #pragma once
 
 #include <functional>
@@ -15,8 +15,8 @@ class HttpServer : public httplib::Server {
   using SetUp = std::function<void(httplib::Request&)>;
   using Accepted = std::function<void(int socket)>;
 
-  // Binds and listens with SO_REUSEADDR alone. httplib's default, SO_REUSEPORT, lets a second
-  // server take half of the requests. Returns the port (that the system chose, for 0), or -1 with
+  // Binds and listens with only SO_REUSEADDR. httplib's default, SO_REUSEPORT, lets a second server
+  // take half of the requests. Returns the port (for 0, the one that the system chose), or -1 with
   // errno set.
   int listen_at(const std::string& host, int port) {
     set_socket_options([this](int socket) {
@@ -30,14 +30,14 @@ class HttpServer : public httplib::Server {
     } else if (!bind_to_port(host, port)) {
       bound = -1;
     }
-    // httplib's backlog of 5 drops connections that come together.
+    // httplib's backlog of 5 drops simultaneous connections.
     constexpr int kBacklog = 256;
     if (bound >= 0) ::listen(listening_, kBacklog);
     return bound;
   }
 
-  // Hands every accepted socket to `accepted`, until `stop_requested`, which is asked often.
-  // Returns false when the listening socket failed.
+  // Passes every accepted socket to `accepted`, until `stop_requested`, which is called often.
+  // Returns false if the listening socket failed.
   bool accept_until(const std::function<bool()>& stop_requested, Accepted accepted) {
     accepted_ = std::move(accepted);
     const auto stop_if_asked = [this, &stop_requested] {
@@ -48,8 +48,8 @@ class HttpServer : public httplib::Server {
     return listen_after_bind();
   }
 
-  // Reads one request from `stream` and writes the response. `set_up` sees the head before anything
-  // is done about it. False where the connection can serve no other request.
+  // Reads one request from `stream` and writes the response. `set_up` sees the head before it is
+  // acted on. False if the connection cannot serve another request.
   bool answer(httplib::Stream& stream, bool last, const std::string& local_address,
               const SetUp& set_up) {
     bool closed = false;

@@ -1,4 +1,4 @@
-// What the flags mean, and the doing of it.
+// What the flags mean, and doing it.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ struct Job {
   std::unique_ptr<Reader> reader;
   std::unique_ptr<Corrections> corrections;
   std::unique_ptr<Review> review;
-  std::unique_ptr<Server> server;  // bound, answering nobody yet
+  std::unique_ptr<Server> server;  // bound, not answering yet
   std::string url;                 // of the page, or the review, with the token if any
   bool open = false;
 };

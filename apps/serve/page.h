@@ -1,4 +1,4 @@
-// The files of the page (www/), which the build puts into the program (cmake/EmbedFiles.cmake).
+// The files of the page (www/), which the build embeds in the program (cmake/EmbedFiles.cmake).
 #pragma once
 
 #include <span>

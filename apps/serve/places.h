@@ -1,4 +1,4 @@
-// How many may do something at the same time. Thread-safe.
+// Limits how many may do something at the same time. Thread-safe.
 #pragma once
 
 #include <chrono>

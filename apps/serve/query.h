@@ -1,5 +1,5 @@
-// What the query of a request says. Thread-safe. Throws BadBody for what cannot be understood, with
-// the words for whoever sent it.
+// Parses the query of a request. Thread-safe. Throws BadBody for what cannot be understood, with a
+// message for the sender.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace mnist::app::serve {
 std::size_t index_in(const httplib::Request& request, std::size_t count);
 
 // "label=3" for a picture of one digit; "label=3@10,20,30,40&label=none@…" for some of several. One
-// parameter each: httplib drops a parameter that is there twice.
+// parameter for all: httplib drops a repeated parameter.
 std::vector<PlaceLabel> labels_in(const httplib::Request& request);
 
 }  // namespace mnist::app::serve

@@ -1,4 +1,4 @@
-// A posted picture -> the answer: what mnist-predict --jsonl says of the same file.
+// A posted picture -> the answer: what mnist-predict --jsonl says about the same file.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class Reader {
   // hundreds of megabytes; the others wait.
   Reader(FindDigits find, Batcher::Predict predict, int pictures_at_once);
 
-  // What stands in `picture`, a file of any format that is read, with predictions. Throws Error for
-  // what cannot be decoded, TooLate if it cannot begin by `until`. Thread-safe.
+  // What is in `picture`, a file of any format that is read, with predictions. Throws Error if it
+  // cannot be decoded, TooLate if decoding cannot begin by `until`. Thread-safe.
   Page page(std::span<const std::uint8_t> picture, Clock::time_point until);
 
   // The same in words. The answer is the object of mnist-predict

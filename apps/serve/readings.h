@@ -1,5 +1,5 @@
-// What takes long, reading pictures above all, is done on threads of its own. It cannot be
-// interrupted, but whoever asked for it can be told that it takes too long. Thread-safe.
+// Slow work, above all reading pictures, runs on separate threads. It cannot be interrupted, but
+// whoever asked for it can be told that it takes too long. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -23,23 +23,23 @@ class Readings {
   // Makes an answer. May throw; TooLate if it cannot begin in time. Called on one of the threads.
   using Work = std::function<std::string()>;
 
-  // On `threads` threads (1 or more), or as many of them as the system allows. Throws Error{kIo} if
-  // it allows none.
+  // Uses `threads` threads (1 or more), or as many of them as the system allows. Throws Error{kIo}
+  // if it allows none.
   explicit Readings(int threads);
-  // Waits for what is being done.
+  // Waits for the work in progress.
   ~Readings();
   Readings(const Readings&) = delete;
   Readings& operator=(const Readings&) = delete;
 
   // Blocks until the answer is there; nothing if it is not by `until`, or once give_up() was
-  // called. Throws what `work` threw. Work whose time is over is not begun any more; what has begun
-  // goes on after this returns, so `work` must own what it needs.
+  // called. Throws what `work` threw. Work whose time is over is no longer begun; what has begun
+  // continues after this returns, so `work` must own what it needs.
   std::optional<std::string> answer_of(Work work, Clock::time_point until);
 
   // Ends all waiting, now and from now on.
   void give_up();
 
-  // Whether something is being done, though nobody may wait for it any more.
+  // Whether work is in progress, even if nobody waits for it any more.
   bool busy();
 
  private:

@@ -1,5 +1,5 @@
-// A folder of pictures, gone through by a person (mnist-serve --review): what the reader doubts
-// comes first, and every label is on the disk before the next picture is shown.
+// A folder of pictures for a person to label (mnist-serve --review): what the reader doubts comes
+// first, and every label is on the disk before the next picture is shown.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace mnist::app::serve {
 
-// What the reader says of a picture of the folder.
+// What the reader says about a picture in the folder.
 struct ReviewedPicture {
   std::string name;            // below the folder, in UTF-8
   std::optional<int> digit{};  // its best guess
@@ -26,12 +26,12 @@ struct ReviewedPicture {
 
 class Review {
  public:
-  // Takes the labels that are in the folder already. Throws what LabelList throws.
+  // Takes over the labels already in the folder. Throws what LabelList throws.
   explicit Review(const std::filesystem::path& folder) : list_(folder) {}
 
   // The pictures to go through: sorted by doubt, rejected ones first, then by confidence. Those
-  // that have labels for parts of them are left out: one key would replace them. Call it once,
-  // before all else. Returns how many there are.
+  // with labels for parts of them are left out: one key would replace them. Call it once, before
+  // anything else. Returns how many there are.
   std::size_t show(std::vector<ReviewedPicture> pictures);
   std::size_t size() const { return pictures_.size(); }
 
@@ -44,8 +44,8 @@ class Review {
   // Thread-safe.
   std::vector<std::uint8_t> picture(std::size_t index, Clock::time_point until);
 
-  // Says what picture number `index` shows, or nothing any more. `index` is below size(). Throws
-  // what LabelList::set throws. Thread-safe.
+  // Sets or removes the label of picture number `index`. `index` is below size(). Throws what
+  // LabelList::set throws. Thread-safe.
   void label(std::size_t index, std::optional<int> label);
 
  private:
@@ -54,12 +54,12 @@ class Review {
   Places places_{1};  // pictures may be large
 };
 
-// The pictures of `folder` as names below it, in name order: what begins like a picture and has a
-// name in UTF-8, kMostReviewed at most. Throws Error{kIo} if there is none.
+// The pictures of `folder` as names below it, in name order: files that begin like a picture and
+// have a name in UTF-8, kMostReviewed at most. Throws Error{kIo} if there is none.
 inline constexpr std::size_t kMostReviewed = 10'000;
 struct FolderPictures {
   std::vector<std::string> names;
-  std::size_t left_out = 0;  // beyond kMostReviewed, not readable, or not named in UTF-8
+  std::size_t left_out = 0;  // beyond kMostReviewed, unreadable, or not named in UTF-8
 };
 FolderPictures pictures_to_review(const std::filesystem::path& folder);
 

@@ -19,11 +19,11 @@ namespace mnist::app::serve {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  int port = 8080;                   // 0: any that is free
-  std::vector<std::string> hosts{};  // further names that Host may have
-  std::string token{};               // that /api/ asks for; empty: none
+  int port = 8080;                   // 0: any free one
+  std::vector<std::string> hosts{};  // other names that Host may have
+  std::string token{};               // that /api/ requires; empty: none
   std::uint64_t max_body = 24 << 20;
-  std::chrono::milliseconds patience{8000};  // for a picture that has come to be read
+  std::chrono::milliseconds patience{8000};  // for a picture that has arrived to be read
   ConnectionLimits connections{};
   // Both must outlive the server.
   Corrections* corrections = nullptr;  // where corrections are kept; null: nowhere
@@ -36,10 +36,10 @@ class Server {
   // it cannot begin by `until`. Called from several threads.
   using ReadPicture = std::function<std::string(std::span<const std::uint8_t> picture,
                                                 bool with_input, Clock::time_point until)>;
-  // A line about each request that was answered, and about each fault inside. Several threads.
+  // Called with a line about each answered request and each internal fault. Several threads.
   using Log = std::function<void(const std::string& line, bool is_fault)>;
 
-  // Binds; nobody is answered yet. `model` is what GET /api/model says, a JSON object. Throws
+  // Binds, but does not answer yet. `model` is what GET /api/model says, a JSON object. Throws
   // Error{kIo}, e.g. if the port is in use or the system allows no threads.
   Server(const ServerOptions& options, ReadPicture read, std::string model, Log log);
   ~Server();
@@ -47,11 +47,10 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   int port() const;
-  // Answers until `stop_requested`, which is asked many times a second, then for
-  // ConnectionLimits::drain at most the requests that have begun; those that are not done by then
-  // get a 503. Returns within half a second more, true unless a picture is still being read, for
-  // which the destructor would wait. Call it once. Throws Error{kIo} when no more connections can
-  // be accepted.
+  // Answers until `stop_requested`, which is called many times a second, then finishes the requests
+  // that have begun, for at most ConnectionLimits::drain; those not done by then get a 503. Returns
+  // within another half second: true unless a picture is still being read, for which the destructor
+  // would wait. Call it once. Throws Error{kIo} if no more connections can be accepted.
   bool run(const std::function<bool()>& stop_requested);
 
  private:

@@ -1,4 +1,4 @@
-// What the flags mean, and the doing of it.
+// What the flags mean, and doing it.
 #pragma once
 
 #include <filesystem>
@@ -17,16 +17,16 @@ struct Job {
   Flags flags;
   RunConfig config;                 // flags beat config beats defaults
   std::filesystem::path data;       // folder of the IDX files
-  std::optional<RunDirectory> run;  // the run to go on with; nothing for a new one
+  std::optional<RunDirectory> run;  // the run to resume; nothing for a new one
   std::optional<Launch> launch;     // this process's place among several
 };
 
 // Reads the config, finds data and run. Writes nothing. Throws Error. If there are several
-// processes, rank 0 does so for all: the others hear of it in run().
+// processes, rank 0 does so for all: the others learn of it in run().
 Job resolve(const Flags& flags);
 
 // Trains; results go to `out`, reports to the log. Returns the exit code. Nothing is written before
-// data, device and config have been found sound.
+// data, device and config have been checked.
 int run(Job& job, std::ostream& out);
 
 }  // namespace mnist::app::train

@@ -1,6 +1,5 @@
-// Which process of a parallel run this is, by the environment variables of whoever started it:
-// torchrun (and anyone who sets the same by hand), OpenMPI's mpirun, Slurm's srun. docs/scaling.md
-// lists them.
+// Which process of a parallel run this is, from the environment variables of its launcher: torchrun
+// (or the same set by hand), OpenMPI's mpirun, Slurm's srun. docs/scaling.md lists them.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +16,13 @@ struct Launch {
   std::string address;  // where the processes meet
   std::uint16_t port = 29500;
   bool meeting_place_is_open = false;  // torchrun opens it; otherwise rank 0 does
-  std::string attempt;                 // torchrun's restarts meet anew in the same place
+  std::string attempt;                 // torchrun's restarts meet again in the same place
 
   bool leads() const { return rank == 0; }
 };
 
-// Nothing where this is the only process. Throws Error{kUsage} for variables that contradict each
-// other or do not suffice.
+// Nothing if this is the only process. Throws Error{kUsage} for variables that are contradictory or
+// incomplete.
 std::optional<Launch> launch_from_environment();
 
 // "rank 2 of 4 (node7)"

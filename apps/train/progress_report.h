@@ -1,5 +1,5 @@
-// What a person sees of a run: a live bar on a terminal, plain lines elsewhere; what the folder of
-// the run gets after each epoch.
+// What a person sees of a run: a live bar on a terminal, plain lines elsewhere; and what is written
+// to the run's folder after each epoch.
 #pragma once
 
 #include <chrono>
