@@ -16,7 +16,7 @@
 namespace mnist::app {
 namespace {
 
-// An unset variable in a script: never what the flag's absence means.
+// Usually an unset variable in a script: never the same as leaving the flag out.
 void refuse_empty_values(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     const std::vector<std::string>& values = option->results();

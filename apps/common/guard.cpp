@@ -22,11 +22,11 @@ namespace {
 
 std::string program_name;
 
-// Torch's messages go on with advice and traces; their first line says what happened.
+// Torch's messages continue with advice and traces; their first line says what happened.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 // A stream that failed while it was filled has lost its errno by the time it is flushed; the pipe
-// itself still tells.
+// itself still shows it.
 bool stdout_has_no_reader() {
   pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
   return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
@@ -92,7 +92,7 @@ void require_reader() {
 int guard(const char* program, const std::function<int()>& body) {
   program_name = program;
   // A closed pipe must fail the write instead of killing the process between two files; so must a
-  // limit to the size of files.
+  // limit on the size of files.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   try {

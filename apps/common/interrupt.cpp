@@ -9,7 +9,7 @@ volatile std::sig_atomic_t signal_came = 0;
 
 extern "C" void remember(int /*signal*/) {
   signal_came = 1;
-  // A second one of either kind ends the process.
+  // A second signal of either kind ends the process.
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
 }

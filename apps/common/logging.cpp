@@ -42,7 +42,7 @@ void set_up_logging(const CommonFlags& flags) {
   // --quiet and the lack of --verbose are about stderr: a run's train.log has everything.
   logger->set_level(std::min(level_of(flags), spdlog::level::debug));
   spdlog::set_default_logger(std::move(logger));
-  // LibTorch's own: from errors on, unless more is asked for.
+  // LibTorch's own messages: only errors, unless more is asked for.
   constexpr int kError = 2;
   if (flags.verbose == 0) FLAGS_caffe2_log_level = kError;
 }
@@ -53,8 +53,8 @@ void log_to_file_too(const std::filesystem::path& file) {
     sink->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
     spdlog::default_logger()->sinks().push_back(std::move(sink));
     spdlog::default_logger()->flush_on(spdlog::level::debug);
-    // A full disk, most likely: said once, in one line. The run ends where its results cannot be
-    // kept, not for its log.
+    // A full disk, most likely: reported once, in one line. A run ends if its results cannot be
+    // saved, not because of its log.
     spdlog::default_logger()->set_error_handler([file, said = false](const std::string&) mutable {
       if (!said) print_error(file.string() + ": cannot be written; continuing without a log");
       said = true;

@@ -7,7 +7,7 @@ namespace {
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80; }
 
-// Bytes of the character that begins so, as RFC 3629 has it; 0 if none does.
+// Bytes of the UTF-8 character that begins with `first` (RFC 3629); 0 if none does.
 std::size_t length_of_character(unsigned char first) {
   if (first < 0x80) return 1;
   if (first >= 0xc2 && first < 0xe0) return 2;

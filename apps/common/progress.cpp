@@ -42,7 +42,7 @@ ProgressBar::ProgressBar(const CommonFlags& flags)
 void ProgressBar::update(const std::string& label, double done, double total,
                          const std::string& detail) {
   const Clock::time_point now = Clock::now();
-  if (first_done_ < 0) {  // a resumed run did part of it before
+  if (first_done_ < 0) {  // a resumed run has done part of it already
     start_ = now;
     first_done_ = done;
   }
@@ -56,7 +56,7 @@ void ProgressBar::update(const std::string& label, double done, double total,
   if (done > first_done_) {
     line += "  " + clock_text(elapsed * (total - done) / (done - first_done_)) + " left";
   }
-  // A line longer than the terminal would wrap, and could not be taken back.
+  // A line wider than the terminal would wrap, and could not be removed.
   line.resize(std::min<std::size_t>(line.size(), terminal_columns() - 1));
   std::fprintf(stderr, "\r\x1b[2K%s", line.c_str());
   std::fflush(stderr);

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// `what`: what it is called in the message; `name`: its path, e.g. "models/page.safetensors".
+// `what`: its name in the message; `name`: its path, e.g. "models/page.safetensors".
 fs::path shipped(const std::string& what, const char* name, const char* option) {
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);

@@ -14,8 +14,8 @@
 namespace mnist::app {
 namespace {
 
-// Those that LibTorch starts when it is to use `count`: a pool for the whole machine, whatever it
-// is asked for, and OpenMP's.
+// The threads that LibTorch starts when told to use `count`: a pool for the whole machine, whatever
+// the number, and OpenMP's.
 int torch_threads(int count) {
   return std::max(count, static_cast<int>(std::thread::hardware_concurrency())) + count;
 }

@@ -10,7 +10,7 @@
 namespace mnist::app::data {
 namespace {
 
-// Each option goes with some verbs; with another it would mean nothing.
+// Each option goes with some verbs; with another it would be meaningless.
 void require_verb(const CLI::App& app, const char* option, const Flags& flags,
                   std::initializer_list<const char*> verbs) {
   if (app.count(option) == 0) return;

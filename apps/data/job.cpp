@@ -77,7 +77,7 @@ int check(const Flags& flags, std::ostream& out) {
           "{}: {}{}{}", one_line(source), images_text(digits.digits.size()),
           digits.others == 0 ? "" : ", " + files_text(digits.others) + " labelled as not a digit",
           oddities.empty() ? ", nothing odd" : "");
-    } catch (const Error& error) {  // the others are looked at all the same
+    } catch (const Error& error) {  // the others are checked anyway
       any_failed = true;
       print_error(error.what());
     }
@@ -115,7 +115,7 @@ void check_output(const Flags& flags) {
     throw Error(ErrorKind::kUsage, "is not a folder: choose another --out", flags.out);
   } else if (flags.verb == "sheet") {
     if (is_folder) throw Error(ErrorKind::kUsage, "is a folder: --out is a PNG file", flags.out);
-    // Not what somebody meant to read, by a slip of the pen.
+    // Never overwrites an input given as --out by mistake.
     const Bytes png = {0x89, 'P', 'N', 'G'};
     if (type != fs::file_type::regular) return;
     if (read_beginning(flags.out, png.size()) == png) return;
@@ -138,7 +138,7 @@ void write_idx(const NamedDigits& digits, const Flags& flags, std::ostream& out)
   write_file_atomically(images_file(flags), images);
   try {
     write_file_atomically(labels_file(flags), labels);
-  } catch (const Error&) {  // images without labels are of no use
+  } catch (const Error&) {  // images without labels are useless
     std::error_code ignored;
     fs::remove(images_file(flags), ignored);
     throw;
@@ -146,7 +146,7 @@ void write_idx(const NamedDigits& digits, const Flags& flags, std::ostream& out)
   out << images_file(flags).string() << '\n' << labels_file(flags).string() << '\n';
 }
 
-// <number>_label<d>.png, which sort as the digits came, and which every program takes.
+// <number>_label<d>.png, which sort in the digits' order, and which every program accepts.
 void write_pictures(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
   make_folders(flags.out);
   const auto* label = digits.digits.labels.data_ptr<std::int64_t>();
@@ -159,7 +159,7 @@ void write_pictures(const NamedDigits& digits, const Flags& flags, std::ostream&
   }
 }
 
-// Evenly spread over all of them, which may come class by class.
+// Evenly spread over all of them, since they may come class by class.
 void write_sheet(const NamedDigits& digits, const Flags& flags, std::ostream& out) {
   constexpr std::int64_t kShown = 200;
   const std::int64_t all = digits.digits.size();

@@ -1,5 +1,4 @@
-// mnist-data: labelled digits from one form to another, on a sheet, and looked through for
-// mistakes.
+// mnist-data: converts labelled digits, shows them on a sheet, and looks for mistakes in them.
 #include <iostream>
 
 #include "common/guard.h"

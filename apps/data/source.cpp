@@ -28,7 +28,7 @@ NamedDigits numbered(DigitSet digits, const std::string& source) {
   return result;
 }
 
-// A list of pictures has two columns or a few, pixels have 785; a first line is not longer.
+// A list of pictures has two columns or a few, pixels have 785; no first line is longer.
 bool holds_pixels(const fs::path& csv) {
   constexpr std::size_t kFirstLine = 64 << 10;
   const Bytes bytes = read_beginning(csv, kFirstLine);

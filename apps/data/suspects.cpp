@@ -38,7 +38,7 @@ constexpr std::int64_t kShown = 50;
 constexpr double kUsualImages = 60'000;
 constexpr double kMostEpochs = 30;
 
-// As many steps for any number of images.
+// The same number of steps for any number of images.
 RunConfig for_images(RunConfig config, std::int64_t images) {
   if (static_cast<double>(images) >= kUsualImages) return config;
   const double more = kUsualImages / static_cast<double>(images);
@@ -59,7 +59,7 @@ std::string as_csv(const std::vector<LabelIssue>& issues, const NamedDigits& dig
   return text;
 }
 
-// What of a name fits below a picture: "#1234" of an IDX file, the end of a path.
+// The part of a name that fits below a picture: "#1234" of an IDX file, the end of a path.
 std::string note_of(const std::string& name) {
   constexpr std::size_t kMost = 14;
   const std::string file = fs::path(name).filename().string();
@@ -68,7 +68,7 @@ std::string note_of(const std::string& name) {
   return valid_utf8(end);
 }
 
-// About as high as wide, for a great many.
+// About as high as wide if there are many.
 int columns_for(std::size_t pictures) {
   constexpr int kUsual = 10;
   return std::max(kUsual, static_cast<int>(std::ceil(std::sqrt(static_cast<double>(pictures)))));
@@ -94,7 +94,7 @@ chart::Chart sheet_of(std::span<const LabelIssue> issues, std::size_t all,
                               {.columns = columns_for(pictures.size()), .description = title});
 }
 
-// Of few images, networks learn too little to doubt a label.
+// From few images, networks learn too little to doubt a label.
 void warn_of_few(const DigitSet& digits) {
   constexpr std::int64_t kEnough = 100;  // of a class
   const torch::Tensor counts = torch::bincount(digits.labels, {}, kClasses);

@@ -8,7 +8,7 @@ namespace mnist::app::eval {
 
 namespace {
 
-// What is evaluated. Returns --pages, with which there is no comparison and no report.
+// What is evaluated. Returns --pages, which excludes comparison and report.
 CLI::Option* add_subject_flags(CLI::App& app, Flags& flags) {
   auto* data = app.add_option("--data", flags.data, "Folder of the MNIST files")->type_name("DIR");
   auto* split =

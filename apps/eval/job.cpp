@@ -39,12 +39,12 @@ namespace {
 
 using nlohmann::literals::operator""_json_pointer;
 
-// What decides which images a training put aside.
+// What determines which images a training run held out.
 struct SplitRecord {
   std::int64_t validation = 0;
   std::uint64_t seed = 0;
   std::string labels_sha256;
-  ImageForm form{};  // of its images, which has to be the one that they are read in now
+  ImageForm form{};  // of its images, which has to be that of this evaluation
 
   bool operator==(const SplitRecord&) const = default;
 };
@@ -60,14 +60,14 @@ SplitRecord split_record(const Model& model) {
     const nlohmann::json& data = record.at("/config/data"_json_pointer);
     split.form.orientation = data.value("orientation", split.form.orientation);
     split.form.inverted = data.value("invert", split.form.inverted);
-  } catch (const nlohmann::json::exception&) {  // no such record: as without a split
+  } catch (const nlohmann::json::exception&) {  // no such record: treated like no split
   }
   if (split.validation > 0) return split;
   throw Error(ErrorKind::kUsage, "it was trained without a validation split", model.path);
 }
 
-// The images that the models' trainings put aside. Those that one of them put aside and another has
-// learnt would flatter the other.
+// The images that the models' training runs held out. Images that one of them held out and another
+// learned would flatter the other.
 DigitSet validation_part(const DigitSet& training, const Job& job) {
   const SplitRecord first = split_record(job.models.front());
   const auto check = [&](const Model& model) {
@@ -101,7 +101,7 @@ DigitSet load_split(const Job& job) {
   return job.flags.split == "train" ? training : validation_part(training, job);
 }
 
-// Every picture's surest digit; what holds none, or several, is rejected.
+// Every picture's surest digit; pictures with none, or several, are rejected.
 EvaluationInput evaluate_pictures(std::span<const Model> models, const LabelledPictures& pictures,
                                   torch::Device device, const std::string& name) {
   EvaluationInput input;
@@ -126,7 +126,7 @@ EvaluationInput evaluate_pictures(std::span<const Model> models, const LabelledP
   return input;
 }
 
-// The same images for every model that is asked.
+// The same images for every model.
 class EvaluationData {
  public:
   explicit EvaluationData(const Job& job) : device_(job.device) {
@@ -145,7 +145,7 @@ class EvaluationData {
                      : evaluate_models(models, *digits_, device_);
   }
 
-  // What the networks see of an image, ink light.
+  // What the networks see of an image, light ink.
   Image picture(std::int64_t image) const {
     if (pictures_) {
       const Find* surest = surest_digit(pictures_->pages[image]);
@@ -154,7 +154,7 @@ class EvaluationData {
     return picture_of(*digits_, image);
   }
 
-  // Of the images' files; empty for those of an IDX file.
+  // The images' file names; empty for those of an IDX file.
   std::vector<std::string> names() const {
     return pictures_ ? pictures_->names : std::vector<std::string>{};
   }
@@ -213,7 +213,7 @@ std::string formatted(const PageReport& report, const std::string& format) {
   return format == "csv" ? page_report_csv(report) : page_report_text(report);
 }
 
-// Reads every page and compares it with what stands there. Returns the exit code.
+// Reads every page and compares it with the truth. Returns the exit code.
 int evaluate_pages(const Job& job, std::ostream& out) {
   const Finder finder = load_finder(page_model_path(job.flags.page_model));
   Predictor predictor(job.models, {.device = job.device});
@@ -254,7 +254,7 @@ Job resolve(const Flags& flags) {
           .threads = set_allowed_threads(flags.device.threads, 0, 0),
           .models = {},
           .other = std::nullopt};
-  // Now, so that a mistake in its name shows before the work and not after.
+  // Now, so a mistake in its name shows before the work and not after.
   if (!flags.report.empty()) make_folders(flags.report);
   std::vector<std::string> models = flags.models;
   if (models.empty()) models.emplace_back();  // the shipped one
@@ -286,7 +286,7 @@ int run(Job& job, std::ostream& out) {
   }
   write_results(out, formatted(result, job.flags.format));
   if (evaluated.any_failed()) return kFailure;
-  // Written so that an undefined accuracy fails too.
+  // Written so that an undefined accuracy also fails.
   const bool good_enough = !job.flags.min_accuracy || result.accuracy >= *job.flags.min_accuracy;
   return good_enough ? kSuccess : kConditionMet;
 }

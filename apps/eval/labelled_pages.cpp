@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxTruthBytes = 1ULL << 30;
 
-// Of <anything>__<text>.png: digits and '-', or nothing at all on empty paper.
+// The text in <anything>__<text>.png: digits and '-', or nothing for empty paper.
 std::optional<std::string> text_in_name(const fs::path& file) {
   const std::string stem = file.stem().string();
   const std::size_t at = stem.rfind("__");

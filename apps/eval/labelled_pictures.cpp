@@ -17,7 +17,7 @@ namespace {
 
 bool is_digit(const LabelledFile& file) { return file.label != kOutlierLabel; }
 
-// The digit that stands in `box`, as if the picture showed nothing else.
+// The page with only the digit in `box`, as if the picture showed nothing else.
 Page with_only(Page page, const Box& box) {
   const Find* found = find_in_box(page, box);
   page.finds = found != nullptr ? std::vector<Find>{*found} : std::vector<Find>{};

@@ -27,7 +27,7 @@ int run(const Flags& flags, std::ostream& out) {
   if (to_stdout) {
     write_results(out, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   } else {
-    // A pipe or device may be stdout itself, which then holds the model.
+    // A pipe or device may be stdout itself, which then gets the model.
     if (write_file_atomically(flags.out, bytes) == Written::kFile) out << flags.out << '\n';
     flush_results(out);
   }

@@ -5,7 +5,7 @@ namespace {
 
 constexpr int kMostImages = 2'739'137;  // of 28x28, in the 2 GiB that an IDX file may hold
 
-// Each returns the option that says what is drawn.
+// Each returns the option that chooses what is drawn.
 
 CLI::Option* add_digit_flags(CLI::App& app, Flags& flags) {
   auto* pictures = app.add_flag("--pictures", flags.pictures, "PNG pictures instead of IDX files");

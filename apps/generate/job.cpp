@@ -92,7 +92,8 @@ void write_outlier_pictures(const Flags& flags, std::ostream& out) {
   }
 }
 
-// Named <n>_label<d>.png; with --scenes <scene>__<n>_label<d>.png, which mnist-eval counts apart.
+// Named <n>_label<d>.png; with --scenes <scene>__<n>_label<d>.png, which mnist-eval counts by
+// scene.
 void write_pictures(const Flags& flags, std::ostream& out) {
   for (std::uint32_t n = 0; n < flags.count; ++n) {
     std::mt19937_64 engine(mix_seed(flags.seed, n));
@@ -109,7 +110,7 @@ void write_pictures(const Flags& flags, std::ostream& out) {
   }
 }
 
-// Real data would be gone, or hidden: a plain file is read before a .gz of its name.
+// Real data would be lost, or hidden: a plain file is read before a .gz of the same name.
 void require_no_data(const fs::path& folder) {
   for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                            "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {

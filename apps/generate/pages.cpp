@@ -72,7 +72,7 @@ void write_pages(const Flags& flags, std::ostream& out) {
     truth += truth_line(page, picture.filename().string(), ink.filename().string());
     out << picture.string() << '\n';
   }
-  // At last: who finds it finds the pages too.
+  // Written last: if it is there, so are the pages.
   write_file_atomically(std::filesystem::path(flags.out) / "pages.jsonl", std::string_view(truth));
 }
 

@@ -12,7 +12,7 @@ namespace {
 const std::map<std::string, Polarity> kPolarities = {
     {"auto", Polarity::kAuto}, {"yes", Polarity::kDarkOnLight}, {"no", Polarity::kLightOnDark}};
 
-// What has no place of its own in Flags.
+// Flags that are not members of Flags.
 struct Typed {
   CLI::Option* format = nullptr;
   bool jsonl = false;

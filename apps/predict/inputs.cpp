@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Calls `call(failure)` again for as long as signals interrupt it. Throws Error{kIo}.
+// Calls `call(failure)` again as long as signals interrupt it. Throws Error{kIo}.
 template <typename Call>
 auto asked(const char* what, Call call) {
   std::error_code failure;
@@ -55,7 +55,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   });
 }
 
-// The key in `kinds` of a file that is left out.
+// The key in `kinds` of a skipped file.
 std::string kind_of(const fs::path& path, const Inputs::Kinds& kinds) {
   constexpr std::size_t kMostKinds = 100;
   constexpr std::size_t kLongest = 12;
@@ -71,7 +71,7 @@ Inputs::Inputs(const Flags& flags, std::istream& standard_input) : flags_(flags)
   if (flags.files_from == "-") {
     list_ = &standard_input;
   } else if (!flags.files_from.empty()) {
-    std::error_code ignored;  // opening tells
+    std::error_code ignored;  // opening will tell
     const bool folder = fs::is_directory(flags.files_from, ignored);
     do {
       errno = 0;
@@ -143,8 +143,8 @@ std::optional<std::string> Inputs::next_named() {
   return std::nullopt;
 }
 
-// False at the end of the list. By hand: std::getline takes a failure for the end, and a list
-// without ends of lines for one path as long as the memory.
+// False at the end of the list. Not std::getline, which takes a failure for the end, and reads a
+// list without line ends as one path until memory runs out.
 bool Inputs::read_entry(std::string& path) {
   constexpr std::size_t kLongest = 65536;
   const auto fail = [&](ErrorKind kind, const std::string& message) {

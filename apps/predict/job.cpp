@@ -40,18 +40,18 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kCapacity = 4 * kBatch;
-constexpr std::size_t kFewPictures = 16;  // held at a time, of 16 MB at most
+constexpr std::size_t kFewPictures = 16;  // held at a time, of at most 16 MB each
 
 Bytes read_picture(const std::string& path, std::istream& in) {
   if (path == "-") return read_stream(in, path, kMaxPictureBytes);
-  std::error_code ignored;  // opening tells
+  std::error_code ignored;  // opening will tell
   if (fs::is_directory(path, ignored)) {
     throw Error(ErrorKind::kIo, "is a folder (-r reads folders)", path);
   }
   return read_file(path, kMaxPictureBytes);
 }
 
-// "scan.tif#3": page 3 of scan.tif, as results name it; nothing for the name of a file.
+// "scan.tif#3": page 3 of scan.tif, as in the results; nothing if a file has that name.
 std::optional<std::pair<std::string, int>> page_named_by(const std::string& path) {
   const std::size_t at = path.rfind('#');
   if (at == std::string::npos || is_there(path)) return std::nullopt;
@@ -71,14 +71,14 @@ Prepared prepare_page(const std::string& path, const Bytes& bytes, int page, con
     if (job.flags.shows_pictures()) prepared.picture = std::move(image);
   } catch (const Error& error) {
     prepared.failure = error.message();
-  } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's, not the batch's
+  } catch (const std::exception& error) {  // out of memory, OpenCV: not the batch's fault
     prepared.failure = std::string("cannot be processed: ") + error.what();
   }
   return prepared;
 }
 
 void prepare(const Input& input, const Job& job, std::istream& in, const Pipeline::Emit& emit) {
-  // Of the calling thread: pictures are prepared side by side, each by one thread.
+  // For the calling thread: pictures are prepared in parallel, each by one thread.
   thread_local const int threads = set_threads(1);
   static_cast<void>(threads);
   std::optional<std::string> failure = input.failure;
@@ -115,8 +115,8 @@ std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, const Job
   return records;
 }
 
-// Then its digits are what takes time. Otherwise finding them is, which keeps the processors busy:
-// a team of threads that classifies beside that would spend its time waiting for its members.
+// If so, classifying takes the time. Otherwise finding the digits does, which keeps the processors
+// busy: a team of threads that classifies meanwhile would spend its time waiting for its members.
 bool is_in_mnist_form(const std::vector<Prepared>& batch) {
   return std::ranges::all_of(batch, [](const Prepared& prepared) {
     return std::ranges::all_of(prepared.page.finds,
@@ -171,7 +171,7 @@ void say_counts(const Inputs::Kinds& kinds, std::size_t several) {
   }
 }
 
-// C++'s standard input takes a folder, or nothing at all behind it, for an empty file.
+// std::cin reads a folder, or a closed stdin, as an empty file.
 void require_standard_input() {
   char nothing = 0;
   if (::read(STDIN_FILENO, &nothing, 0) >= 0) return;
@@ -250,8 +250,8 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   try {
     return write_all(job, pipeline, inputs, formatter, out);
   } catch (...) {
-    // Somebody may still be writing the list, or a picture that comes through a pipe: nobody waits
-    // for them, now that there is nowhere to write results to.
+    // Another process may still be writing the list, or a picture through a pipe. Don't wait for
+    // it, now that there is nowhere to write results to.
     end_with_current_exception();
   }
 }

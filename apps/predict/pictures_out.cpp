@@ -16,12 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kDoubtful = 0.9;  // confidence below which a person had better look
-constexpr double kAround = 0.2;    // of a digit's box, left around it
+constexpr double kDoubtful = 0.9;  // confidence below which a person should look
+constexpr double kAround = 0.2;    // of a digit's box, added around it
 
 // "scan.tif#3" -> "scan-3"
 std::string stem_of(const std::string& path) {
-  constexpr std::size_t kLongest = 200;  // with number and ending it must be a file's name
+  constexpr std::size_t kLongest = 200;  // with number and ending it must be a valid file name
   if (path == "-") return "stdin";
   std::string stem = beginning_of(fs::path(path).stem().string(), kLongest);
   const std::string ending = fs::path(path).extension().string();
@@ -29,7 +29,7 @@ std::string stem_of(const std::string& path) {
   return page == std::string::npos ? stem : stem + '-' + ending.substr(page + 1);
 }
 
-// The pixels of `picture` from (left, top) to before (right, bottom).
+// The pixels of `picture` from (left, top) up to, not including, (right, bottom).
 Image part_of(const Image& picture, int left, int top, int right, int bottom) {
   Image part{.width = right - left,
              .height = bottom - top,

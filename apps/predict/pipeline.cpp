@@ -13,7 +13,7 @@ Pipeline::Pipeline(Source source, Prepare prepare, int threads, std::size_t capa
   try {
     start(threads);
   } catch (...) {
-    stop();  // the destructor is not run
+    stop();  // the destructor will not run
     throw;
   }
 }
@@ -23,12 +23,12 @@ Pipeline::~Pipeline() { stop(); }
 void Pipeline::start(int workers) {
   threads_.reserve(static_cast<std::size_t>(workers) + 1);
   threads_.push_back(start_thread([this] { work(); }));
-  // Before the other workers: it must have its place if there are few.
+  // Before the other workers: it must start even if only few can.
   threads_.push_back(start_thread([this] { read(); }));
   try {
     for (int i = 1; i < workers; ++i) threads_.push_back(start_thread([this] { work(); }));
   } catch (const Error&) {
-    // With those there are it takes longer.
+    // With fewer it just takes longer.
   }
 }
 
@@ -91,7 +91,7 @@ void Pipeline::work() {
 }
 
 // Waits while too many of the file's pictures are held. The file at the front is always being
-// worked on, since files are begun in order: somebody goes on.
+// worked on, since files are begun in order, so there is always progress.
 void Pipeline::add(Slot& slot, Prepared prepared) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return stopping_ || slot.results.size() < kPages; });
@@ -103,7 +103,7 @@ std::vector<Prepared> Pipeline::take(std::size_t most, const std::function<void(
   constexpr std::chrono::milliseconds kNowAndThen{200};
   std::unique_lock lock(mutex_);
   std::vector<Prepared> taken;
-  // Of a file whose pictures have all been taken, its end may come later: that is nothing to
+  // The end of a file may come after all of its pictures have been taken: then there is nothing to
   // return.
   while (taken.empty() && !(slots_.empty() && exhausted_)) {
     const auto is_ready = [&] {

@@ -17,7 +17,7 @@ bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// The time it takes does not tell how much of it was right.
+// Takes the same time however much of the token is right.
 bool has_token(const RequestHead& head, const std::string& token) {
   constexpr std::string_view kScheme = "Bearer ";
   const auto values = head.values("Authorization");
@@ -30,7 +30,7 @@ std::optional<Refusal> wrong_host(const RequestHead& head, const AdmissionRules&
   const auto hosts = head.values("Host");
   if (hosts.size() != 1) return Refusal{400, "a request needs one Host header"};
   const std::string name = host_name(hosts[0]);
-  // An address cannot be rebound: only a name is looked up.
+  // An address cannot be rebound: only names are looked up.
   const bool known = !name.empty() && (std::ranges::find(rules.hosts, name) != rules.hosts.end() ||
                                        name == head.local_address);
   if (known) return std::nullopt;
@@ -40,8 +40,8 @@ std::optional<Refusal> wrong_host(const RequestHead& head, const AdmissionRules&
 std::optional<Refusal> wrong_origin(const RequestHead& head) {
   const Refusal foreign{403, "requests from pages of other origins are not answered"};
   const auto origins = head.values("Origin");
-  // A form of another page is sent without asking this server first. Browsers say so in one header
-  // or in both; other clients in neither.
+  // Another page's form is sent without asking this server first. Browsers say so in one or both of
+  // these headers; other clients send neither.
   for (const std::string_view site : head.values("Sec-Fetch-Site")) {
     if (site != "same-origin" && site != "none") return foreign;
   }
@@ -92,7 +92,7 @@ std::optional<std::uint64_t> body_length(const RequestHead& head) {
   const std::string_view text = lengths[0];
   if (lengths.size() > 1 || !all_digits(text)) return std::nullopt;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), length);
-  // More digits than 64 bits hold are a length too, of more than anybody takes.
+  // A number beyond 64 bits is also a length, larger than any limit.
   return failure == std::errc() ? length : UINT64_MAX;
 }
 

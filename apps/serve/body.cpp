@@ -46,8 +46,8 @@ Picture picture_in_text(std::string_view text, const std::string& field) {
 
 // --- JSON ---
 
-// The text "image" of a body {"image": base64}. Whatever else a body holds, it costs no more than
-// its length: parsing stops at the first value that is not looked for.
+// The text "image" of a body {"image": base64}. Whatever else a body contains, it costs no more
+// than its length: parsing stops at the first unexpected value.
 struct ImageField : nlohmann::json_sax<nlohmann::json> {
   std::string key_name;
   std::optional<std::string> image;
@@ -102,7 +102,7 @@ struct Part {
   std::string_view content;
 };
 
-// Of the headers in front of a part's content.
+// From the headers in front of a part's content.
 std::string_view content_disposition(std::string_view headers) {
   while (!headers.empty()) {
     const std::string_view line = headers.substr(0, headers.find("\r\n"));
@@ -121,7 +121,7 @@ std::vector<Part> parts_of(std::string_view body, const std::string& boundary) {
   constexpr std::size_t kMost = 64;
   constexpr std::string_view kBreak = "\r\n";
   const std::string delimiter = std::string(kBreak) + "--" + boundary;
-  // The break before the first one is missing if nothing comes before it.
+  // The line break before the first one is missing if nothing comes before it.
   if (body.starts_with(delimiter.substr(kBreak.size()))) {
     body.remove_prefix(delimiter.size() - kBreak.size());
   } else if (const auto first = body.find(delimiter); first != std::string_view::npos) {

@@ -1,5 +1,5 @@
 // Sockets wait in an epoll set, level-triggered; a socket leaves it while a worker has it.
-// Deadlines are looked at ten times a second: there are at most some hundred connections.
+// Deadlines are checked ten times a second: there are at most some hundred connections.
 // Shutting a socket down ends whatever a worker does with it, which is how drain() hurries them.
 #include "serve/connections.h"
 
@@ -60,7 +60,7 @@ bool Connection::wait(short events, Clock::time_point until) const {
 }
 
 ssize_t Connection::read(char* bytes, std::size_t size) {
-  if (taken_ < buffer_.size()) {  // taken a byte at a time by some
+  if (taken_ < buffer_.size()) {  // some callers take a byte at a time
     const std::size_t n = std::min(size, buffer_.size() - taken_);
     std::memcpy(bytes, buffer_.data() + taken_, n);
     taken_ += n;
@@ -108,7 +108,7 @@ Connections::Connections(const ConnectionLimits& limits, Answer answer, Refusal 
   try {
     start();
   } catch (...) {
-    stop();  // the destructor is not run
+    stop();  // the destructor will not run
     throw;
   }
 }
@@ -128,14 +128,14 @@ void Connections::start() {
       threads_.push_back(start_thread([this] { work(); }));
     }
   } catch (const Error&) {
-    // Those there are will do.
+    // Fewer will do.
   }
   const std::lock_guard lock(mutex_);
   const int workers = static_cast<int>(threads_.size()) - 1;
   most_posts_ = std::max(1, workers - (workers > 4 ? 2 : 1));
 }
 
-// Of threads that have nothing to do yet.
+// Ends threads that have nothing to do yet.
 void Connections::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -149,14 +149,14 @@ void Connections::stop() {
 
 void Connections::wake() const {
   const std::uint64_t one = 1;
-  // A full counter wakes as well.
+  // A full counter also wakes it.
   [[maybe_unused]] const ssize_t ignored = write(wake_, &one, sizeof one);
 }
 
 void Connections::add(int socket) {
   fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
   fcntl(socket, F_SETFD, FD_CLOEXEC);
-  // Head and body of an answer are written apart: the body must not wait for the head's receipt.
+  // Head and body are written separately: the body must not wait for the head's acknowledgement.
   const int yes = 1;
   setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   hand_back(std::make_unique<Connection>(socket));
@@ -220,7 +220,7 @@ void Connections::handle_events() {
   }
 }
 
-// Of the connections that wait for a head, or for the peer's end.
+// Ends connections that wait for a head, or for the peer to close.
 void Connections::end_late(bool draining) {
   std::vector<int> late;
   const auto now = Connection::Clock::now();
@@ -231,7 +231,7 @@ void Connections::end_late(bool draining) {
   for (const int socket : late) on_deadline(*waiting_.at(socket));
 }
 
-// Of the requests that wait for a worker.
+// Refuses requests that have waited too long for a worker.
 void Connections::refuse_late() {
   std::vector<Held> late;
   {
@@ -248,7 +248,7 @@ void Connections::refuse_late() {
   take_in(std::move(late));
 }
 
-// When draining has taken its time: no more patience with anybody.
+// When the time for draining is over: waits for nobody.
 void Connections::cut_off() {
   const auto now = Connection::Clock::now();
   std::function<void()> give_up;
@@ -267,7 +267,7 @@ void Connections::cut_off() {
   if (now >= drain_end_ + kLastWords) waiting_.clear();
 }
 
-// A connection comes with state_ kIdle (a new one, or after a request) or kLingering.
+// Connections arrive with state_ kIdle (new, or after a request) or kLingering.
 void Connections::take_in(std::vector<Held> arrived) {
   for (Held& held : arrived) {
     if (!has_room()) continue;  // closes it
@@ -282,7 +282,7 @@ void Connections::take_in(std::vector<Held> arrived) {
       continue;  // closes it
     }
     waiting_.insert_or_assign(socket, std::move(held));
-    // The next request may have come together with the last one.
+    // The next request may have arrived together with the last one.
     if (!lingers) on_readable(socket);
   }
 }
@@ -389,7 +389,7 @@ void Connections::work() {
       connection->state_ = Connection::State::kIdle;
     }
     const std::lock_guard lock(mutex_);
-    in_work_.erase(connection->socket_);  // before it is closed: its number may come again
+    in_work_.erase(connection->socket_);  // before it is closed: its number may be reused
     if (connection->has_body_) --posts_in_work_;
     if (!posts_.empty()) ready_changed_.notify_one();
     if (next != Next::kClose) arrived_.push_back(std::move(connection));

@@ -21,7 +21,7 @@ const std::filesystem::path& made(const std::filesystem::path& folder) {
   return folder;
 }
 
-// The programs go by content; people, and what shows thumbnails to them, go by the ending.
+// Programs here go by content; people, and programs that show thumbnails, go by the ending.
 std::string_view ending_of(std::span<const std::uint8_t> picture) {
   const std::string_view bytes(reinterpret_cast<const char*>(picture.data()), picture.size());
   if (bytes.starts_with("\x89PNG")) return ".png";

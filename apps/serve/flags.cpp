@@ -56,7 +56,7 @@ Flags parse(int argc, const char* const* argv) {
                    "  curl --data-binary @scan.png http://localhost:8080/api/predict\n"
                    "  curl -F image=@scan.png http://localhost:8080/api/predict\n");
   parse_command_line(app, argc, argv);
-  std::error_code unknown;  // then opening them tells
+  std::error_code unknown;  // opening them will tell
   if (!flags.collect.empty() && std::filesystem::weakly_canonical(flags.collect, unknown) ==
                                     std::filesystem::weakly_canonical(flags.review, unknown)) {
     throw Error(ErrorKind::kUsage, "--collect and --review need a folder each");

@@ -7,7 +7,7 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// The value that begins at `at`, which is moved to the semicolon behind it, or to npos.
+// The value that begins at `at`, which is moved to the semicolon after it, or to npos.
 std::string value_at(std::string_view header, std::size_t& at) {
   at = std::min(header.find_first_not_of(" \t", at), header.size());
   if (at >= header.size() || header[at] != '"') {

@@ -35,7 +35,7 @@
 namespace mnist::app::serve {
 namespace {
 
-// At least: for the network, the connections, and one each to answer and to read.
+// At least these: for the network, the connections, and one each to answer and to read.
 constexpr int kOwnThreads = 4;
 
 std::string random_token() {
@@ -52,7 +52,7 @@ std::string random_token() {
   return token;
 }
 
-// Seen by whoever can reach the address; on a loopback address that is whoever is logged in here.
+// Whoever can reach the address may ask; on a loopback address that is whoever is logged in here.
 std::string token_of(const Flags& flags) {
   const char* environment = std::getenv("MNIST_SERVE_TOKEN");
   std::string token = flags.token;
@@ -82,8 +82,8 @@ std::string describe(const Model& model) {
 
 Batcher::Predict predict_with(std::shared_ptr<Predictor> predictor) {
   return [predictor = std::move(predictor)](std::span<const Find> finds) {
-    // For a few digits at a time further threads cost more than they give; and this number belongs
-    // to the thread that calls, which is not the one that made the network.
+    // For a few digits at a time, more threads cost more than they gain; and the number is set per
+    // calling thread, which is not the one that made the network.
     thread_local const int threads = set_threads(1);
     static_cast<void>(threads);
     return predictor->predict(finds);
@@ -98,7 +98,7 @@ Reader::FindDigits find_with(std::shared_ptr<Finder> finder) {
   };
 }
 
-// spdlog's sinks here are for one thread.
+// The spdlog sinks used here are single-threaded.
 void log_line(const std::string& line, bool is_fault) {
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
@@ -109,7 +109,7 @@ void log_line(const std::string& line, bool is_fault) {
   }
 }
 
-// Has every picture of the folder read once; on Ctrl-C no more.
+// Reads every picture of the folder once; stops on Ctrl-C.
 std::vector<ReviewedPicture> reviewed(const std::filesystem::path& folder, Reader& reader,
                                       const CommonFlags& flags) {
   const FolderPictures found = pictures_to_review(folder);
@@ -135,7 +135,7 @@ std::vector<ReviewedPicture> reviewed(const std::filesystem::path& folder, Reade
                           .reason = prediction.rejection ? to_string(*prediction.rejection) : ""});
     } catch (const Error& error) {
       spdlog::warn("{}", error.with_path((folder / name).string()).what());
-    } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
+    } catch (const std::exception& error) {  // out of memory, OpenCV: fails only this picture
       spdlog::warn("{}: cannot be processed: {}", (folder / name).string(), error.what());
     }
   }
@@ -145,7 +145,7 @@ std::vector<ReviewedPicture> reviewed(const std::filesystem::path& folder, Reade
 std::string url_of(const std::string& host, int port, const std::string& page,
                    const std::string& token) {
   std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  if (host == "0.0.0.0" || host == "::") {  // everywhere, which is not an address to go to
+  if (host == "0.0.0.0" || host == "::") {  // all interfaces: not an address to open
     std::array<char, 256> machine{};
     name = gethostname(machine.data(), machine.size() - 1) == 0 ? machine.data() : "localhost";
   }
@@ -198,7 +198,7 @@ Job resolve(const Flags& flags) {
         return reader->read(picture, with_input, until);
       },
       model, log_line);
-  if (job.review) {  // after binding: that fails at once, if it does
+  if (job.review) {  // after binding, which fails at once if at all
     catch_interrupts();
     if (job.review->show(reviewed(flags.review, *job.reader, flags.common)) == 0 &&
         !interrupted()) {

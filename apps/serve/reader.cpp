@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 std::string input_of(const Digit& digit) { return base64(encode_png(picture_of(digit))); }
 
-// To each digit that page_prediction() shows, in their order.
+// Adds `input` to each digit that page_prediction() shows, in order.
 void add_inputs(const Page& page, Json& digits) {
   std::size_t shown = 0;
   for (const Find& find : page.finds) {
@@ -31,7 +31,7 @@ void add_inputs(const Page& page, Json& digits) {
   }
 }
 
-// How each find came about, for those who ask why.
+// How each find was read, for those who ask why.
 Json finds_json(const Page& page) {
   Json finds = Json::array();
   for (const Find& find : page.finds) {

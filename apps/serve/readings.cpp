@@ -13,7 +13,7 @@ Readings::Readings(int threads) {
   try {
     for (int i = 1; i < threads; ++i) threads_.push_back(start_thread([this] { work(); }));
   } catch (const Error&) {
-    // Those there are will do.
+    // Fewer will do.
   }
 }
 
@@ -70,7 +70,7 @@ void Readings::work() {
   }
 }
 
-// The members it writes are read by others once `done` is set.
+// Others read the members that it writes once `done` is set.
 void Readings::answer(Question& question) {
   try {
     question.answer = question.work();

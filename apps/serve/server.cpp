@@ -1,6 +1,7 @@
-// A request's way: connections.h waits for its head; set_up() judges the head and, if it is not
+// The path of a request: connections.h waits for its head; set_up() judges the head and, if it is
+// not
 // let in, marks the connection for closing; httplib routes it, and answers the refusal before the
-// body is read. body.h finds the picture in the body, readings.h has it read, for as long as the
+// body is read. body.h finds the picture in the body, readings.h has it read for as long as the
 // answer may take.
 #include "serve/server.h"
 
@@ -32,8 +33,8 @@ constexpr const char* kJson = "application/json";
 constexpr const char* kCorrect = "/api/correct";
 constexpr const char* kReviewLabel = "/api/review/label";
 
-// On every response: the page runs its own files alone, in no other page's frame; nothing is
-// guessed from content, nothing tells other sites where the reader came from.
+// On every response: the page runs only its own files, in no other page's frame; content types are
+// not guessed, and other sites do not learn where the reader came from.
 const std::vector<std::pair<std::string, std::string>> kHeaders = {
     {"Content-Security-Policy",
      "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -82,7 +83,7 @@ std::string local_address(int socket) {
     return {};
   }
   std::string result = text.data();
-  constexpr std::string_view kMapped = "::ffff:";  // IPv4 on a socket of IPv6
+  constexpr std::string_view kMapped = "::ffff:";  // IPv4 on an IPv6 socket
   return result.starts_with(kMapped) ? result.substr(kMapped.size()) : result;
 }
 
@@ -95,7 +96,7 @@ RequestHead head_of(const Request& request, std::string local) {
   return head;
 }
 
-// A host as a person gives it, IPv6 addresses without brackets too, in the form of Host's.
+// A host as a person gives it, also an IPv6 address without brackets, in the form used in Host.
 std::string own_name(const std::string& host) {
   const bool bare_ipv6 = !host.starts_with('[') && std::ranges::count(host, ':') > 1;
   std::string name = host_name(bare_ipv6 ? "[" + host + "]" : host);
@@ -107,8 +108,8 @@ std::string own_name(const std::string& host) {
 thread_local std::optional<Refusal> refused;
 thread_local std::string content_type;
 
-// httplib must not take bodies apart: it limits forms to 8 KiB, and matches the headers of their
-// parts with a regular expression that recurses. body.h does it.
+// httplib must not parse bodies: it limits forms to 8 KiB, and matches the headers of their parts
+// with a recursive regular expression. body.h does it.
 void hide_content_type(Request& request) {
   content_type = request.get_header_value("Content-Type");
   request.headers.erase("Content-Type");
@@ -184,7 +185,7 @@ class Server::Impl {
       if (refused->status == 401) response.set_header("WWW-Authenticate", "Bearer");
       return Handling::Handled;
     });
-    // Without it httplib asks for the body of every request that offers to wait.
+    // Without it, httplib asks for the body of every request with Expect: 100-continue.
     http_.set_expect_100_continue_handler([](const Request& /*request*/, Response& response) {
       if (!refused) return 100;
       answer_error(response, refused->status, refused->reason);
@@ -196,7 +197,7 @@ class Server::Impl {
             answer_error(response, response.status, reason(response.status));
           return Handling::Handled;
         }));
-    // httplib's own sends what() in a header.
+    // httplib's own handler sends what() in a header.
     http_.set_exception_handler(
         [this](const Request& request, Response& response, std::exception_ptr fault) {
           answer_error(response, 500, "an internal error");
@@ -285,7 +286,7 @@ class Server::Impl {
     });
   }
 
-  // `work_by` looks at the request, on this thread. What it returns is done on a thread of
+  // `work_by` examines the request, on this thread. The work that it returns runs on a thread of
   // readings_, for as long as an answer may take.
   void answer_in_time(Response& response, const char* type,
                       const std::function<Readings::Work(Clock::time_point until)>& work_by) {
@@ -302,7 +303,7 @@ class Server::Impl {
     } catch (const BadBody& bad) {
       answer_error(response, bad.status, bad.reason);
     } catch (const Error& error) {
-      // A full disk, a file that went away: not the request's fault.
+      // A full disk, a file that has gone: not the request's fault.
       const bool is_ours = error.kind() == ErrorKind::kIo;
       if (is_ours) log_(error.what(), true);
       answer_error(response, is_ours ? 500 : 422, error.message());
@@ -323,7 +324,7 @@ class Server::Impl {
       length = body_length(head);
       refused = refusal(head, rules_);
       hide_content_type(request);
-      request.ranges.clear();                    // 0.11 aborts on one that lies beyond the end
+      request.ranges.clear();                    // 0.11 aborts on one beyond the end
       request.headers.erase("Accept-Encoding");  // small answers, and 0.11 takes br;q=0 for br
       if (request.get_header_value("Connection") == "close") closes = true;
       if (refused && length != 0) closes = true;
@@ -384,7 +385,7 @@ class Server::Impl {
   Log log_;
   HttpServer http_;
   int port_ = -1;
-  std::optional<Connections> connections_;  // the first to end: its threads use the others
+  std::optional<Connections> connections_;  // destroyed first: its threads use the others
 };
 
 Server::Server(const ServerOptions& options, ReadPicture read, std::string model, Log log)

@@ -53,7 +53,7 @@ void apply_flags(JsonDocument& document, const Flags& flags) {
   set("threads", flags.threads);
 }
 
-// The run's record is JSON, which has no way to write other names.
+// The run's record is JSON, which cannot express other names.
 void require_utf8(const fs::path& folder) {
   try {
     static_cast<void>(json(folder.string()).dump());
@@ -65,7 +65,7 @@ void require_utf8(const fs::path& folder) {
 void find_data(Job& job) {
   try {
     job.data = data_directory(job.flags.data, job.config.data.directory);
-  } catch (const Error&) {  // without a folder there is no test set, which is no error by itself
+  } catch (const Error&) {  // without a folder there is no test set, which alone is not an error
     if (reads_data(job.config) || !job.flags.data.empty()) throw;
   }
 }
@@ -76,8 +76,8 @@ RunConfig read_config(const fs::path& file, const Flags& flags) {
   return RunConfig::read(document);
 }
 
-// A resumed run may train longer, elsewhere and with other files' folder; nothing else may differ,
-// or the run would not be the one that was begun.
+// A resumed run may train longer, elsewhere and with another data folder; nothing else may differ,
+// or it would not be the run that was begun.
 void check_resumed_config(const RunConfig& resumed, const RunConfig& begun, const fs::path& run) {
   json may = resumed.to_json();
   const json was = begun.to_json();
@@ -114,7 +114,7 @@ json environment_of(const TrainingTask& task, torch::Device device, int threads,
           {"data", task.data_record()}};
 }
 
-// Throws Error{kUsage} when the data of `task` are not what the run was begun with.
+// Throws Error{kUsage} if the data of `task` are not those that the run was begun with.
 void check_resumed_data(const RunDirectory& run, const TrainingTask& task) {
   if (!task.has_same_data(run.environment().value("data", json::object()))) {
     throw Error(ErrorKind::kUsage, "these are not the data the run was begun with",
@@ -122,7 +122,7 @@ void check_resumed_data(const RunDirectory& run, const TrainingTask& task) {
   }
 }
 
-// A run goes on in the precision it was begun in, whatever "auto" would be on this processor.
+// A run continues in the precision it was begun in, whatever "auto" means on this processor.
 RunConfig config_to_train(const Job& job) {
   RunConfig config = job.config;
   if (job.run && config.training.precision == "auto") {
@@ -140,7 +140,7 @@ fs::path folder_of_new_run(const Job& job) {
 fs::path prepared_pictures(const Job& job) {
   if (job.flags.dry_run) return {};
   const fs::path run = job.run ? job.run->path() : folder_of_new_run(job);
-  // A path such as "runs/mine/" has an empty last part; with "." behind them all have.
+  // A path such as "runs/mine/" has an empty last part; with "." appended, every path does.
   return fs::absolute(run / ".").lexically_normal().parent_path().parent_path() / "prepared";
 }
 
@@ -150,7 +150,7 @@ RunDirectory begin_run(const Job& job, const json& environment) {
   return RunDirectory::create_beside_others(folder, job.config, environment);
 }
 
-// A new run's folder, or that of the run which goes on, with the trainer where it was.
+// Creates a new run's folder, or opens that of the resumed run and restores the trainer.
 void open_run(Job& job, Trainer& trainer, const json& environment) {
   if (!job.run) {
     job.run = begin_run(job, environment);
@@ -174,7 +174,7 @@ int dry_run(const Job& job, const Trainer& trainer, std::ostream& out) {
   return kSuccess;
 }
 
-// Once, at the very end: no decision of the training has seen the test set.
+// Once, at the very end: no decision in training has seen the test set.
 void report_test(const TrainingTask& task, RunDirectory& run, std::ostream& out) {
   if (const std::optional<std::string> why = task.why_untested()) {
     spdlog::warn("no test set, so no test accuracy: {}", *why);
@@ -203,7 +203,7 @@ int finish(const Job& job, const TrainingTask& task, RunDirectory& run, Training
   return kSuccess;
 }
 
-// What all processes but rank 0 do besides training: nothing but to stop when told to.
+// What all processes except rank 0 do besides training: only stop when told to.
 class SilentObserver : public TrainingObserver {
  public:
   void on_step(const StepProgress&) override {}
@@ -215,7 +215,7 @@ class SilentObserver : public TrainingObserver {
 // Meets the other processes. From here on they have rank 0's config.
 std::unique_ptr<Communicator> join(Job& job) {
   const Launch& launch = *job.launch;
-  // Otherwise a process whose NCCL waits in vain is aborted by a thread of LibTorch's own.
+  // Otherwise one of LibTorch's own threads aborts a process whose NCCL waits in vain.
   setenv("TORCH_NCCL_BLOCKING_WAIT", "1", 0);
   setenv("NCCL_BLOCKING_WAIT", "1", 0);  // its name in LibTorch 1.13
   auto communicator = join_process_group({
@@ -244,7 +244,7 @@ void check_same_data(const TrainingTask& task, const fs::path& folder, Communica
   }
 }
 
-// "auto" and "cuda" give the processes of a machine its GPUs in turn.
+// With "auto" and "cuda" the processes of a machine take its GPUs in turn.
 torch::Device device_for(const Job& job) {
   const std::string& name = job.config.device;
   const torch::Device device = select_device(name);
@@ -253,13 +253,13 @@ torch::Device device_for(const Job& job) {
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(job.launch->local_rank % devices)};
 }
 
-// The processors, shared out among the processes of this machine, unless the number was asked for.
+// The processors, divided among the processes of this machine, unless a number was given.
 int threads_for(const Job& job) {
   if (!job.launch || job.config.threads > 0) return job.config.threads;
   return std::max(1, available_processors() / job.launch->local_size);
 }
 
-// The training of this process, which is the only one where `communicator` is null.
+// Trains in this process, which is the only one if `communicator` is null.
 int train(Job& job, Communicator* communicator, std::ostream& out) {
   const bool leads = communicator == nullptr || communicator->rank() == 0;
   const torch::Device device = device_for(job);
@@ -343,7 +343,7 @@ Job resolve(const Flags& flags) {
   set_up_logging(flags.common);
   if (flags.resume.empty()) {
     job.config = read_config(flags.config, flags);
-    // Before minutes of reading; RunDirectory looks again.
+    // Before minutes of reading; RunDirectory checks again.
     if (!flags.out.empty() && is_there(fs::path(flags.out) / "config.json") && !flags.dry_run) {
       throw Error(ErrorKind::kUsage,
                   "already contains a run: continue it with --resume, or choose another --out",
@@ -356,7 +356,7 @@ Job resolve(const Flags& flags) {
   }
   find_data(job);
   require_utf8(job.data);
-  // What the run's record says is where the data were, not where one might have looked.
+  // The run's record says where the data were found, not where they might have been.
   for (SourceConfig& source : job.config.data.sources) {
     for (std::string* path : {&source.pictures, &source.pixels}) {
       if (!path->empty()) *path = fs::absolute(*path).string();

@@ -12,7 +12,7 @@
 namespace mnist::app::train {
 namespace {
 
-// Who starts processes, and in which variables each is told its place.
+// A launcher, and the variables in which it tells each process its place.
 struct Launcher {
   const char* size;
   const char* rank;
@@ -24,7 +24,8 @@ constexpr std::array kLaunchers = {
     Launcher{"WORLD_SIZE", "RANK", "LOCAL_WORLD_SIZE", "LOCAL_RANK"},
     Launcher{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE",
              "OMPI_COMM_WORLD_LOCAL_RANK"},
-    // The step's, not the job's: a batch script that calls the program without srun is one process.
+    // The step's, not the job's: a batch script that calls the program without srun starts one
+    // process.
     Launcher{"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "SLURM_STEP_TASKS_PER_NODE", "SLURM_LOCALID"},
 };
 

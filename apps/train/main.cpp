@@ -1,4 +1,4 @@
-// mnist-train: a config and data -> a trained network and the record of how it came to be.
+// mnist-train: a config and data -> a trained network and the record of its training.
 #include <iostream>
 
 #include "common/guard.h"

@@ -8,7 +8,7 @@
 namespace mnist::app::train {
 namespace {
 
-// If there is no bar, an epoch that takes long still shows that it lives.
+// Without a bar, a long epoch still shows signs of life.
 constexpr std::chrono::seconds kLineInterval{30};
 constexpr double kHardlyMore = 1.5;  // times the accuracy of guessing
 
@@ -57,7 +57,7 @@ void ProgressReport::on_epoch(Trainer& trainer, const EpochMetrics& metrics, boo
 
 bool ProgressReport::interrupted() {
   if (!app::interrupted()) return false;
-  bar_.clear();  // what is said next begins a line of its own
+  bar_.clear();  // the next message begins on its own line
   return true;
 }
 

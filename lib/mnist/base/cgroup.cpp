@@ -20,7 +20,7 @@ void visit_upwards(const fs::path& mount, fs::path group, const std::string& fil
   }
 }
 
-// Whether `controllers`, separated by commas, name this one.
+// Whether `controllers`, separated by commas, contain this one.
 bool lists(const std::string& controllers, const std::string& controller) {
   return ("," + controllers + ",").find("," + controller + ",") != std::string::npos;
 }

@@ -29,7 +29,7 @@ int startable_threads(int most) {
       threads.push_back(start_thread([ended] { ended.wait(); }));
     }
   } catch (const Error&) {
-    // As many as there are now.
+    // No more than have started.
   }
   end.set_value();
   for (std::thread& thread : threads) thread.join();

@@ -16,7 +16,7 @@ CsvReader::CsvReader(std::string_view text, std::size_t most_fields)
   if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
 }
 
-// Begins behind the opening quotation mark, ends behind the closing one.
+// Begins after the opening quotation mark, ends after the closing one.
 std::string CsvReader::quoted_field() {
   std::string field;
   while (at_ < text_.size()) {

@@ -1,6 +1,5 @@
-// Reading goes chunk by chunk until the end, so that the bound holds for pipes, devices and files
-// that grow while they are read. A size that the system gives serves to refuse, and for nothing
-// else.
+// Reading goes chunk by chunk until the end, so the bound holds for pipes, devices and files that
+// grow while they are read. The size that the system reports serves only to refuse.
 //
 // Writing puts the bytes into a temporary file beside the target, syncs it, renames it over the
 // target, and syncs the folder, without which a power cut could undo the rename. A rename replaces
@@ -69,7 +68,7 @@ int open_for_reading(const fs::path& path) {
   return file;
 }
 
-// What is there of the next `size` bytes; 0 at the end.
+// As many of the next `size` bytes as there are; 0 at the end.
 std::size_t read_some(const Descriptor& file, const fs::path& path, void* buffer,
                       std::size_t size) {
   const ssize_t got = retry([&] { return ::read(file.get(), buffer, size); });
@@ -90,7 +89,7 @@ Bytes read_at_most(const Descriptor& file, const fs::path& path, std::size_t mos
   return bytes;
 }
 
-// Nothing for pipes and devices. The files of /proc say 0 whatever they hold.
+// Nothing for pipes and devices. Files in /proc say 0 whatever they contain.
 std::optional<std::uint64_t> size_of(const Descriptor& file) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
@@ -111,7 +110,7 @@ Bytes read_all(const std::string& name, std::uint64_t max_bytes, ReadSome read_s
   return bytes;
 }
 
-// False, with errno set, when the system refuses.
+// False, with errno set, if the system refuses.
 bool write_all(const Descriptor& file, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = retry([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
@@ -137,7 +136,7 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  // False, with errno set, when the system refuses.
+  // False, with errno set, if the system refuses.
   bool write(std::span<const std::uint8_t> bytes) {
     return file_.is_open() && write_all(file_, bytes) && sync(file_);
   }

@@ -1,6 +1,6 @@
 // A gzip file is one or more members, each a header, a deflate stream (RFC 1951), and the CRC-32
-// and size of its content, all of which zlib reads and checks. Left to do here is what zlib does
-// not: to see whether another member or the end follows, and to bound how much comes out.
+// and size of its content, all of which zlib reads and checks. What zlib does not do is done here:
+// seeing whether another member or the end follows, and bounding the output.
 #include "mnist/bytes/gzip.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // IDX: 00 00 | type | d | d sizes, 32 bits big-endian | elements. The size that the header declares
-// is compared with the bytes that are there before anything is allocated.
+// is compared with the actual bytes before anything is allocated.
 #include "mnist/bytes/idx.h"
 
 #include <algorithm>
@@ -48,7 +48,7 @@ void require_magic(std::span<const std::uint8_t> bytes, std::size_t dimensions) 
   }
 }
 
-// Stops at the bound, for three sizes of 32 bits overflow 64 if just multiplied.
+// Stops at the bound, because the product of three 32-bit sizes can overflow 64 bits.
 std::uint64_t count_elements(std::span<const std::uint32_t> sizes) {
   std::uint64_t elements = 1;
   for (const std::uint32_t size : sizes) {
@@ -127,7 +127,7 @@ void require_labels_below(int classes, const std::vector<std::uint8_t>& labels,
               path);
 }
 
-// As some archives and unpackers call it.
+// Names that some archives and unpackers give it.
 std::vector<std::string> other_names_of(const std::string& stem) {
   std::string dotted = stem;
   if (const std::size_t at = dotted.rfind("-idx"); at != std::string::npos) dotted[at] = '.';

@@ -59,7 +59,7 @@ JsonDocument JsonDocument::parse(std::string_view text, const std::string& name)
   JsonDocument document;
   document.name_ = name;
   if (text.find('\0') != std::string_view::npos) {
-    // The parser would take it for the end and ignore what follows.
+    // The parser would take it for the end and ignore the rest.
     throw Error(ErrorKind::kCorrupt, "contains a NUL character: not JSON", name);
   }
   document.lines_ = std::make_shared<const KeyLines>(read_key_lines(text, name));
@@ -110,7 +110,7 @@ JsonObjectReader::JsonObjectReader(const JsonDocument& document, const std::stri
     : document_(document), path_(key_path), object_(&document.root()) {
   std::istringstream keys(key_path);
   for (std::string key; std::getline(keys, key, '.');) {
-    if (object_->is_array()) {  // objects() has looked at it
+    if (object_->is_array()) {  // objects() has checked it
       object_ = &object_->at(std::stoul(key));
       continue;
     }

@@ -47,7 +47,7 @@ struct Cursor {
   friend bool operator!=(const Cursor& a, const Cursor& b) { return !(a == b); }
 };
 
-// What is written around `position`: a word, a number, or one sign. Empty at the end.
+// The token around `position`: a word, a number, or one sign. Empty at the end.
 std::string_view word_at(std::string_view text, std::size_t position) {
   if (position >= text.size()) return {};
   const auto in_word = [&](std::size_t at) {
@@ -63,7 +63,7 @@ std::string_view word_at(std::string_view text, std::size_t position) {
   return text.substr(begin, end - begin);
 }
 
-// The parser's message in words for who wrote the text; `found` is what it stopped at.
+// The parser's message in words for the author of the text; `found` is what it stopped at.
 //   "… syntax error while parsing object key - unexpected '}'; expected string literal"
 //   "… syntax error while parsing value - invalid string: missing closing quote; last read: …"
 std::string plain_words(std::string_view message, std::string_view found) {
@@ -89,7 +89,7 @@ std::string plain_words(std::string_view message, std::string_view found) {
 }
 
 // Puts the line of every key into `keys`, and stops at the first duplicate, too deep nesting, or a
-// document that is no object.
+// document that is not an object.
 class LineRecorder : public nlohmann::json_sax<json> {
  public:
   LineRecorder(std::string_view text, const int& line, KeyLines& keys)
@@ -117,7 +117,7 @@ class LineRecorder : public nlohmann::json_sax<json> {
 
   bool parse_error(std::size_t consumed, const std::string&,
                    const json::exception& error) override {
-    // A line break that was read last still belongs to the line that it ends.
+    // If a line break was read last, it still belongs to the line that it ends.
     const std::string_view before = text_.substr(0, std::min(consumed, text_.size()) - 1);
     problem_ = "line " + std::to_string(1 + std::ranges::count(before, '\n')) + ": " +
                plain_words(error.what(), word_at(text_, consumed - 1));
@@ -128,7 +128,7 @@ class LineRecorder : public nlohmann::json_sax<json> {
 
  private:
   struct Level {
-    std::string name;          // in the level around it
+    std::string name;          // in the enclosing level
     KeyLines* keys = nullptr;  // made when its first key comes
     bool is_array = false;
     int containers = 0;  // of an array: objects and arrays so far
@@ -140,7 +140,7 @@ class LineRecorder : public nlohmann::json_sax<json> {
     return false;
   }
 
-  // The elements of an array are told apart by their numbers.
+  // The elements of an array are identified by their numbers.
   bool enter(bool is_array) {
     std::string name;
     if (!levels_.empty()) {
@@ -200,7 +200,7 @@ KeyLines read_key_lines(std::string_view text, const std::string& name) {
 int line_of(const KeyLines& keys, std::string_view key_path) {
   const auto whole = keys.below.find(key_path);
   if (whole != keys.below.end() && whole->second.line > 0) return whole->second.line;
-  // A key may hold dots itself.
+  // A key may contain dots itself.
   for (auto dot = key_path.find('.'); dot != std::string_view::npos;
        dot = key_path.find('.', dot + 1)) {
     const auto found = keys.below.find(key_path.substr(0, dot));

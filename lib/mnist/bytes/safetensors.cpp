@@ -1,7 +1,7 @@
 // safetensors: header length (8 bytes, little-endian) | header (JSON, padded with spaces) | data.
 //
-// Reading is strict, because a lenient reader is how one file comes to mean two things: the JSON
-// must have no duplicate keys, and the tensors must cover the data exactly once.
+// Reading is strict, because a lenient reader lets one file mean two things: the JSON must have no
+// duplicate keys, and the tensors must cover the data exactly once.
 #include "mnist/bytes/safetensors.h"
 
 #include <algorithm>
@@ -67,7 +67,7 @@ std::uint64_t read_header_size(std::span<const std::uint8_t> bytes, std::uint64_
   return size;
 }
 
-// The items of a map in the order of `key(value)`, by name where that is equal.
+// The items of a map in the order of `key(value)`, by name if that is equal.
 template <typename Map, typename Key>
 auto sorted_items(const Map& map, Key key) {
   std::vector<const typename Map::value_type*> items;
@@ -79,7 +79,7 @@ auto sorted_items(const Map& map, Key key) {
 }
 
 // Every byte of the data must belong to exactly one tensor: in the order of their data, each tensor
-// begins where the one before it ends. Without `data_bytes`, their end is not known yet.
+// begins where the one before it ends. Without `data_bytes`, the end of the data is not known yet.
 void require_exact_cover(const std::map<std::string, SafeTensorsEntry>& tensors,
                          std::optional<std::uint64_t> data_bytes) {
   for (const auto& [name, entry] : tensors) {
@@ -104,7 +104,7 @@ void require_exact_cover(const std::map<std::string, SafeTensorsEntry>& tensors,
   }
 }
 
-// The header of a file that begins with `bytes` and, where that is known, has `file_bytes` of them.
+// The header of a file that begins with `bytes` and has `file_bytes` of them, if known.
 SafeTensorsHeader read_header(std::span<const std::uint8_t> bytes,
                               std::optional<std::uint64_t> file_bytes, std::uint64_t max_header) {
   const std::uint64_t size = read_header_size(bytes, max_header);
@@ -118,7 +118,7 @@ SafeTensorsHeader read_header(std::span<const std::uint8_t> bytes,
   return header;
 }
 
-// As views of `data`, or without data where there are none.
+// As views of `data`, or without data if there are none.
 SafeTensors content_of(SafeTensorsHeader header, std::span<const std::uint8_t> data) {
   SafeTensors content{.tensors = {}, .metadata = std::move(header.metadata)};
   for (auto& [name, entry] : header.tensors) {

@@ -1,5 +1,5 @@
-// The header's JSON is read token by token into what it says, and the first token that has no place
-// there ends the reading: neither nesting nor length of what does not belong takes memory.
+// The header's JSON is parsed token by token, and the first unexpected token ends it: neither deep
+// nesting nor long text that does not belong takes memory.
 #include "mnist/bytes/safetensors_header.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-// More than any file of this project needs, and few enough that what is read stays small.
+// More than any file of this project needs, and few enough to keep memory small.
 constexpr std::size_t kMostTensors = 10'000;
 constexpr std::size_t kMostMetadata = 1'000;
 constexpr std::size_t kMostDimensions = 16;

@@ -1,4 +1,4 @@
-// The digest itself is OpenSSL's, which uses the processor's SHA instructions where it has them.
+// The digest itself is OpenSSL's, which uses the processor's SHA instructions if it has them.
 #include "mnist/bytes/sha256.h"
 
 #include <array>

@@ -1,4 +1,4 @@
-// What is random is drawn here, a few numbers an image; vary_pixels.inc does it to the pixels.
+// The random numbers are drawn here, a few per image; vary_pixels.inc applies them to the pixels.
 //
 // The elastic field is that of Simard, Steinkraus, Platt, "Best practices for convolutional neural
 // networks applied to visual document analysis", 2003: random displacements, smoothed by a
@@ -26,7 +26,7 @@ using augmentation::Variation;
 
 constexpr std::uint64_t kAugmentationStream = 0xa06e'2700'0000'0000ULL;
 
-// mix_seed's numbers one after the other: unlike a Mersenne Twister, ready at once.
+// mix_seed's numbers one after the other: unlike a Mersenne Twister, no set-up.
 class Draws {
  public:
   explicit Draws(std::uint64_t seed) : seed_(seed) {}
@@ -60,7 +60,7 @@ InverseMap draw_map(const AugmentationOptions& options, Draws& draws) {
           .y0 = static_cast<float>(dy)};
 }
 
-// Bounds along one side of what is erased.
+// Bounds of the erased part along one side.
 struct Span {
   int from, to;
 };
@@ -117,7 +117,7 @@ void augment_digit(const std::uint8_t* image, const AugmentationOptions& options
       mix_seed(seed, kAugmentationStream + static_cast<std::uint64_t>(epoch));
   Draws draws(mix_seed(epoch_seed, static_cast<std::uint64_t>(row)));
   Variation variation;
-  // All are drawn, whatever is asked for: one option does not change what another does.
+  // All are drawn, whatever the options: so one option does not change the effect of another.
   variation.map = draw_map(options, draws);
   variation.thickness = static_cast<float>(draws.both_ways(options.thickness));
   variation.is_softened = options.blur > 0 || options.contrast > 0;

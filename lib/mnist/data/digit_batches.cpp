@@ -8,8 +8,8 @@
 namespace mnist {
 namespace {
 
-// `values` on `device`. From memory that the system may move, a copy to CUDA would wait for all
-// that the device has still to do; pinned, it takes its turn.
+// `values` on `device`. From pageable memory, a copy to CUDA would wait for everything that the
+// device has still to do; from pinned memory it is queued.
 torch::Tensor uploaded(const torch::Tensor& values, torch::Device device) {
   if (!values.is_cpu() || device.is_cpu()) return values;
   return values.pin_memory().to(device, /*non_blocking=*/true);

@@ -26,7 +26,7 @@ constexpr std::uint64_t kHandStream = 0x4a9d'0000'0000'0000ULL;
 constexpr double kThinnestPen = 0.11;
 constexpr double kThickestPen = 0.19;
 
-// As for what an IDX file declares: a small file of tiny images must not take all memory.
+// The limit for IDX files: a small file of tiny images must not take all memory.
 constexpr std::int64_t kMaxScaledBytes = std::int64_t{1} << 31;
 
 torch::Tensor image_tensor(const IdxImages& images) {
@@ -102,7 +102,7 @@ DigitSet load_digit_set(const std::filesystem::path& images, const std::filesyst
 DigitSet find_digit_set(const std::filesystem::path& folder, const std::string& images,
                         const std::string& labels) {
   const std::filesystem::path images_file =
-      find_idx_file(folder, images);  // the first to be missed
+      find_idx_file(folder, images);  // the first to be reported missing
   return load_digit_set(images_file, find_idx_file(folder, labels));
 }
 

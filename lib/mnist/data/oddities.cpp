@@ -11,7 +11,7 @@ constexpr double kRare = 0.1;                // of an even share of the images
 constexpr double kMostlyInk = 0.5;           // mean of the bytes: digits on black are at 0.13
 constexpr double kManyEqual = 0.02;          // of all images: MNIST has none
 constexpr std::int64_t kEnoughToTell = 300;  // images whose orientation can be judged together
-constexpr std::int64_t kSample = 3000;       // images that levels and orientation are judged by
+constexpr std::int64_t kSample = 3000;       // images used to judge levels and orientation
 constexpr double kClearly = 0.1;             // of correlation
 constexpr double kLeastFit = 0.25;           // of correlation: of MNIST's images it is 0.76
 
@@ -40,7 +40,7 @@ void look_at_classes(const DigitSet& digits, std::vector<std::string>& oddities)
   if (!rare.empty()) oddities.push_back("few images of " + rare);
 }
 
-// Whether the digits are dark on white, where they should be white on black.
+// Whether the digits are dark on white, when they should be white on black.
 bool is_dark_on_white(const DigitSet& digits) {
   return digits.images.to(torch::kFloat32).mean().item<double>() > 255 * kMostlyInk;
 }
@@ -92,7 +92,7 @@ double correlation(const torch::Tensor& a, const torch::Tensor& b) {
   return length > 0 ? (a * b).sum().item<double>() / length : 0.0;
 }
 
-// By how well the classes' mean images fit those of digits that are drawn here.
+// Compares the classes' mean images with those of digits drawn here.
 void look_at_orientation(const DigitSet& digits, const ImageForm& form,
                          std::vector<std::string>& oddities) {
   if (digits.size() < kEnoughToTell) return;

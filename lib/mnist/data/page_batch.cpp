@@ -16,7 +16,7 @@ constexpr double kNearly = 0.72;  // of the least size: from here on it may be f
 constexpr double kBarely = 1.3;   // of the largest size: up to here it may be found or not
 constexpr float kInked = 0.35F;   // ink that belongs to its mark
 
-// How a mark of this size is meant to be seen at this scale.
+// How a mark of this size should be seen at this scale.
 enum class Size { kSmall, kEither, kRight, kLarge };
 
 Size size_of(const PageMark& mark, const PageOptions& options) {
@@ -88,7 +88,7 @@ void set_ink(const DrawnPage& page, const std::vector<Size>& sizes, const Target
     const std::int64_t x = pixel % columns / kPageCell;
     const std::int64_t y = pixel / columns / kPageCell;
     const std::int64_t cell = y * t.width + x;
-    if (ink < t.owned[cell]) continue;  // the strongest ink of a cell has it
+    if (ink < t.owned[cell]) continue;  // the strongest ink in a cell owns it
     const PageMark& mark = page.marks[static_cast<std::size_t>(owner)];
     const auto way = [](float begin, float length, std::int64_t at) {
       return static_cast<float>((begin + length / 2 - (static_cast<double>(at) + 0.5) * kPageCell) /

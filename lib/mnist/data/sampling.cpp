@@ -16,7 +16,7 @@
 namespace mnist {
 namespace {
 
-// Streams of mix_seed, so that the split and the epochs never share random numbers.
+// Streams of mix_seed, so the split and the epochs never share random numbers.
 constexpr std::uint64_t kSplitStream = 0x5b11'7000'0000'0000ULL;
 constexpr std::uint64_t kOrderStream = 0x0e0c'4000'0000'0000ULL;
 constexpr std::uint64_t kWeightStream = 0x3e19'4700'0000'0000ULL;
@@ -31,8 +31,8 @@ torch::Tensor row_tensor(const std::vector<std::int64_t>& rows) {
   return torch::tensor(rows, torch::kInt64);
 }
 
-// How many of each class to put aside: proportional shares rounded down, and what is left over to
-// the classes with the largest remainders.
+// How many of each class to hold out: proportional shares rounded down, and the rest to the classes
+// with the largest remainders.
 std::array<std::int64_t, kClasses> validation_shares(
     const std::array<std::vector<std::int64_t>, kClasses>& rows_of, std::int64_t validation,
     std::int64_t total) {

@@ -1,7 +1,8 @@
-// MNIST's images were made so (LeCun et al. 1998, section III.A): the digit's box scaled to 20x20
-// with its aspect kept, greys from area averaging, the centre of mass moved to the middle of
-// 28x28. Pens differ in width; MNIST's strokes are 2 to 4 pixels wide, so others are brought there
-// by growing or shrinking the strokes before the averaging.
+// MNIST's images were made this way (LeCun et al. 1998, section III.A): the digit's box scaled to
+// 20x20 with its aspect ratio kept, greys from area averaging, the centre of mass moved to the
+// middle of
+// 28x28. Pens differ in width; MNIST's strokes are 2 to 4 pixels wide, so other strokes are grown
+// or shrunk to that before averaging.
 #include "mnist/digit/frame.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace {
 
 constexpr int kBoxSide = 20;
 constexpr double kCentre = 14;
-constexpr int kDetail = 6;  // pixels on each side of which one pixel of the box is averaged
+constexpr int kDetail = 6;  // one pixel of the box averages a square of this side, in pixels
 
 cv::Size fitted(const cv::Size& size, int side) {
   const double scale = static_cast<double>(side) / std::max(size.width, size.height);
@@ -48,8 +49,8 @@ cv::Mat1f grown(const cv::Mat1f& strength, double radius) {
   return step(whole) * (1 - rest) + step(whole + 1) * rest;
 }
 
-// What lies further than `radius` pixels from the paper: by distances, since the radius of a spot
-// of ink is large, and an erosion's time grows with its square.
+// The ink further than `radius` pixels from the paper: computed from distances, since the radius of
+// a spot of ink is large, and an erosion's time grows with its square.
 cv::Mat1f shrunk(const cv::Mat1f& strength, double radius) {
   cv::Mat1f distance;
   cv::distanceTransform(strength > 0.5F, distance, cv::DIST_L2, cv::DIST_MASK_5);

@@ -112,8 +112,8 @@ void set(onnx::NodeProto& node, const char* name, const Sizes& values) {
 using State = std::map<std::string, torch::Tensor>;
 
 void add_space_to_depth(Graph& graph, const std::string& name) {
-  // A convolution that picks one pixel of 2x2 for each channel: SpaceToDepth itself, which is the
-  // same, OpenCV's dnn (4.6) runs for a batch of one alone.
+  // A convolution that picks one pixel of 2x2 for each channel: SpaceToDepth would do the same, but
+  // OpenCV's dnn (4.6) runs it only for a batch of one.
   constexpr std::int64_t kBlock = 2;
   const torch::Tensor pick =
       torch::eye(kBlock * kBlock).reshape({kBlock * kBlock, 1, kBlock, kBlock});
@@ -195,7 +195,7 @@ void add_network(Graph& graph, const State& state, const LayerList& layers) {
 void add_answers(Graph& graph, double temperature) {
   graph.add("Div", "tempered", {graph.constant("temperature", temperature)});
   set(graph.add("Softmax", "probabilities"), "axis", 1L);
-  // Of the logits' logsumexp, spelled out: OpenCV's dnn (4.6) reduces for a batch of one alone.
+  // The logits' logsumexp, spelled out: OpenCV's dnn (4.6) reduces only for a batch of one.
   graph.x = "logits";
   graph.add("Exp", "exponentials");
   set(graph.add("Gemm", "sum",
@@ -231,7 +231,7 @@ Bytes export_onnx(const Model& model) {
   proto.set_producer_name("mnist-toolkit");
   proto.set_producer_version(kVersion);
   proto.set_doc_string("Handwritten digits: ink [N,1,28,28] in [0,1] to probabilities [N,10].");
-  // What a consumer needs beside the graph to decide as mnist-predict does. Values are JSON.
+  // What a consumer needs besides the graph to decide as mnist-predict does. Values are JSON.
   const auto note = [&](const char* key, const json& value) {
     auto* entry = proto.add_metadata_props();
     entry->set_key(key);

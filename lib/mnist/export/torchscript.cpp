@@ -1,6 +1,6 @@
 // The module is written as the source text of its forward(), one line for each layer of the network
 // (model/layers.h), over the network's own tensors; LibTorch compiles it.
-// Nothing of this project's classes gets into the archive.
+// None of this project's classes get into the archive.
 #include "mnist/export/torchscript.h"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ std::string twice(std::int64_t number) {
   return "[" + text + ", " + text + "]";
 }
 
-// x: the variable that holds the layer's input; second: the one of its other input, if it has one.
+// x: the variable that holds the layer's input; second: that of its other input, if it has one.
 std::string expression_of(const Layer& layer, const std::string& x, const std::string& second) {
   const std::string self = "self." + layer.name;
   switch (layer.kind) {

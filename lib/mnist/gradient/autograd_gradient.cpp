@@ -22,7 +22,7 @@ bool computes_in_bfloat16(const std::string& precision, bool faster, Communicato
 }
 
 bool torch_multiplies_bfloat16(torch::Device device) {
-  const c10::DeviceGuard guard(device);  // the current device is the one that is asked about
+  const c10::DeviceGuard guard(device);  // the queries below are about the current device
   return device.is_cuda() && at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
 }
 

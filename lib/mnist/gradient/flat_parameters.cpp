@@ -26,7 +26,7 @@ FlatParameters::FlatParameters(torch::nn::Module& module) {
   for (torch::Tensor& parameter : parameters) {
     const auto view_of = [&](const torch::Tensor& flat) {
       // With the parameter's own strides: convolutions keep their weights channels-last. Either
-      // way outputs are the outermost, so a weight is a matrix of one row for each.
+      // way outputs are outermost, so a weight is a matrix with one row for each.
       return flat.as_strided(parameter.sizes(), parameter.strides(), offset);
     };
     torch::Tensor view = view_of(values);

@@ -8,14 +8,14 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-// Parts are weighed so that each matters: a centre is one of a thousand cells, ink one of ten.
+// Parts are weighted so that each matters: a centre is one of a thousand cells, ink one of ten.
 constexpr double kSizeWeight = 1.0;
 constexpr double kWayWeight = 1.0;
 constexpr double kInkWeight = 10.0;
 constexpr double kSmallWeight = 1.0;
 constexpr double kOtherWeight = 2.0;
-// What a usual page of 32x32 cells holds: sums are divided by these, and not by what the batch
-// holds, so that each page has its own part of the loss.
+// What a typical page of 32x32 cells contains: sums are divided by these, and not by the batch's
+// own counts, so each page has its own part of the loss.
 constexpr double kMarks = 5;
 constexpr double kInkedCells = 50;
 

@@ -1,4 +1,4 @@
-// The first bytes tell the format; each has a decoder of its own.
+// The first bytes tell the format; each has its own decoder.
 #include "mnist/image/decode.h"
 
 #include <algorithm>
@@ -16,11 +16,11 @@ using Bytes = std::span<const std::uint8_t>;
 struct Codec {
   std::string_view name;
   bool (*begins)(Bytes);
-  Image (*decode)(Bytes, const DecodeOptions&);  // null where it was not built in
+  Image (*decode)(Bytes, const DecodeOptions&);  // null if it was not built in
   std::string_view package = "";                 // that it needs
 };
 
-// The decoders that were left out, for want of their libraries.
+// The decoders that were left out because their libraries are missing.
 #if MNIST_HAVE_WEBP
 constexpr auto* kDecodeWebp = &decode_webp;
 #else
@@ -123,7 +123,7 @@ void check_whole_limit(std::uint64_t width, std::uint64_t height, const DecodeOp
   check_limit(width, height, options.max_whole_pixels, " for " + kind);
 }
 
-// Measured: unpacking a byte with zlib takes 2 to 3 ns, and four bytes of the canvas as much.
+// Measured: unpacking a byte with zlib takes 2 to 3 ns, and four bytes of the canvas the same.
 void check_unpacking(std::uint64_t width, std::uint64_t height, std::uint64_t stored_bits,
                      std::uint64_t result_bytes, std::size_t file_bytes) {
   constexpr std::uint64_t kAlways = std::uint64_t{256} << 20;

@@ -1,7 +1,7 @@
 // BMP (Microsoft's BITMAPFILEHEADER and BITMAPINFOHEADER to BITMAPV5HEADER, and the older
 // BITMAPCOREHEADER): "BM", sizes, the offset of the pixels; the header of the picture; masks of the
-// channels or a palette; then rows of whole 32-bit words, the lowest first, the highest where the
-// height is negative. All numbers are little-endian. Only what is not compressed is read, so that a
+// channels or a palette; then rows of whole 32-bit words, the lowest first, or the highest if the
+// height is negative. All numbers are little-endian. Only uncompressed pictures are read, so a
 // picture is no larger than its file.
 #include <bit>
 #include <limits>
@@ -48,7 +48,7 @@ struct Header {
   bool top_down = false;
   int bits = 0;
   std::uint64_t compression = 0;
-  std::uint64_t colours = 0;  // of the palette, 0 for all
+  std::uint64_t colours = 0;  // in the palette, 0 for all
   double aspect = 1;
 
   bool is_core() const { return size == kCoreHeader; }

@@ -1,11 +1,11 @@
-// GIF (GIF87a, GIF89a): the size of the screen, flags, a palette for all; then blocks: extensions,
-// of which one may name a transparent colour, and frames: place and size, flags, a palette of their
-// own, and LZW codes in chunks of up to 255 bytes. Read is the first frame, without what surrounds
+// GIF (GIF87a, GIF89a): the size of the screen, flags, a common palette; then blocks: extensions,
+// one of which may name a transparent colour, and frames: place and size, flags, their own palette,
+// and LZW codes in chunks of up to 255 bytes. Only the first frame is read, without what surrounds
 // it on a larger screen.
 //
 // LZW: codes of 3 to 12 bits, the low bits first, stand for strings; each code adds a string to the
-// table: the one before it and one more pixel. Pixels are kept only as fast as codes bring them, so
-// that a short file cannot ask for much memory.
+// table: the one before it and one more pixel. Pixels are stored only as codes arrive, so a short
+// file cannot ask for much memory.
 #include <array>
 #include <string_view>
 #include <vector>
@@ -53,7 +53,7 @@ Palette read_palette(Reader& reader, std::uint8_t flags) {
     const Bytes colour = reader.take(3);
     for (std::size_t c = 0; c < 3; ++c) palette[i][c] = colour[c];
   }
-  // Numbers beyond the palette: of its first colour, so that grey stays grey.
+  // Numbers beyond the palette get its first colour, so grey stays grey.
   for (std::size_t i = count; i < palette.size(); ++i) palette[i] = palette[0];
   return palette;
 }
@@ -65,7 +65,7 @@ class LzwReader {
     reset();
   }
 
-  // As many pixels as there are, or the first `count`.
+  // All pixels, or the first `count`.
   std::vector<std::uint8_t> read(std::size_t count) {
     std::vector<std::uint8_t> pixels;
     while (pixels.size() < count) {
@@ -152,7 +152,7 @@ class LzwReader {
   std::array<String, 1 << kMaxBits> strings_{};
 };
 
-// Of the rows as they are stored, where each is in the picture: every eighth, those between, ...
+// Where each stored row is in the picture: every eighth, those between, ...
 std::vector<int> row_order(int height, bool interlaced) {
   std::vector<int> order;
   if (!interlaced) {

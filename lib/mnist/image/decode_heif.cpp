@@ -1,6 +1,6 @@
 // HEIF and AVIF with libheif: the primary picture, which libheif also turns upright and crops as
 // the file says (its properties irot, imir and clap; an EXIF orientation beside them only repeats
-// it). It decodes the whole of it; of a very large one only the luminance is taken, which needs a
+// it). It decodes the whole picture; of a very large one only the luminance is taken, which needs a
 // third of the memory.
 #include <algorithm>
 #include <memory>
@@ -53,8 +53,8 @@ void check(const heif_error& error) {
 Picture decode(const heif_image_handle* handle, heif_colorspace space, heif_chroma chroma) {
   const std::unique_ptr<heif_decoding_options, Free> options(heif_decoding_options_alloc());
   options->convert_hdr_to_8bit = 1;
-  // Of the decoders of AV1, dav1d would print to stderr what is wrong with a file. Where there is
-  // no decoder of that name, libheif takes the one that it likes best, and so it does for HEVC.
+  // Of the AV1 decoders, dav1d would print to stderr what is wrong with a file. If there is no
+  // decoder of that name, libheif takes the one that it prefers, as it does for HEVC.
   options->decoder_id = "aom";
   heif_image* image = nullptr;
   check(heif_decode_image(handle, &image, space, chroma, options.get()));
@@ -133,7 +133,7 @@ Image decode_heif(std::span<const std::uint8_t> bytes, const DecodeOptions& opti
   if (width == 0 || height == 0) throw Error(ErrorKind::kCorrupt, "HEIF without pixels");
   check_pixel_limit(width, height, options);
 
-  // Tiles reach beyond the picture's edges, but not far; those of transparency are counted too.
+  // Tiles reach beyond the picture's edges, but not far; those of transparency also count.
   constexpr std::uint64_t kBeyond = 16'000'000;
   if (heif_tile_pixels(bytes) / 4 > width * height + kBeyond) {
     throw Error(ErrorKind::kUnsupported, "HEIF with more tiles than its picture needs");

@@ -1,9 +1,9 @@
 // JPEG (ISO/IEC 10918-1) with libjpeg-turbo: header, checks, then row by row. A large picture is
 // decoded to a half, a quarter or an eighth, which saves most of the work. Reading ends with the
-// first picture (an MPO holds more after it).
+// first picture (an MPO has more after it).
 //
-// libjpeg fills what is missing of a file with grey and only warns: those two warnings are errors
-// here, the others are passed over. Decoding several scans repeats work over the whole picture and
+// libjpeg fills missing parts of a file with grey and only warns: those two warnings are errors
+// here, the others are ignored. Decoding several scans repeats work over the whole picture and
 // keeps all of its coefficients, so their number and the memory are capped.
 #include <cstdio>
 // libjpeg's headers need <cstdio> before them.
@@ -77,7 +77,7 @@ void JpegReader::on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   const int code = info->err->msg_code;
   const int marker = of(info).info_.unread_marker;
-  // A damaged stretch between two restart markers is one stripe; before any other it is the rest.
+  // Damage before a restart marker spoils one stripe; before any other marker, the rest.
   const bool data_end_early =
       code == JWRN_HIT_MARKER && (marker < JPEG_RST0 || marker > JPEG_RST0 + 7);
   if (code == JWRN_JPEG_EOF || data_end_early) on_error(info);
@@ -137,7 +137,7 @@ std::uint64_t JpegReader::least_size() const {
   return std::uint64_t{component.width_in_blocks} * component.height_in_blocks / 8;
 }
 
-// What a picture of several scans keeps in memory: 64 coefficients of two bytes for each block.
+// What a picture with several scans keeps in memory: 64 coefficients of two bytes for each block.
 std::uint64_t JpegReader::coefficient_bytes() const {
   constexpr std::uint64_t kBlock = 128;
   if (jpeg_has_multiple_scans(const_cast<j_decompress_ptr>(&info_)) == 0) return 0;
@@ -181,7 +181,7 @@ void JpegReader::start(int shrink_by) {
   run([&] { jpeg_start_decompress(&info_); });
 }
 
-// CMYK samples are stored inverted, 255 for no ink, by Adobe's programs and all that follow them.
+// CMYK samples are stored inverted, 255 for no ink, by Adobe's programs and all that imitate them.
 void cmyk_to_rgba(std::span<std::uint8_t> row) {
   for (std::size_t i = 0; i < row.size(); i += 4) {
     const int black = row[i + 3];
@@ -203,15 +203,15 @@ void JpegReader::finish() {
   run([&] { jpeg_finish_decompress(&info_); });
 }
 
-// Of those that libjpeg decodes to; what is larger still is for the canvas.
+// One of the scales that libjpeg decodes to; the canvas does the rest.
 int scale_for(std::uint64_t width, std::uint64_t height, std::uint64_t max_pixels) {
   int scale = 1;
   while (scale < 8 && shrink_factor(width, height, max_pixels) > scale) scale *= 2;
   return scale;
 }
 
-// Scans of a picture of 10 million pixels may be as many as the options allow, of a larger one
-// fewer, in proportion: what each costs is the picture's size.
+// A picture of up to 10 million pixels may have as many scans as the options allow, a larger one
+// fewer, in proportion: each scan costs the picture's size.
 int allowed_scans(std::uint64_t pixels, int max_scans) {
   constexpr std::uint64_t kAllScans = 10'000'000;
   constexpr std::uint64_t kLeast = 12;  // libjpeg writes 10

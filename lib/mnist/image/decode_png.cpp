@@ -1,8 +1,7 @@
 // PNG (ISO/IEC 15948) with libpng: IHDR, the checks, then row after row, expanded to 8 or 16 bits,
-// grey or RGBA; interlaced ones as a whole. Colour management (gAMA, iCCP, sRGB ...) is left aside,
-// and with it all other ancillary chunks but tRNS: libpng parses none, so none can cost memory or
-// time; png_presentation() reads those that say how the picture is to be seen. Warnings are not
-// fatal.
+// grey or RGBA; interlaced ones as a whole. Colour management (gAMA, iCCP, sRGB ...) is ignored, as
+// are all other ancillary chunks except tRNS: libpng parses none, so none can cost memory or time;
+// png_presentation() reads those that say how to show the picture. Warnings are not fatal.
 #include <bit>
 #include <cstdio>
 #include <cstring>
@@ -39,7 +38,7 @@ class PngReader {
   PngReader& operator=(const PngReader&) = delete;
 
   PngHeader read_header();
-  // Says how rows shall come, in `header`'s format; samples of 16 bits in this machine's order.
+  // Sets how rows are delivered, in `header`'s format; samples of 16 bits in this machine's order.
   void start(const PngHeader& header);
   void read_row(std::uint8_t* row);
   // All rows, one after another.
@@ -85,7 +84,7 @@ PngHeader PngReader::read_header() {
   PngHeader header;
   run([&] {
     png_set_read_fn(png_, this, on_read);
-    // Any size passes here: check_pixel_limit() judges it, with a message of its own.
+    // Any size passes here: check_pixel_limit() judges it, with its own message.
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
     png_read_info(png_, info_);

@@ -1,8 +1,9 @@
-// PNM (netpbm's pbm(5), pgm(5), ppm(5)): "P1" to "P6", width, height and, but for bitmaps, maxval,
-// as decimal numbers between white space and comments ("#" to the end of the line); then the
-// samples, as text (P1, P2, P3) or, after exactly one white space, as bytes: bits packed in rows of
-// whole bytes (P4), one byte a sample (P5, P6), two with the high one first where maxval > 255.
-// The size is held against the bytes present before memory is asked for. What follows the first
+// PNM (netpbm's pbm(5), pgm(5), ppm(5)): "P1" to "P6", width, height and, except for bitmaps,
+// maxval, as decimal numbers between white space and comments ("#" to the end of the line); then
+// the samples, as text (P1, P2, P3) or, after exactly one white space, as bytes: bits packed in
+// rows of whole bytes (P4), one byte a sample (P5, P6), two with the high one first if maxval >
+// 255.
+// The size is compared with the bytes present before memory is asked for. Anything after the first
 // picture is not read.
 #include <cstddef>
 #include <limits>
@@ -22,7 +23,7 @@ namespace {
 bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
 
-// Reads forward; to ask for more than there is means that the file is truncated.
+// Reads forward; asking for more than there is means that the file is truncated.
 class PnmReader {
  public:
   explicit PnmReader(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
@@ -105,7 +106,7 @@ PnmHeader read_header(PnmReader& reader, const DecodeOptions& options) {
   return header;
 }
 
-// The least number of bytes that can hold the samples.
+// The smallest number of bytes that can hold the samples.
 std::uint64_t minimal_size(const PnmHeader& header) {
   const auto width = static_cast<std::uint64_t>(header.width);
   const auto height = static_cast<std::uint64_t>(header.height);
@@ -142,7 +143,7 @@ int read_sample(PnmReader& reader, const PnmHeader& header) {
   return value;
 }
 
-// What each sample becomes: 0 ... maxval as 0 ... the most a Sample holds.
+// What each sample becomes: 0 ... maxval as 0 ... the largest Sample.
 template <typename Sample>
 std::vector<Sample> scale_of(int maxval) {
   constexpr std::int64_t kMost = std::numeric_limits<Sample>::max();

@@ -219,7 +219,7 @@ Image read_samples(const TiffFile& file, const TiffPage& page, const DecodeOptio
   return canvas.finish();
 }
 
-// Samples of less than a byte are numbers in a palette too: of greys.
+// Samples of less than a byte are also numbers in a palette: of greys.
 Palette palette_of(const TiffFile& file, const TiffPage& page) {
   Palette palette(std::size_t{1} << page.bits);
   const std::size_t last = palette.size() - 1;
@@ -284,7 +284,7 @@ struct RgbaImage {
 Image read_whole(const TiffFile& file, TiffPage page, const DecodeOptions& options) {
   check_whole_limit(page.width, page.height, options, "a TIFF of this kind");
   const RgbaImage whole(file, page);
-  // Whatever it was, colours are multiplied by alpha now.
+  // Whatever it was, colours are now multiplied by alpha.
   page.alpha = whole.image.alpha != 0 ? Alpha::kMultiplied : Alpha::kNone;
   page.photometric = PHOTOMETRIC_RGB;
   Canvas<std::uint8_t> canvas(rows_of(page, PixelFormat::kRgba), options);

@@ -23,7 +23,7 @@ struct Container {
     demuxer = WebPDemuxPartial(&data, &state);
     if (demuxer == nullptr || state == WEBP_DEMUX_PARSE_ERROR) {
       WebPDemuxDelete(demuxer);
-      // Where the header itself is cut, there is nothing to be parsed yet.
+      // If the header itself is cut off, nothing can be parsed yet.
       const bool cut = state == WEBP_DEMUX_PARSING_HEADER;
       throw Error(ErrorKind::kCorrupt, cut ? "truncated WebP" : "damaged WebP");
     }

@@ -1,4 +1,4 @@
-// PNG with libpng's simplified interface, which holds its own errors.
+// PNG with libpng's simplified interface, which keeps its own errors.
 #include <string>
 
 #include <png.h>

@@ -19,7 +19,7 @@ bool starts_with(std::span<const std::uint8_t> bytes, std::string_view start) {
   return bytes.size() >= start.size() && std::equal(start.begin(), start.end(), bytes.begin());
 }
 
-// What the four tags say; a value of a wrong type counts as absent.
+// The values of the four tags; one of a wrong type counts as absent.
 struct Tags {
   std::uint64_t orientation = 1;
   double x_density = 0;
@@ -86,7 +86,7 @@ double pixel_aspect(double x_density, double y_density) {
 
 Presentation exif_presentation(std::span<const std::uint8_t> block) {
   constexpr std::string_view kExif("Exif\0\0", 6);
-  constexpr std::uint64_t kNoUnit = 1;  // densities have a ratio all the same
+  constexpr std::uint64_t kNoUnit = 1;  // densities still have a ratio
   constexpr std::uint64_t kCentimetre = 3;
   if (starts_with(block, kExif)) block = block.subspan(kExif.size());
   const bool little_endian = starts_with(block, "II");

@@ -1,6 +1,6 @@
 // A box is its size, its type and its content, which may be boxes. In "meta": "iprp" holds "ipco",
 // a list of properties (of which "ispe" is a size), and "ipma", which gives items their properties
-// by number; "iref" holds "dimg" boxes: an item, and those that it is made of.
+// by number; "iref" holds "dimg" boxes: an item, and the items that it is made of.
 #include "mnist/image/heif_items.h"
 
 #include <map>
@@ -59,7 +59,7 @@ Bytes after_version(Bytes content) {
 }
 
 struct Items {
-  std::vector<std::uint64_t> property_pixels;                    // from 1; 0 where it is no size
+  std::vector<std::uint64_t> property_pixels;                    // from 1; 0 if it is not a size
   std::map<std::uint64_t, std::uint64_t> pixels;                 // by item
   std::vector<std::pair<std::uint64_t, std::uint64_t>> derived;  // item, and one it is made of
 };

@@ -16,7 +16,7 @@ struct Levels {
 
 constexpr int kNarrow = 65536 / 16;
 
-// Calls `visit` with each sample of colour that is to be seen at all.
+// Calls `visit` with each colour sample that is visible.
 template <typename Visit>
 void for_each_colour(std::span<const std::uint16_t> samples, PixelFormat format,
                      const Visit& visit) {
@@ -30,8 +30,8 @@ void for_each_colour(std::span<const std::uint16_t> samples, PixelFormat format,
   }
 }
 
-// The median step from a pixel to the next of its row: that of the noise, since most of a page is
-// paper. Steps of kNarrow and more count as that.
+// The median step from a pixel to the next in its row: that of the noise, since most of a page is
+// paper. Larger steps count as kNarrow.
 int median_step(std::span<const std::uint16_t> samples, PixelFormat format, int width) {
   const auto channels = static_cast<std::size_t>(format);
   const std::size_t row = static_cast<std::size_t>(width) * channels;

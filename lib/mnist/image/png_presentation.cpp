@@ -17,7 +17,7 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t kMaxText = 256 << 10;  // of an EXIF block, 64 KiB at most, in digits
+constexpr std::size_t kMaxText = 256 << 10;  // of an EXIF block, at most 64 KiB, in digits
 
 struct Chunk {
   std::string_view type;
@@ -25,7 +25,7 @@ struct Chunk {
 };
 
 // Calls `visit` with each chunk that is whole and has the right checksum. Those of the picture
-// itself are passed over unread.
+// itself are skipped unread.
 template <typename Visit>
 void for_each_chunk(Bytes bytes, const Visit& visit) {
   constexpr std::size_t kAround = 12;  // bytes of a chunk that are not its data
@@ -82,7 +82,7 @@ std::vector<std::uint8_t> from_digits(Bytes text) {
   return bytes;
 }
 
-// The EXIF block in a chunk of text; nothing where the text is about something else.
+// The EXIF block in a chunk of text; nothing if the text is about something else.
 std::optional<std::vector<std::uint8_t>> exif_in_text(const Chunk& chunk) {
   constexpr std::array<std::string_view, 2> kKeywords = {"Raw profile type exif",
                                                          "Raw profile type APP1"};

@@ -12,8 +12,8 @@ int scaled_side(int side, double factor) {
   return std::max(1, static_cast<int>(std::lround(side * factor)));
 }
 
-// The colour of what cannot be seen must not run into what can: colours are weighted by alpha while
-// they are mixed.
+// The colour of transparent pixels must not bleed into visible ones: colours are weighted by alpha
+// while they are mixed.
 void weight_by_alpha(Image& image) {
   for (std::size_t i = 0; i < image.pixels.size(); i += 4) {
     const int alpha = image.pixels[i + 3];

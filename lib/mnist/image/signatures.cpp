@@ -1,5 +1,5 @@
 // How files begin: those of the formats whose decoders may not be built in, and those that are
-// known and not read, so that a message can say what a file is and what to do with it.
+// known but not read, so a message can say what a file is and what to do with it.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -21,7 +21,7 @@ bool has_at(std::string_view text, std::size_t offset, std::string_view part) {
 }
 
 // ISO/IEC 14496-12: the first box is "ftyp" and says what the file is, and what it may be read as.
-// Films may name a picture's brand among the latter: the first counts.
+// Videos may list a picture's brand among the latter: the first counts.
 bool is_of_brand(std::string_view text, std::span<const std::string_view> brands) {
   return has_at(text, 4, "ftyp") && text.size() >= 12 &&
          std::ranges::find(brands, text.substr(8, 4)) != brands.end();
@@ -96,7 +96,7 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// Markup, with whatever stands before the element that tells.
+// Markup, with anything before the element that identifies it.
 std::optional<std::string_view> describe_markup(std::string_view text) {
   const std::string begin = lower(text.substr(0, 1024));
   const std::size_t first = begin.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
@@ -122,7 +122,7 @@ bool is_heif(std::span<const std::uint8_t> bytes) {
   return is_of_brand(as_text(bytes), kBrands);
 }
 
-// "II" or "MM", and 42, or 43 for BigTIFF, in that order of bytes.
+// "II" or "MM", and 42, or 43 for BigTIFF, in that byte order.
 bool is_tiff(std::span<const std::uint8_t> bytes) {
   const std::string_view text = as_text(bytes);
   return text.starts_with("II*\0"sv) || text.starts_with("MM\0*"sv) ||
@@ -131,7 +131,7 @@ bool is_tiff(std::span<const std::uint8_t> bytes) {
 
 std::optional<std::string> describe_foreign_format(std::span<const std::uint8_t> bytes) {
   const std::string_view text = as_text(bytes);
-  // The header of a PDF may stand anywhere in its first 1024 bytes.
+  // The header of a PDF may be anywhere in its first 1024 bytes.
   if (text.substr(0, 1024).find("%PDF-") != text.npos) return std::string(kPdf);
   for (const Foreign& foreign : kForeign) {
     if (has_at(text, foreign.offset, foreign.begins)) return std::string(foreign.message);

@@ -67,7 +67,7 @@ TiffFile::TiffFile(std::span<const std::uint8_t> bytes, std::uint64_t directory)
 
 void TiffFile::fail() const {
   const std::string reason = as_reason(source_.message.data());
-  // What follows is a line's number, and not always the right one.
+  // The rest is a line number, and not always the right one.
   if (reason.starts_with("read error")) throw Error(ErrorKind::kCorrupt, "truncated TIFF");
   throw Error(ErrorKind::kCorrupt, reason.empty() ? "damaged TIFF" : "damaged TIFF: " + reason);
 }

@@ -1,7 +1,6 @@
 // The chain of directories of a TIFF: the offset of the first is in the header; each is a count,
-// entries, and the offset of the next, 0 at the end. Sizes are those of TIFF 6.0, or of BigTIFF
-// where the header says 43. The tag NewSubfileType marks reduced copies and masks, which are not
-// pages.
+// entries, and the offset of the next, 0 at the end. Sizes are those of TIFF 6.0, or of BigTIFF if
+// the header says 43. The tag NewSubfileType marks reduced copies and masks, which are not pages.
 #include "mnist/base/error.h"
 #include "mnist/image/codecs.h"
 #include "mnist/image/tiff_reader.h"
@@ -18,7 +17,7 @@ struct Layout {
 
 constexpr Layout kBig{.first = 8, .offset = 8, .count = 8, .entry = 20};
 
-// Entries are sorted by their tags, and this is the first there can be.
+// Entries are sorted by their tags, and this is the first possible one.
 bool is_page(const TiffReader& reader, std::uint64_t entries, const Layout& layout) {
   constexpr std::uint64_t kNewSubfileType = 254;
   constexpr std::uint64_t kReduced = 1;
@@ -42,7 +41,7 @@ std::vector<std::uint64_t> tiff_pages(std::span<const std::uint8_t> bytes,
     const std::uint64_t entries = directory + layout.count;
     if (!count || *count > (bytes.size() - entries) / layout.entry) break;
     (is_page(reader, entries, layout) ? pages : others).push_back(directory);
-    // A chain may run in a circle too.
+    // A chain may also be circular.
     if (pages.size() + others.size() > static_cast<std::size_t>(options.max_pages)) {
       throw Error(ErrorKind::kUnsupported,
                   "TIFF of more than " + std::to_string(options.max_pages) + " pages");

@@ -202,7 +202,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
       entry.disable_recursion_pending();
       continue;
     }
-    std::error_code unknown;  // then reading it tells
+    std::error_code unknown;  // reading it will tell
     if (entry->is_regular_file(unknown) || unknown) files.push_back(entry->path());
   }
   if (failure) {

@@ -37,8 +37,8 @@ std::vector<ReliabilityBin> reliability_bins(std::span<const double> confidences
   require_same_length(confidences.size(), correct.size());
   if (bins < 1) throw Error(ErrorKind::kUsage, "a reliability diagram needs at least one bin");
 
-  // Edges as numpy's linspace rounds them, so that a confidence that lies on an edge falls into the
-  // same bin as with scikit-learn.
+  // Edges as numpy's linspace rounds them, so a confidence on an edge falls into the same bin as
+  // with scikit-learn.
   const double width = 1.0 / bins;
   std::vector<ReliabilityBin> result(static_cast<std::size_t>(bins));
   for (int b = 0; b < bins; ++b) {

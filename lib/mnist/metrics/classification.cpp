@@ -1,6 +1,6 @@
-// Every score is one ratio of counts, rounded once. In particular F1 is computed from counts and
-// not from precision and recall: so it is 0, not undefined, for a class that has images but was
-// never predicted.
+// Every score is one ratio of counts, rounded once. In particular F1 is computed from counts, not
+// from precision and recall: so it is 0, not undefined, for a class that has images but was never
+// predicted.
 #include "mnist/metrics/classification.h"
 
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace mnist {
 namespace {
 
-// The mean of one score over the classes where it is defined (scikit-learn's _nanaverage).
+// The mean of one score over the classes for which it is defined (scikit-learn's _nanaverage).
 double average(const std::vector<ClassScores>& classes, double ClassScores::*score, bool weighted) {
   double sum = 0.0;
   double weighted_sum = 0.0;

@@ -50,7 +50,7 @@ std::vector<SourceScores> source_scores(const std::vector<bool>& right,
   };
   std::map<std::string, Tally> tallies;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    if (sources[i].empty()) continue;  // from nobody in particular
+    if (sources[i].empty()) continue;  // no source
     Tally& tally = tallies[sources[i]];
     ++tally.images;
     tally.right += right[i] ? 1 : 0;

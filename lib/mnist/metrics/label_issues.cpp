@@ -13,8 +13,8 @@ namespace {
 
 using PerClass = std::array<double, kClasses>;
 
-// Of each class, the mean probability of it among the images labelled so. A class without images
-// is nobody's confident suggestion.
+// For each class, its mean probability among the images with that label. A class without images
+// is never a confident suggestion.
 PerClass thresholds_of(std::span<const int> labels, std::span<const Probabilities> probabilities) {
   PerClass sums{};
   PerClass counts{};

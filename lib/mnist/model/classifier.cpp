@@ -101,7 +101,7 @@ torch::Tensor ClassifierImpl::forward(const torch::Tensor& ink) {
   outputs[0] = ink;
   for (std::size_t i = 1; i < layers.size(); ++i) {
     outputs[i] = output_of(i, outputs);
-    // What nobody takes any more need not stay in memory.
+    // Outputs that no further layer takes need not stay in memory.
     for (const std::size_t input : {layers[i].input, layers[i].second}) {
       if (users_[input].back() == i) outputs[input].reset();
     }

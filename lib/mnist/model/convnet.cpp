@@ -56,7 +56,7 @@ LayerList ConvNetOptions::layers() const {
     std::string name;
     for (std::int64_t i = 0; i < convolutions; ++i) {
       name = std::to_string(++number);
-      // No bias before a normalisation, which takes it out again.
+      // No bias before a normalisation, which would cancel it.
       layers.convolution(
           "conv" + name, channels[block],
           {.size = kernel, .padding = padding ? kernel / 2 : 0, .bias = !batch_norm});

@@ -116,7 +116,7 @@ std::map<std::string, std::vector<std::int64_t>> expected_tensors(const LayerLis
 
 namespace {
 
-// Of a convolution or a linear layer; 0 of another.
+// For a convolution or a linear layer; 0 for any other.
 std::int64_t weight_count(const LayerList& layers, const Layer& layer) {
   const std::int64_t pairs = layers.input_of(layer).channels * layer.channels;
   if (layer.kind == LayerKind::kConvolution) return pairs * layer.size * layer.size;

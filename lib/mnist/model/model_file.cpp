@@ -25,7 +25,7 @@ std::map<std::string, std::string> fixed_metadata() {
                                            "', but a digit classifier is needed here");
 }
 
-// All that `file` says of a classifier but the network itself.
+// Everything that `file` says about a classifier except the network itself.
 Model calibration_of(const NetworkFile& file) {
   if (!is_classifier(file.options)) throw_other_kind(file);
   for (const auto& [key, value] : fixed_metadata()) {
@@ -41,7 +41,7 @@ Model calibration_of(const NetworkFile& file) {
   return model;
 }
 
-// Neither paper nor ink all over must lead beyond the numbers that there are.
+// Neither plain paper nor full ink may give values that are not finite.
 void require_finite_logits(Classifier& network) {
   const torch::InferenceMode inference;
   network->eval();

@@ -30,16 +30,16 @@ constexpr std::uint64_t kMaxModelBytes = 1ULL << 30;
 // The header and its length.
 constexpr std::size_t kBeginningBytes = kShortHeaderBytes + 8;
 
-// The keys that every model file has; the others are its kind's.
+// The keys that every model file has; the others depend on its kind.
 constexpr std::array<const char*, 5> kCommonKeys = {"format", "producer", "network", "options",
                                                     "training"};
 
-// How long the JSON texts may be: parsed, they take many times their length.
+// How long the JSON text may be: parsed, it takes many times its length.
 constexpr std::size_t kMostOptionsBytes = std::size_t{16} << 10;
 constexpr std::size_t kMostTrainingBytes = std::size_t{512} << 10;
 
-// The JSON object that the metadata hold as the text `key`; with a limit to its depth: whoever
-// copies or prints it does so recursively.
+// The JSON object in the metadata's text `key`; its depth is limited, since copying and printing it
+// are recursive.
 JsonDocument metadata_object(const SafeTensors& file, const char* key, std::size_t most_bytes) {
   const std::string& text = metadata_value(file.metadata, key);
   if (text.size() > most_bytes) {
@@ -99,7 +99,7 @@ void check_tensors(const SafeTensors& file, const NetworkOptions& options) {
 
 // What is wrong with the values of tensor `name`; null if nothing is. Batch normalisation divides
 // by the root of its variances, and counts what it has seen; in float32, it gathers no mean whose
-// square would be beyond all numbers.
+// square would overflow.
 const char* fault_of(std::string_view name, const torch::Tensor& values) {
   constexpr double kMostMean = 1e18;
   const auto all = [](const torch::Tensor& are) { return are.all().item<bool>(); };
@@ -127,7 +127,7 @@ void load_tensors(const SafeTensors& file, torch::nn::Module& module) {
   }
 }
 
-// All of it but the network, which the tensors fit: these are looked at without their data.
+// Everything except the network, which the tensors fit: they are checked without their data.
 NetworkFile read_description(const SafeTensors& file) {
   const std::string& format = metadata_value(file.metadata, "format");
   if (format != kFormat) {
@@ -160,7 +160,7 @@ std::map<std::string, torch::Tensor> state_of(const torch::nn::Module& module) {
   return state;
 }
 
-// (The key is no std::string: GCC 14 would take the answer for a reference into it.)
+// (The key is not a std::string: GCC 14 would take the result for a reference into it.)
 const std::string& metadata_value(const std::map<std::string, std::string>& metadata,
                                   const char* key) {
   const auto found = metadata.find(key);

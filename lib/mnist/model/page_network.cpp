@@ -15,7 +15,7 @@ namespace F = torch::nn::functional;
 
 constexpr std::int64_t kAround = 11;     // cells over which contrast is local
 constexpr double kLeastContrast = 0.02;  // below it is noise, or nothing
-constexpr double kRareCentres = -4.0;    // logit: most cells are no centre from the start
+constexpr double kRareCentres = -4.0;    // logit: initially, most cells are not centres
 
 torch::nn::Conv2d convolution(const PageNetLayer& layer, std::int64_t dilation = 1) {
   torch::nn::Conv2d result(torch::nn::Conv2dOptions(layer.ins, layer.outs, layer.kernel)
@@ -26,7 +26,7 @@ torch::nn::Conv2d convolution(const PageNetLayer& layer, std::int64_t dilation =
   return result;
 }
 
-// The mean over kAround x kAround cells, as far as they lie in the page.
+// The mean over those of kAround x kAround cells that are in the page.
 torch::Tensor around(const torch::Tensor& cells) {
   const auto mean = [](const torch::Tensor& x, std::int64_t rows, std::int64_t columns) {
     return F::avg_pool2d(x, F::AvgPool2dFuncOptions({rows, columns})
@@ -37,7 +37,7 @@ torch::Tensor around(const torch::Tensor& cells) {
   return mean(mean(cells, 1, kAround), kAround, 1);
 }
 
-// With the statistics of the whole batch, where several processes share it.
+// With the statistics of the whole batch, if several processes share it.
 torch::Tensor normalized(torch::nn::BatchNorm2d& norm, const torch::Tensor& x) {
   const SharedBatch* shared = SharedBatchGuard::current();
   return shared != nullptr ? shared->normalize(*norm, x) : norm->forward(x);

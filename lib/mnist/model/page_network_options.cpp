@@ -11,7 +11,7 @@ namespace mnist {
 namespace {
 
 constexpr std::int64_t kCellPixels = 16;
-constexpr std::int64_t kCentres = kMarkKinds + 1;     // and what cannot be read
+constexpr std::int64_t kCentres = kMarkKinds + 1;     // and the unreadable
 constexpr std::int64_t kMaps = kCentres + 2 + 2 + 2;  // small and other, sizes, ways
 
 }  // namespace

@@ -22,7 +22,7 @@
 namespace mnist {
 namespace {
 
-// What happened, out of "[../gloo/transport/tcp/pair.cc:598] Connection closed by peer [::1]:4321".
+// What happened, from "[../gloo/transport/tcp/pair.cc:598] Connection closed by peer [::1]:4321".
 std::string reason_of(const std::exception& error) {
   std::string text = error.what();
   text = text.substr(0, text.find('\n'));
@@ -34,7 +34,7 @@ std::string reason_of(const std::exception& error) {
 }
 
 // The address of this machine on the interface that leads to `host`. Gloo's own choice is the
-// address of the machine's name: on Debian that is 127.0.1.1, where no other machine reaches it.
+// address of the machine's name: on Debian that is 127.0.1.1, which no other machine can reach.
 std::string address_towards(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_DGRAM;  // connecting sends nothing: it only chooses the interface
@@ -60,7 +60,7 @@ std::string address_towards(const std::string& host, std::uint16_t port) {
   throw Error(ErrorKind::kIo, "no network leads to '" + host + "'");
 }
 
-// LibTorch 2.4 and later listen by libuv unless told otherwise, also where they were built without.
+// LibTorch 2.4 and later listen with libuv unless told otherwise, even if built without it.
 template <class Options>
 void listen_without_libuv(Options& options) {
   if constexpr (requires { options.useLibUV; }) options.useLibUV = false;

@@ -1,5 +1,5 @@
-// nlohmann::json writes a NaN as null, which is what an undefined value is to be, and a double with
-// the digits that bring the same double back.
+// nlohmann::json writes NaN as null, as undefined values should be, and a double with the digits
+// that give the same double back.
 #include "mnist/report/evaluation_json.h"
 
 #include <nlohmann/json.hpp>

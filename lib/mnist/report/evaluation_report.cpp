@@ -1,5 +1,5 @@
-// report.json is made first, as text; the page is filled from what that text says, with pictures
-// and charts added. So the page cannot show another number than the JSON, nor broken UTF-8.
+// report.json is made first, as text; the page is filled from that text, with pictures and charts
+// added. So the page cannot show a number that differs from the JSON's, nor broken UTF-8.
 #include "mnist/report/evaluation_report.h"
 
 #include <algorithm>
@@ -108,7 +108,7 @@ Json trainings_json(const std::vector<TrainingRecord>& trainings) {
   return runs;
 }
 
-// The images that changed sides: what each model said.
+// The images that only one model got right: what each model said.
 Json changes_json(const ReportSubject& subject, const std::vector<std::int64_t>& images) {
   Json changes = Json::array();
   for (const std::int64_t image : images) {

@@ -12,7 +12,7 @@ using Buffer = std::array<char, 400>;
 
 template <typename... Format>
 std::string text(double value, Format... format) {
-  if (std::isnan(value)) return "nan";  // to_chars would add a sign that has no meaning
+  if (std::isnan(value)) return "nan";  // to_chars would add a meaningless sign
   Buffer buffer;
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format...);
   return {buffer.data(), end.ptr};

@@ -1,6 +1,6 @@
-// Text rounds (4 decimals) and shows a rejected digit as "?". JSON and CSV do not round, hold null
-// or nothing in place of a rejected digit, and keep its probabilities: a consumer that reads
-// `digit` alone cannot take a guess for an answer, and one that wants the guess still finds it.
+// Text rounds (4 decimals) and shows a rejected digit as "?". JSON and CSV do not round, have null
+// or nothing in place of a rejected digit, and keep its probabilities: a consumer that reads only
+// `digit` cannot take a guess for an answer, and one that wants the guess still finds it.
 #include "mnist/report/prediction_lines.h"
 
 #include <algorithm>
@@ -101,7 +101,7 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 
 // --- text ---
 
-// A path fit for one field of a line: \t, \n, \r and \ itself as two characters each.
+// A path as one field of a line: \t, \n, \r and \ itself become two characters each.
 std::string escaped(std::string_view path) {
   std::string text;
   for (const char c : path) {
@@ -208,7 +208,7 @@ std::string csv_header(const PredictionFormat& format) {
     names.push_back("digit_" + std::to_string(rank));
     names.push_back("probability_" + std::to_string(rank));
   }
-  names.push_back("acceptance");  // late, since the others had their places before it came
+  names.push_back("acceptance");  // last, since it was added after the others had their places
   if (format.all) names.push_back("kind");
   return csv_line(names);
 }
@@ -234,7 +234,7 @@ std::string csv_digit(const std::string& path, const Prediction& prediction,
   return csv_line(fields);
 }
 
-// A picture of which there is nothing to tell but why.
+// A picture without a digit: there is only a reason.
 std::string csv_without_digit(const PredictionRecord& record, const std::string& why,
                               const PredictionFormat& format) {
   std::vector<std::string> fields = {record.path, to_string(status_of(record)), "", "", why};

@@ -60,7 +60,7 @@ const char* reason(const Prediction& prediction) {
   return prediction.rejection ? to_string(*prediction.rejection) : nullptr;
 }
 
-// Of the first digit that is rejected.
+// That of the first rejected digit.
 const char* reason(const PagePrediction& page) {
   if (std::ranges::all_of(page.digits, is_sign)) return to_string(Rejection::kBlank);
   for (const LocatedPrediction& digit : page.digits) {
@@ -69,7 +69,7 @@ const char* reason(const PagePrediction& page) {
   return nullptr;
 }
 
-// The classes by falling probability, the lower digit first among equals.
+// The classes by decreasing probability, the lower digit first among equals.
 std::vector<int> best_classes(const Prediction& prediction, int count) {
   std::vector<int> classes(kClasses);
   std::iota(classes.begin(), classes.end(), 0);

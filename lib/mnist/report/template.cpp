@@ -1,5 +1,5 @@
 // The library parses and renders; it asks a context for each name. Ours looks the name up in the
-// JSON and remembers, for everything it hands out, which value that was and its JSON pointer.
+// JSON and remembers, for everything it returns, which value that was and its JSON pointer.
 #include "mnist/report/template.h"
 
 #include <algorithm>
@@ -104,7 +104,8 @@ class JsonContext : public mustache::basic_context<std::string> {
     return kept;
   }
 
-  // The innermost scope that has the path's first name decides. Without a value: there is none.
+  // The innermost scope that has the path's first name decides. Returned without a value: there is
+  // none.
   Scope find(const std::string& path) const {
     if (path == ".") return scopes_.back();
     std::string pointer = '/' + path;
@@ -120,7 +121,7 @@ class JsonContext : public mustache::basic_context<std::string> {
   }
 
   std::vector<Scope> scopes_;
-  // Of everything that get(), which must be const, has returned: the renderer holds on to it.
+  // Everything that get(), which must be const, has returned: the renderer holds on to it.
   mutable std::deque<mustache::data> kept_;
   mutable std::unordered_map<const mustache::data*, Scope> scope_of_;
 };

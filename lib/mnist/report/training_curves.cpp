@@ -19,7 +19,7 @@ using chart::Color;
 using chart::LineChart;
 using chart::Series;
 
-// More dots than this are a thick line.
+// More dots than this would look like a thick line.
 constexpr std::size_t kMostDots = 40;
 
 // The columns that every metrics.jsonl has; any other is a figure of the task that was trained.

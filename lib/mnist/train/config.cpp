@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 4> kSchedules = {"constant", "step", "cos
 constexpr std::array<std::string_view, 3> kPrecisions = {"auto", "float32", "bfloat16"};
 constexpr std::array<std::string_view, 2> kBestEpochs = {"accuracy", "last"};
 
-constexpr double kTiny = 1e-12;  // the smallest value of what must be above 0
+constexpr double kTiny = 1e-12;  // the smallest value for what must be above 0
 
 ImageForm read_form(JsonObjectReader& reader) {
   ImageForm form;

@@ -39,7 +39,7 @@ class FoldObserver : public TrainingObserver {
 };
 
 // The fold of each image: the members of a class are dealt out in turn, in a seeded order, each
-// class going on where the one before ended.
+// class continuing where the one before ended.
 torch::Tensor folds_of(const DigitSet& digits, int folds, std::uint64_t seed) {
   const torch::Tensor order = epoch_order(digits.size(), mix_seed(seed, kFoldStream), 0);
   const torch::Tensor by_class =
@@ -75,7 +75,7 @@ std::vector<Probabilities> cross_validated_probabilities(const RunConfig& config
     const torch::Tensor held_out = fold_of.eq(fold).nonzero().flatten();
     const torch::Tensor rest = fold_of.ne(fold).nonzero().flatten();
     const TaskPlace place{.data = {}, .device = options.device};
-    // Of what is held out, one number per fold is learned: the temperature.
+    // Only one number per fold is learned from held-out images: the temperature.
     const DigitSet judged = digits.subset(held_out);
     TrainingDigits known{.training = digits.subset(rest), .validation = judged};
     Trainer trainer(learning, std::make_unique<DigitTask>(learning, std::move(known), place),

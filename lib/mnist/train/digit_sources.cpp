@@ -34,7 +34,7 @@ DigitSet test_set_of(const RunConfig& config, const TaskPlace& place) {
 
 class Loader {
  public:
-  // `test` is what no source should hold; may be empty.
+  // `test` is what no source should contain; may be empty.
   Loader(const TaskPlace& place, DigitSet test) : place_(place), test_(std::move(test)) {}
 
   void add_idx(const std::string& images, const std::string& labels, const ImageForm& form,
@@ -53,7 +53,7 @@ class Loader {
   }
 
   std::vector<Source> sources;
-  std::vector<Source> others;  // labelled as no digit
+  std::vector<Source> others;  // labelled as not a digit
   std::vector<std::string> remarks;
 
  private:
@@ -71,7 +71,7 @@ class Loader {
     return found;
   }
 
-  // A training does not end for want of a place to keep them.
+  // Training does not fail because they cannot be kept.
   void keep(const std::string& key, const PictureDigits& pictures) {
     try {
       keep_pictures(place_.prepared, key, pictures);
@@ -163,7 +163,7 @@ torch::Tensor weighted(const torch::Tensor& rows, const std::vector<Source>& sou
   return torch::cat(parts);
 }
 
-// Each of them as often as its source's weight says, and one at least.
+// Each of them as often as its source's weight says, and at least one.
 DigitSet weighted(std::vector<Source>& others, std::uint64_t seed) {
   if (others.empty()) return {};
   const DigitSet all = joined(others);

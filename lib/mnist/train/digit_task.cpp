@@ -23,8 +23,8 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-// Share of held-out digits that a trained model turns away as no digit. MNIST's are tidy: of digits
-// on photos a few times as many go.
+// Share of held-out digits that a trained model rejects as not a digit. MNIST's are tidy: of digits
+// on photos it rejects a few times as many.
 constexpr double kRejectedDigits = 0.003;
 
 Classifier classifier_of(const std::shared_ptr<torch::nn::Module>& network) {

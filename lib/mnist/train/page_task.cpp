@@ -24,7 +24,7 @@ constexpr std::uint64_t kPageStream = 0x9a6e'0000'0000'0000ULL;
 constexpr std::uint64_t kHeldOutStream = 0x9a6e'41d0'0000'0000ULL;
 constexpr std::int64_t kHeldOutBatch = 64;
 constexpr double kUsualThreshold = 0.4;
-constexpr int kNear = 2;  // cells: a find so far from a centre is still of that mark
+constexpr int kNear = 2;  // cells: a find at this distance from a centre still belongs to that mark
 
 PageNetImpl& page_network(torch::nn::Module& network) {
   return dynamic_cast<PageNetImpl&>(network);

@@ -93,7 +93,7 @@ RunDirectory::RunDirectory(fs::path path, FolderLock lock)
 RunDirectory RunDirectory::locked(const fs::path& path) {
   std::optional<FolderLock> lock = FolderLock::try_lock(path);
   if (!lock) throw Error(ErrorKind::kIo, "another mnist-train is at work there", path.string());
-  // Nobody writes there now, so what is unfinished stays so.
+  // Nobody writes there now, so unfinished files will not be finished.
   remove_unfinished_files(path);
   return {path, std::move(*lock)};
 }
@@ -116,7 +116,7 @@ RunDirectory RunDirectory::create_beside_others(const fs::path& path, const RunC
   if (path.has_parent_path()) make_folders(path.parent_path());
   fs::path folder = path;
   std::error_code failure;
-  // Whoever makes the folder has it: of two runs begun at once, each gets one of its own.
+  // Whoever creates the folder owns it: two runs begun at once get separate folders.
   for (int n = 2; !fs::create_directory(folder, failure); ++n) {
     if (failure) {
       throw Error(ErrorKind::kIo, "cannot make the folder: " + system_reason(failure),

@@ -18,7 +18,7 @@ double linear(double progress, double last) { return 1 - (1 - last) * progress; 
 double schedule_factor(const ScheduleConfig& schedule, std::int64_t step, std::int64_t total,
                        std::int64_t steps_per_epoch) {
   const double warmup_steps = schedule.warmup * static_cast<double>(total);
-  const double position = static_cast<double>(step) + 1;  // the first step moves already
+  const double position = static_cast<double>(step) + 1;  // the first step already moves
   if (position < warmup_steps) {
     return schedule.start_fraction + (1 - schedule.start_fraction) * position / warmup_steps;
   }

@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Streams of mix_seed, apart from those of data/sampling.cpp.
+// Streams of mix_seed, distinct from those of data/sampling.cpp.
 constexpr std::uint64_t kWeightStream = 0x3e16'4700'0000'0000ULL;
 constexpr std::uint64_t kDropoutStream = 0xd209'0770'0000'0000ULL;
 
@@ -59,7 +59,7 @@ std::vector<torch::nn::BatchNorm2dImpl*> normalisations_of(const torch::nn::Modu
   return norms;
 }
 
-// Puts `values` in the place of a network's parameters for as long as it lives.
+// Replaces a network's parameters with `values` while it lives.
 class ParameterSwap {
  public:
   ParameterSwap(torch::Tensor parameters, const torch::Tensor& values)
@@ -75,9 +75,9 @@ class ParameterSwap {
   torch::Tensor saved_;
 };
 
-// Keeps Torch's operators on the calling thread for as long as it lives. Beside an engine's own
-// threads they have too little to do to be shared out: Torch's, spinning until the next operator
-// comes, would only take processors away (ten times slower where others use them too).
+// Keeps Torch's operators on the calling thread while it lives. Next to an engine's own threads
+// they have too little to do to be divided: Torch's threads, spinning until the next operator
+// comes, would only take processors away (ten times slower if others use them too).
 class SingleThreadedOperators {
  public:
   SingleThreadedOperators() : threads_(at::get_num_threads()) { at::set_num_threads(1); }
@@ -99,7 +99,7 @@ Trainer::Trainer(const RunConfig& config, std::unique_ptr<TrainingTask> task, to
       task_(std::move(task)),
       examples_(task_->size().examples),
       network_(initial_network(config, device)) {
-  // Else cuDNN chooses gradients that add up in any order.
+  // Otherwise cuDNN chooses gradients that add up in any order.
   if (device_.is_cuda()) at::globalContext().setDeterministicCuDNN(true);
   parameters_.emplace(*network_);
   optimizer_.emplace(config_.optimizer, *parameters_);
@@ -132,8 +132,8 @@ torch::Tensor Trainer::loss_and_gradient(const torch::Tensor& batch) {
   std::int64_t size = batch.size(0);
   Share share = share_of(size, communicator_);
   if (communicator_ != nullptr && size < communicator_->size()) {
-    // Too few for all: every rank takes all of them, and the batch counts as so many repetitions,
-    // which changes neither its mean loss nor its statistics. Torch cannot convolve no image.
+    // Too few for all: every rank takes all of them, and the batch counts as that many repetitions,
+    // which changes neither its mean loss nor its statistics. Torch cannot convolve zero images.
     share = {.begin = 0, .size = size};
     size *= communicator_->size();
   }
@@ -207,7 +207,7 @@ bool Trainer::train_epoch(TrainingObserver& observer) {
     if (checkpoint_steps > 0 && step_ % checkpoint_steps == 0) {
       const Clock::time_point pause = Clock::now();
       observer.on_checkpoint(*this);
-      start += Clock::now() - pause;  // writing is no training
+      start += Clock::now() - pause;  // writing is not training
     }
   }
   return true;
@@ -216,7 +216,7 @@ bool Trainer::train_epoch(TrainingObserver& observer) {
 TrainingOutcome Trainer::run(TrainingObserver& observer) {
   adopt_state_of_rank_0();
   while (step_ < total_steps_) {
-    // Here, so that a run that was killed before it could stop does so when resumed.
+    // Here, so a run that was killed before it could stop does so when resumed.
     if (out_of_patience()) return TrainingOutcome::kStoppedEarly;
     if (!train_epoch(observer)) return TrainingOutcome::kInterrupted;
     const EpochMetrics metrics = finish_epoch(epoch_seconds_);
@@ -261,8 +261,8 @@ bool Trainer::out_of_patience() const {
 
 bool Trainer::record_best(const EpochMetrics& metrics) {
   if (metrics.validation_accuracy && *metrics.validation_accuracy < best_accuracy_) return false;
-  // Of equals the later one is taken, whose learning rate is lower and whose average is longer. It
-  // is no improvement that early stopping would wait for.
+  // Of equals the later one is taken, whose learning rate is lower and whose average is longer. For
+  // early stopping it is not an improvement.
   if (metrics.validation_accuracy == best_accuracy_) return true;
   best_accuracy_ = metrics.validation_accuracy.value_or(-1);
   best_epoch_ = metrics.epoch;

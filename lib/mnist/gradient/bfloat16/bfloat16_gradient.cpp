@@ -4,8 +4,8 @@
 //   forward   read ink, convolve | normalise, ReLU, pool, convolve | … | … head and its gradient
 //   backward  gradient of the last convolution's output, its weights, its input | … | the first's
 //
-// A chunk leaves its sums (statistics, losses, gradients of weights) in a place of its own; these
-// are added in the chunks' order. So the number of threads changes no bit.
+// Each chunk stores its sums (statistics, losses, gradients of weights) separately; these are added
+// in the chunks' order. So the number of threads changes no bit.
 #include "mnist/gradient/bfloat16/bfloat16_gradient.h"
 
 #include <algorithm>
@@ -98,7 +98,7 @@ class Bfloat16Gradient::Impl {
   }
 
  private:
-  // On a side of what the first convolution takes as one position.
+  // Pixels per side of one position of the first convolution.
   int pixels() const { return plan_.space_to_depth ? 2 : 1; }
 
   void reserve() {
@@ -181,7 +181,7 @@ class Bfloat16Gradient::Impl {
   Bf16* in_of(ConvolutionLayer& layer, int image) {
     return layer.in.data() + static_cast<std::size_t>(image) * layer.in_size();
   }
-  // The gradient of what layer l's activation wrote.
+  // The gradient of the output of layer l's activation.
   Bf16* da_of(std::size_t l, int image) {
     return da_[l % 2].data() + static_cast<std::size_t>(image) * layers_[l].pooled_size();
   }
@@ -209,7 +209,8 @@ class Bfloat16Gradient::Impl {
     return static_cast<double>(whole_size_) * layer.side * layer.side;
   }
 
-  // From the batch's sums: mean and variance, what normalises with them, the running statistics.
+  // From the batch's sums: mean and variance, the normalisation's scale and shift, the running
+  // statistics.
   void finish_statistics(ConvolutionLayer& layer) {
     const double count = positions(layer);
     const auto* scale = layer.scale.data_ptr<float>();
@@ -238,7 +239,7 @@ class Bfloat16Gradient::Impl {
     const auto* scale = layer.scale.data_ptr<float>();
     auto* scale_gradient = layer.scale.mutable_grad().data_ptr<float>();
     auto* shift_gradient = layer.shift.mutable_grad().data_ptr<float>();
-    // Several processes: each holds its equal part, so that the sum over them is the whole.
+    // With several processes each has its part, so the sum over them is the whole.
     const double part = static_cast<double>(size_) / static_cast<double>(whole_size_);
     for (int c = 0; c < layer.out_channels; ++c) {
       const double dz = totals_[c];
@@ -315,7 +316,7 @@ class Bfloat16Gradient::Impl {
     }
   }
 
-  // From an image's dy to the gradient of what the layer before wrote; `sums` is scratch.
+  // From an image's dy to the gradient of the previous layer's output; `sums` is scratch.
   void gradient_of_input(const ConvolutionLayer& layer, const Bf16* dy, float* sums, Bf16* da) {
     const Bf16* weights = layer.packed_backward.data();
     const Grid content = layer.in_grid();
@@ -332,7 +333,7 @@ class Bfloat16Gradient::Impl {
     }
   }
 
-  // Adds up the chunks' gradients and hands them to the network.
+  // Adds up the chunks' gradients and writes them to the network.
   void write_gradients() {
     crew_.run(kSumPieces, [&](int piece, int) {
       const int size = gradient_size_ / kSumPieces;

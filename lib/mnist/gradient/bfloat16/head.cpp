@@ -107,7 +107,7 @@ double Head::loss_and_gradient(const HeadImages& images, Scratch& scratch, float
     for (int i = 0; i < output.weights(); ++i) gradient[offsets_[last] + i] *= late_scale();
   }
   back(output, count, scratch);
-  // Where ReLU or dropout made it 0, the layer's input has no gradient.
+  // If ReLU or dropout made it 0, the layer's input has no gradient.
   float* sums = scratch.sums.data();
   for (int i = 0; i < count * output.features(); ++i) {
     sums[i] = top[i] == 0 ? 0.0F : sums[i] * keep_scale();

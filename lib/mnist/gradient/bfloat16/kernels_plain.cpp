@@ -1,5 +1,5 @@
-// The kernels as plainly as they can be said, one product after the other: what the fast ones are
-// held against.
+// The kernels written as plainly as possible, one product after the other: the fast ones are
+// compared with these.
 #include <algorithm>
 #include <cstddef>
 #include <cstring>

@@ -43,7 +43,7 @@ void LinearLayer::pack(const Kernels& kernels) {
 }
 
 // The weights from all outputs to one tap's inputs. The outputs' padding multiplies gradients of
-// 0, but must be there: the classes' come from a padded copy.
+// 0, but must be there: those of the classes come from a padded copy.
 void LinearLayer::pack_backward(const Kernels& kernels, int tap) {
   Bf16* to = packed_backward.data() + static_cast<std::size_t>(tap) * packed_size(ins, outs, 1);
   const float* data = weight.data_ptr<float>();
@@ -84,7 +84,7 @@ class LayerReader {
 
  private:
   const LayerList& layers_;
-  std::size_t next_ = 1;  // behind the ink
+  std::size_t next_ = 1;  // after the ink
 };
 
 bool read_stages(LayerReader& reader, Plan& plan) {
@@ -198,7 +198,7 @@ Scratch make_scratch(const std::vector<ConvolutionLayer>& layers,
       static_cast<std::size_t>(kChunk + 1) * std::max(first.features(), linear.back().features());
   std::size_t out_pairs = static_cast<std::size_t>(kChunk) * first.outs;
   for (const ConvolutionLayer& layer : layers) {
-    // Of the way there and of the way back.
+    // For the forward and the backward pass.
     sums = std::max<std::size_t>({sums, static_cast<std::size_t>(layer.out_size()),
                                   static_cast<std::size_t>(layer.in_size())});
     const auto group = static_cast<std::size_t>(layer.group());
@@ -209,7 +209,7 @@ Scratch make_scratch(const std::vector<ConvolutionLayer>& layers,
   scratch.sums.resize(with_slack(sums));
   scratch.in_pairs.resize(with_slack(in_pairs));
   scratch.out_pairs.resize(with_slack(out_pairs));
-  const std::size_t rows = kChunk + 2;  // a row of zeros behind an odd number of images
+  const std::size_t rows = kChunk + 2;  // a row of zeros after an odd number of images
   scratch.flat.resize(with_slack(rows * first.features()));
   scratch.hidden.resize(with_slack(rows * first.outs));
   scratch.rounded.resize(with_slack(rows * std::max(first.outs, kLogits)));

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kMargin = 16.0;
 constexpr double kHeader = 44.0;
-constexpr double kGap = 16.0;  // between pictures; less where nothing stands below them
+constexpr double kGap = 16.0;  // between pictures; less if there is nothing below them
 constexpr double kTightGap = 4.0;
 constexpr double kCaptionHeight = 15.0;
 constexpr double kNoteHeight = 15.0;

@@ -34,7 +34,7 @@ Axis confidence_axis() {
   return {.label = "confidence, per cent", .low = 0.0, .high = 1.0, .percent = true};
 }
 
-// Where, from the left, a tenth of all errors has been passed: what lies before it is flat. Rounded
+// Where, from the left, a tenth of all errors have occurred: before that the curve is flat. Rounded
 // down to a twentieth.
 double bend(const std::vector<CoveragePoint>& curve) {
   const auto errors = [](const CoveragePoint& point) {
@@ -94,7 +94,7 @@ Chart draw_confidences(const std::vector<ReliabilityBin>& bins) {
       .width = kWidth, .height = kHeight, .description = "How many images have which confidence"};
   std::int64_t most = 1;
   for (const ReliabilityBin& bin : bins) most = std::max(most, bin.count);
-  constexpr double kBelowOne = 0.5;  // so that a bar of one image has a height
+  constexpr double kBelowOne = 0.5;  // so a bar of one image has a height
   const Axis images{.label = "images", .scale = Scale::kLog, .whole = true};
   const Frame frame =
       add_frame(drawing, "Images by confidence", {}, {.axis = confidence_axis(), .range = {0, 1}},

@@ -80,7 +80,7 @@ std::vector<Tick> PlacedAxis::ticks() const {
   if (axis.scale == Scale::kLog) {
     std::vector<Tick> ticks =
         log_ticks(axis.whole ? std::max(1.0, range.low) : range.low, range.high);
-    if (ticks.size() > 1) return ticks;  // else too short a range for a mark at 1, 2 and 5
+    if (ticks.size() > 1) return ticks;  // else the range is too short for marks at 1, 2 and 5
   }
   return linear_ticks(range.low, range.high, mark_count(*this), axis.percent, axis.whole);
 }

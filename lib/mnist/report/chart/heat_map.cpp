@@ -19,7 +19,7 @@ struct Cell {
   int truth;
   int predicted;  // the number of classes stands for "none"
   std::int64_t count;
-  double share;  // of the row; undefined where the row is empty
+  double share;  // of the row; undefined if the row is empty
 };
 
 std::vector<Cell> cells_of(const ConfusionMatrix& confusion) {
@@ -66,7 +66,7 @@ void add_cell(Chart& drawing, const Cell& cell, double depth, int classes, CellT
                                                              : Color::kSecond,
                                      .opacity = cell.count == 0 ? 0.35 : depth,
                                      .hint = hint});
-  if (cell.count == 0) return;  // the errors are what is looked for
+  if (cell.count == 0) return;  // only errors are of interest
   drawing.shapes.push_back(Text{.at = {corner.x + side / 2, corner.y + side / 2 + 4},
                                 .text = shown(cell, text),
                                 .size = 11.5,

@@ -12,7 +12,7 @@ struct Entry {
   Rgb dark;
 };
 
-// In the order of Color. Blue and orange stay apart for every common kind of colour blindness.
+// In the order of Color. Blue and orange remain distinct for every common kind of colour blindness.
 constexpr std::array<Entry, 9> kEntries = {{
     {"text", {0x1c, 0x21, 0x28}, {0xe6, 0xea, 0xef}},
     {"muted", {0x5b, 0x65, 0x70}, {0x9a, 0xa5, 0xb1}},

@@ -129,7 +129,7 @@ std::vector<std::uint8_t> draw_png(const Chart& drawing, double scale) {
   cairo_scale(cairo, scale, scale);
   for (const Shape& shape : drawing.shapes) {
     cairo_save(cairo);
-    cairo_new_path(cairo);  // text leaves a point behind, which a line would begin at
+    cairo_new_path(cairo);  // text leaves a current point, at which a line would begin
     std::visit([cairo](const auto& any) { paint(cairo, any); }, shape);
     cairo_restore(cairo);
   }

@@ -22,8 +22,7 @@ constexpr double kBarsWidth = 160;
 constexpr double kWordsWidth = 300;
 constexpr std::size_t kMostRows = 100;
 
-// A part of `picture`, made smaller so that `most` pixels of it are left across or down: cairo
-// leaves pixels out where it shrinks.
+// A part of `picture`, reduced to `most` pixels across or down: cairo drops pixels when it shrinks.
 Image shrunk(const Image& picture, const cv::Rect& part, double most) {
   const cv::Mat whole(picture.height, picture.width,
                       picture.format == PixelFormat::kGrey ? CV_8UC1 : CV_8UC4,

@@ -34,7 +34,7 @@ Chart side_by_side(const std::vector<Chart>& drawings, double gap) {
 }
 
 double estimated_width(const std::string& text, double size) {
-  constexpr double kMeanWidth = 0.56;  // of a letter, in its font's size
+  constexpr double kMeanWidth = 0.56;  // of a letter, as a share of the font's size
   const auto letters = std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
   return kMeanWidth * size * static_cast<double>(letters);

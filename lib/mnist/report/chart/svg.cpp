@@ -1,4 +1,4 @@
-// Every shape carries its light colour as an attribute and its colour's class: style rules override
+// Every shape has its light colour as an attribute and its colour's class: style rules override
 // attributes, so dark_style() is enough to turn a drawing dark, and a viewer that ignores style
 // sheets still shows it.
 #include "mnist/report/chart/svg.h"
@@ -11,8 +11,7 @@
 namespace mnist::chart {
 namespace {
 
-// Two decimals are a fiftieth of a pixel on the densest screens; zeros behind the point are left
-// out.
+// Two decimals are a fiftieth of a pixel on the densest screens; trailing zeros are left out.
 std::string coordinate(double value) {
   const double rounded = std::round(value * 100) / 100;
   return unrounded_text(rounded == 0 ? 0.0 : rounded);  // no "-0"
