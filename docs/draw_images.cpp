@@ -72,7 +72,7 @@ class Sheet {
   cv::Mat4b page_;
 };
 
-// The find that a reader takes for the picture's digit, as the classifier sees it.
+// The find that the reader takes for the picture's digit, as the classifier sees it.
 cv::Mat4b seen_of(const Page& page) {
   const Find* surest = surest_digit(page);
   return rgba(surest != nullptr ? surest->digit : Digit{});

@@ -1,4 +1,4 @@
-// What LibTorch itself costs to start: the least that scripts/bench/predict.sh can be held against.
+// What it costs to start LibTorch alone: the lower bound for scripts/bench/predict.sh.
 #include <ATen/ops/ones.h>
 
 int main() { return at::ones({1}).numel() == 1 ? 0 : 1; }

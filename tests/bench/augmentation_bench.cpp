@@ -1,4 +1,4 @@
-// What augment_digit costs an image, on one core: each option by itself, then all together.
+// What augment_digit costs per image, on one core: each option alone, then all together.
 // Built on request: cmake --build --preset release --target augmentation-bench
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ void measure(const char* name, const mnist::AugmentationOptions& options) {
     images[i] = static_cast<std::uint8_t>(mnist::mix_seed(1, i));
   }
   std::array<std::uint8_t, 784> varied{};
-  unsigned sum = 0;  // used, so that nothing is left out
+  unsigned sum = 0;  // used, so nothing is optimised away
   double best = std::numeric_limits<double>::infinity();
   for (int round = 0; round < kRounds; ++round) {
     const Clock::time_point start = Clock::now();

@@ -1,4 +1,4 @@
-// mnist-data: labelled digits from one form to another, on a sheet, and looked through.
+// mnist-data: converts labelled digits, shows them on a sheet, and checks them.
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -19,7 +19,7 @@ const std::string kLabels = "-labels-idx1-ubyte";
 
 std::string test_images() { return (generated_data() / ("t10k" + kImages)).string(); }
 
-// By one thread: other tests run beside it.
+// On one thread: other tests run at the same time.
 Outcome data(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--threads", "1"});
   return run_program("mnist-data", arguments);
@@ -33,7 +33,7 @@ void check_refused(const Outcome& outcome, const std::string& text) {
   CHECK(outcome.err.find(text) != std::string::npos);
 }
 
-// Of two IDX files of 28x28 images.
+// How many images differ between two IDX files of 28x28 images.
 int different_images(const std::string& a, const std::string& b) {
   constexpr std::size_t kHeader = 16;
   constexpr std::size_t kPixels = 784;
@@ -68,7 +68,8 @@ TEST_CASE("IDX files become pictures, and these the same IDX files again", "[dat
   INFO(in.err);
   REQUIRE(in.exit_code == 0);
   CHECK(lines_of(in.out) == std::vector<std::string>{back + kImages, back + kLabels});
-  // Drawn digits are not all in MNIST's form, which alone is not touched; MNIST's own all are.
+  // Only digits in MNIST's form are left untouched; drawn digits are not all in it, MNIST's own
+  // are.
   const int different = different_images(read_text(back + kImages), read_text(test_images()));
   CHECK(different >= 0);
   CHECK(different <= 20);

@@ -75,8 +75,8 @@ class Group {
   std::vector<std::unique_ptr<Child>> children_;
 };
 
-// Dropout, varied images, batch normalisation, a moving average: all that must not depend on the
-// number of processes. 1800 images in batches of 64: 29 steps an epoch.
+// Dropout, varied images, batch normalisation, a moving average: everything that must not depend on
+// the number of processes. 1800 images in batches of 64: 29 steps an epoch.
 struct Training {
   TemporaryDirectory folder;
   fs::path config = folder / "config.json";
@@ -101,7 +101,7 @@ struct Training {
   fs::path run(const std::string& name) const { return folder / name; }
 };
 
-// The rows of metrics.jsonl tell of the same training. Sums in another order round differently, and
+// The rows of metrics.jsonl are of the same training. Sums in another order round differently, and
 // that grows from step to step: 1e-4 is for the first fifty steps or so.
 void check_same_training(const fs::path& run, const fs::path& expected, double margin = 1e-4) {
   const auto rows = lines_of(read_text(run / "metrics.jsonl"));

@@ -126,8 +126,7 @@ TEST_CASE("an ensemble rejects the same images as pictures as it does from an ID
                       {"--config", (folder / "config.json").string(), "--data",
                        generated_data().string(), "--out", hasty, "--set", "training.epochs=1"})
               .exit_code == 0);
-  // Those of the test images that are in MNIST's form to the pixel, so that both ways show the
-  // same.
+  // Those test images that are in MNIST's form to the pixel, so both ways show the same.
   const IdxImages all =
       parse_idx_images(read_file(generated_data() / "t10k-images-idx3-ubyte", 1 << 20));
   const IdxLabels labels =
@@ -170,7 +169,7 @@ TEST_CASE("a folder of labelled pictures is evaluated through the path of mnist-
   const Outcome outcome = evaluate({"--images", folder.string(), "--format", "json"});
   REQUIRE(outcome.exit_code == 0);
   CHECK(json::parse(outcome.out)["images"] == 10);
-  CHECK_FALSE(json::parse(outcome.out).contains("per_source"));  // their names carry none
+  CHECK_FALSE(json::parse(outcome.out).contains("per_source"));  // their names carry no source
   CHECK(outcome.err.empty());
 
   const TemporaryDirectory some;

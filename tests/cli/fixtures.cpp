@@ -107,7 +107,7 @@ std::string tiff_of(const std::vector<int>& digits) {
   for (const int digit : digits) {
     std::mt19937_64 engine(static_cast<std::uint64_t>(digit));
     const Image image = render_picture(draw_digit(digit, engine));
-    // Behind the offset of the directory come the pixels, then the directory.
+    // The pixels follow the offset of the directory, then the directory.
     add(static_cast<std::uint32_t>(file.size() + 4 + image.pixels.size()), 4);
     const auto pixels = static_cast<std::uint32_t>(file.size());
     file.append(image.pixels.begin(), image.pixels.end());

@@ -82,7 +82,7 @@ void write_pictures(const fs::path& folder) {
   }
 }
 
-// Paths that a program makes absolute are the test's own.
+// Paths that a program makes absolute depend on the test's folder.
 std::string at_home(std::string text, const fs::path& folder) {
   for (std::size_t at = 0; (at = text.find(folder.string(), at)) != std::string::npos;) {
     text.replace(at, folder.string().size(), "/home/me");

@@ -1,5 +1,5 @@
-// Every kind of odd data gets its warning from the programs before any training, and data that are
-// not odd get none.
+// Every kind of odd data gets its warning from the programs before any training, and normal data
+// get none.
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -44,7 +44,7 @@ void move_pixels(IdxPair& digits, const std::function<std::pair<int, int>(int, i
   }
 }
 
-// All but the images of `label` beyond the first `kept`.
+// Removes the images of `label` beyond the first `kept`.
 void drop(IdxPair& digits, int label, int kept) {
   IdxPair rest = digits;
   rest.images.pixels.clear();
@@ -179,7 +179,7 @@ TEST_CASE("MNIST's files by their other names are pointed out", "[data]") {
       const std::string rank = std::string(stem).ends_with("images") ? "idx3" : "idx1";
       const std::string name = std::string(stem) + "-" + rank + "-ubyte";
       const std::string other = std::string(stem) + "." + rank + "-ubyte";
-      if (as_folder) {  // as some archives unpack: a folder of the file's name around the file
+      if (as_folder) {  // as some archives unpack: the file in a folder of the same name
         fs::create_directory(folder / name);
         fs::copy_file(generated_data() / name, folder / name / other);
       } else {

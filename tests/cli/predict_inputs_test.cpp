@@ -1,4 +1,4 @@
-// What mnist-predict is given that may be slow, refused, or oddly named.
+// Inputs of mnist-predict that may be slow, refused, or oddly named.
 #include <chrono>
 #include <filesystem>
 #include <utility>
@@ -27,7 +27,7 @@ Outcome predict(const std::vector<std::string>& arguments, const std::string& in
 TEST_CASE("when results cannot be written any more it ends, whoever is still writing its input",
           "[predict]") {
   const TemporaryDirectory folder;
-  // One path comes, and then nothing for a minute.
+  // One path arrives, and then nothing for a minute.
   const auto seconds_of = [&](const std::string& command) {
     const auto begin = std::chrono::steady_clock::now();
     const Outcome outcome =
@@ -51,7 +51,7 @@ TEST_CASE("when results cannot be written any more it ends, whoever is still wri
   CHECK(seconds < 30);
   CHECK(full.out == "2\n");
   CHECK(full.err == "mnist-predict: cannot write the results: no space left on device\n");
-  // A picture that comes through a pipe, too.
+  // Also a picture that comes through a pipe.
   const auto [longer, piped] = seconds_of("(mnist-predict " + pictures()[0] + " " + pictures()[1] +
                                           " list; echo $? >&2) | head -1");
   CHECK(longer < 30);
@@ -141,7 +141,7 @@ TEST_CASE("a list may be saved as Windows saves text", "[predict]") {
   for (const char c : list) wide += {c, '\0'};
   CHECK(predict({"--files-from", "-"}, wide).err ==
         "mnist-predict: --files-from -: is UTF-16: save the list as UTF-8\n");
-  // What ends in NUL is taken byte for byte.
+  // Paths that end in NUL are taken byte for byte.
   const Outcome exact = predict({"--files-from", "-", "-0"}, "\xef\xbb\xbf" + pictures()[0] + '\0');
   CHECK(exact.exit_code == 2);
 }

@@ -330,7 +330,7 @@ TEST_CASE("a reader that leaves early is not an error", "[predict]") {
                                     " -r " + folder + "; echo $? >&2) | head -1");
   CHECK(lines_of(outcome.out).size() == 1);
   CHECK(outcome.err == "0\n");
-  // Also where it happens between two flushes.
+  // Also if it happens between two flushes.
   std::string list;
   for (int i = 0; i < 1000; ++i) list += pictures()[0] + "\n";
   const Outcome longer =

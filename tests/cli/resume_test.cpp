@@ -1,4 +1,4 @@
-// Runs that are interrupted, killed, out of disk or in each other's way, and go on.
+// Runs that are interrupted, killed, out of disk or in each other's way, and then resumed.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The weights that a run ended with, in each file that holds any.
+// The weights that a run ended with, in each file that has any.
 std::vector<std::string> weights_of(const fs::path& run) {
   return {tensors_of(run / "checkpoint"), tensors_of(run / "best.safetensors"),
           tensors_of(run / "last.safetensors")};
@@ -36,14 +36,14 @@ bool has_unfinished_file(const fs::path& run) {
   return false;
 }
 
-// Looks often, for some seconds at most: whoever waits must not wait for ever.
+// Checks often, for some seconds at most: a test must not wait forever.
 void wait_until(const std::function<bool()>& condition, double seconds = 60) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (!condition() && std::chrono::steady_clock::now() < end) usleep(200);
 }
 
-// Runs `command` in a mount namespace of its own, where a folder can be a full or a read-only disk
-// without anybody else seeing it; skips the test where the system allows none.
+// Runs `command` in its own mount namespace, where a folder can be a full or a read-only disk
+// without anybody else seeing it; skips the test if the system does not allow it.
 Outcome run_with_own_mounts(const std::string& command) {
   if (run_shell("unshare --map-root-user --mount true").exit_code != 0) {
     skip("no mount namespaces here: needs unshare(1) and the right to use it");

@@ -1,5 +1,5 @@
 // The tour of docs/your-own-pictures.md, from a folder of pictures to a model that reads them
-// better, on drawn hands and with a training that is shortened to seconds.
+// better, on drawn hands and with training shortened to seconds.
 #include <filesystem>
 #include <string>
 #include <tuple>
@@ -20,7 +20,7 @@ using nlohmann::json;
 
 const fs::path kSource = MNIST_SOURCE_DIR;
 
-// One command of the tour; it must stand in the page, as far as `shown` goes.
+// One command of the tour; `shown`, its beginning, must be in the page.
 Outcome step(const std::string& shown, const std::string& program,
              const std::vector<std::string>& arguments, int exit_code = 0) {
   static const std::string page = read_text(kSource / "docs" / "your-own-pictures.md");
@@ -63,7 +63,7 @@ TEST_CASE("the tour of your-own-pictures.md works, from pictures to a model", "[
        {"-r", mine, "--review-to", doubtful});
   step("mnist-eval --images my-test", "mnist-eval", {"--images", held_out});
 
-  // The config of the page, but for what makes it take minutes.
+  // The config of the page, without what makes it take minutes.
   json config = json::parse(read_text(kSource / "configs" / "fine-tune.json"), nullptr, true, true);
   config["data"]["sources"] = {{{"images", (generated_data() / "train-images-idx3-ubyte").string()},
                                 {"labels", (generated_data() / "train-labels-idx1-ubyte").string()},

@@ -1,4 +1,4 @@
-// mnist-train on pictures of one's own.
+// mnist-train on your own pictures.
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// Trains a small network on `sources` alone.
+// Trains a small network only on `sources`.
 json config_of(const json& sources) {
   json config = json::parse(small_config());
   config["data"] = {
@@ -62,7 +62,7 @@ TEST_CASE("pictures of one's own are trained on, and the run goes on exactly", "
     return std::distance(begin(files), end(files));
   };
   CHECK(prepared() == 1);
-  // Another run on the same pictures takes what was kept; if that is damaged, the pictures again.
+  // Another run on the same pictures uses what was kept; if that is damaged, it reads them again.
   const auto environment = [&](const std::string& name) {
     return json::parse(read_text(mine.folder / name / "environment.json"))["data"];
   };
@@ -208,7 +208,7 @@ TEST_CASE("images that lie on their side are warned of, and set upright if the c
   source["orientation"] = "transposed";
   CHECK_FALSE(warned());
 
-  // Of the test set, too: the MNIST files of a folder have one form.
+  // Also of the test set: the MNIST files of a folder have one form.
   const json config = {{"train_images", emnist + "-images-idx3-ubyte"},
                        {"train_labels", emnist + "-labels-idx1-ubyte"},
                        {"test_images", emnist + "-images-idx3-ubyte"},

@@ -1,4 +1,4 @@
-// A small training, in folders of its own.
+// A small training run, in its own folders.
 #pragma once
 
 #include <algorithm>

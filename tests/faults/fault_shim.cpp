@@ -1,5 +1,5 @@
 // Makes system calls of a program fail, or the program end right after one of them. Preloaded
-// (LD_PRELOAD) by the tests; knows no other library than the C library.
+// (LD_PRELOAD) by the tests; uses only the C library.
 //
 //   MNIST_FAULT_CALLS  which calls count: groups of kCalls or "thread", separated by commas
 //   MNIST_FAULT_UNDER  only those about files whose path begins so; descriptors that are no files
@@ -16,7 +16,7 @@
 // A seccomp filter turns the calls into SIGSYS, also those made inside the C library; the handler
 // does what the program asked for, or does not, by the one instruction that the filter lets pass.
 // A program that is started by another one under this filter ends at once: its loader has no
-// handler. Threads are not taken from the kernel, but by a pthread_create that comes first.
+// handler. Threads are refused not by the kernel, but by a pthread_create that takes precedence.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -46,7 +46,7 @@
 
 // The system call `number`, without errno: a result from -4095 to -1 is an error.
 extern "C" long fault_shim_call(long number, long a, long b, long c, long d, long e, long f);
-extern "C" char fault_shim_called[];  // where the processor stands while that call is done
+extern "C" char fault_shim_called[];  // the instruction pointer during that call
 
 #if defined(__x86_64__)
 #define FAULT_SHIM_ARCHITECTURE AUDIT_ARCH_X86_64
@@ -131,7 +131,7 @@ bool is_chosen(std::string_view group) {
   return false;
 }
 
-// A path put together without memory from the heap: handlers run anywhere.
+// A path built without memory from the heap: handlers run anywhere.
 class Path {
  public:
   std::string_view text() const { return {bytes_.data(), size_}; }
@@ -192,7 +192,7 @@ void append_subject(Path& path, const Call& call, const Arguments& arguments) {
   }
 }
 
-// Counts a call and says whether it happens at this one.
+// Counts a call and says whether the fault happens at this one.
 bool happens_at(std::string_view group, std::string_view name, std::string_view subject) {
   if (!subject.starts_with(under)) return false;
   const long number = ++calls_counted;
@@ -269,8 +269,8 @@ void on_system_call(int /*signal*/, siginfo_t* information, void* context) {
 #endif
 }
 
-// The filter: another architecture's calls and those of fault_shim_call pass; the chosen ones are
-// handed to on_system_call.
+// The filter: another architecture's calls and those of fault_shim_call pass; the chosen ones go to
+// on_system_call.
 void set_filter() {
   constexpr std::size_t kMost = 8 + 2 * std::size(kCalls);
   static std::array<sock_filter, kMost> steps;
@@ -334,7 +334,7 @@ __attribute__((constructor)) void begin() {
   if (chosen_groups.empty()) return;
   struct sigaction action {};
   action.sa_sigaction = on_system_call;
-  // What interrupts a call that the handler does may make calls itself.
+  // A handler that interrupts this one's call may make calls itself.
   action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;
   if (sigaction(SIGSYS, &action, nullptr) != 0) give_up("fault_shim: SIGSYS cannot be handled\n");
   set_filter();

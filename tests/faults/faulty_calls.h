@@ -8,8 +8,8 @@
 
 namespace mnist::testing {
 
-// Where a call's arguments say what it is about: a path with the folder it begins in, a path alone,
-// or a descriptor.
+// Which arguments say what a call is about: a path and the folder it begins in, only a path, or a
+// descriptor.
 enum class About { kPathIn, kPath, kDescriptor, kNothing };
 
 struct Call {
@@ -53,7 +53,7 @@ constexpr Call kCalls[] = {
     {SYS_recvfrom, "receive", "recvfrom", About::kDescriptor, 2},
     {SYS_sendto, "send", "sendto", About::kDescriptor, 2},
     {SYS_sendmsg, "send", "sendmsg", About::kDescriptor},
-#if defined(__x86_64__)  // what newer processors do not have
+#if defined(__x86_64__)  // absent on newer processors
     {SYS_open, "open", "open", About::kPath},
     {SYS_rename, "rename", "rename", About::kPath},
     {SYS_stat, "stat", "stat", About::kPath},

@@ -67,7 +67,7 @@ void put_models(const fs::path& folder) {
   fs::copy(fs::path(MNIST_SOURCE_DIR) / "models" / "page.safetensors", folder / "page.safetensors");
 }
 
-// Checkpoints within an epoch, too; two epochs, so that every file is made and then replaced.
+// Also checkpoints within an epoch; two epochs, so every file is created and then replaced.
 void put_config(const fs::path& folder) {
   write_text(folder / "config.json", R"({
     "model": {"channels": [4], "hidden": 8},

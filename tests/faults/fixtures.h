@@ -9,19 +9,19 @@
 
 namespace mnist::testing {
 
-// Each makes its part of `folder`; what takes time is made once a process.
+// Each makes its part of `folder`; slow ones are made once per process.
 void put_data(const std::filesystem::path& folder);      // data/, 160 training and 40 test digits
 void put_config(const std::filesystem::path& folder);    // config.json
-void put_models(const std::filesystem::path& folder);    // run/, trained so, and page.safetensors
+void put_models(const std::filesystem::path& folder);    // run/, trained on it; page.safetensors
 void put_pictures(const std::filesystem::path& folder);  // pictures/, three of them
 
 // mnist-train from the folder's config.json and data into its run/.
 Scenario training();
-// The others; some files that they write are there before.
+// The others; some files that they write already exist.
 Scenario predicting();  // several pictures
 Scenario dumping();     // mnist-predict, one picture, with a picture of what the network sees
 Scenario evaluating();  // with a report
-Scenario exporting();   // by way of a link
+Scenario exporting();   // through a link
 Scenario generating();
 Scenario converting();  // mnist-data
 

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// By name, since other tensors may hold the same bytes.
+// By name, since other tensors may have the same bytes.
 std::string tensors_of(const fs::path& file) {
   try {
     const Bytes bytes = read_file(file, std::uint64_t{1} << 30);

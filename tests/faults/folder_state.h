@@ -1,4 +1,4 @@
-// What the files of a folder hold, without what differs from run to run.
+// What the files of a folder contain, without what differs from run to run.
 #pragma once
 
 #include <filesystem>
@@ -10,9 +10,9 @@ namespace mnist::testing {
 inline constexpr const char* kDamaged = "(damaged)";
 inline constexpr const char* kWhole = "(whole)";
 
-// Of every file below `folder`, by its path from there: its bytes; of a model or a checkpoint those
-// of its tensors, since the header holds times; and of other files whose content tells of times
-// only kWhole. kDamaged where the form is not whole.
+// Of every file below `folder`, by its path from there: its bytes; for a model or a checkpoint
+// those of its tensors, since the header has times; and for other files whose content has times
+// only kWhole. kDamaged if the format is broken.
 using FolderState = std::map<std::string, std::string>;
 FolderState state_of(const std::filesystem::path& folder);
 

@@ -9,7 +9,7 @@
 
 namespace mnist::testing {
 
-// What happens, and when. The words are those of fault_shim.cpp.
+// What happens, and when, in the words of fault_shim.cpp.
 struct Fault {
   std::string calls;
   std::string how;
@@ -21,7 +21,7 @@ struct Fault {
 // "write 3 ENOSPC", for messages.
 std::string to_string(const Fault& fault);
 
-// A call that counted: "write", "pwrite64", "/the/file".
+// A counted call: "write", "pwrite64", "/the/file".
 struct CountedCall {
   std::string kind;
   std::string name;
@@ -29,15 +29,15 @@ struct CountedCall {
   bool failed = false;  // the fault happened at it
 };
 
-// Ends the running test program as skipped where no seccomp filter can be set.
+// Ends the running test program as skipped if no seccomp filter can be set.
 void injection_or_skip();
 
-// The environment in which a program started in `folder` meets `fault`. With `log`, its calls are
-// written there.
+// The environment in which a program started in `folder` meets `fault`. Its calls are written to
+// `log`, if given.
 std::vector<std::string> environment_of(const Fault& fault, const std::filesystem::path& folder,
                                         const std::filesystem::path& log = {});
 
-// The calls of such a log, in their order.
+// The calls in such a log, in order.
 std::vector<CountedCall> counted_calls(const std::filesystem::path& log);
 
 }  // namespace mnist::testing

@@ -1,5 +1,5 @@
-// The programs within narrow limits of the system: the size of files, open files, no right to
-// write, a disk that is full.
+// The programs under narrow system limits: the size of files, open files, no permission to write, a
+// full disk.
 #include <cstdio>
 
 #include "cli/fixtures.h"
@@ -30,8 +30,8 @@ const std::vector<Undisturbed>& all_undisturbed() {
   return all;
 }
 
-// Every scenario run by `wrapper`: it ends well, or with one line and nothing lost. `least` of them
-// must end so, or the limit was none.
+// Every scenario run by `wrapper`: it ends well, or with one line and nothing lost. At least
+// `least` must end with a line, or the limit had no effect.
 void check_within(const std::string& name, const Words& wrapper, int least) {
   int refused = 0;
   for (auto [scenario, expected] : all_undisturbed()) {
@@ -45,7 +45,7 @@ void check_within(const std::string& name, const Words& wrapper, int least) {
   CHECK(refused >= least);
 }
 
-// The first of them, or all where MNIST_FAULTS is set.
+// The first of them, or all if MNIST_FAULTS is set.
 std::vector<int> some_of(const std::vector<int>& values) {
   return faults_of_each() > 1 ? values : std::vector<int>{values.front()};
 }
@@ -70,7 +70,7 @@ TEST_CASE("files that may not grow are not left half written", "[faults][limits]
 }
 
 TEST_CASE("with few files open, programs work or say why not", "[faults][limits]") {
-  // With four, LibTorch reports by itself that it cannot read about the processor.
+  // With four, LibTorch itself reports that it cannot read about the processor.
   for (const int files : some_of({6, 5, 7, 8})) {
     const std::string number = std::to_string(files);
     check_within(number + " open files", {"/usr/bin/prlimit", "--nofile=" + number}, 0);
@@ -115,7 +115,8 @@ TEST_CASE("where nothing may be written, nothing is lost", "[faults][mounts]") {
 
 TEST_CASE("on a disk that is full, nothing is lost", "[faults][mounts]") {
   mounts_or_skip();
-  // As large as what is there, in pages, and a little more; afterwards all of it is taken back.
+  // As large as the existing files, in pages, and a little more; afterwards everything is copied
+  // back.
   const std::string script =
       "pages=$(($(find . | wc -l) + $(du -s --block-size=4096 . | cut -f 1) + $0)); "
       "mkdir ../disk && mount -t tmpfs -o size=$((pages * 4096)) none ../disk && "

@@ -9,7 +9,7 @@
 namespace mnist::testing {
 namespace {
 
-// Those of files that are read, of files that are written, and of what is printed.
+// Faults of files that are read, of files that are written, and of printed output.
 const std::vector<FaultKind> kReading = {{"open", {"EIO", "EMFILE", "EINTR"}},
                                          {"read", {"EIO", "EINTR", "SHORT"}},
                                          {"stat", {"EIO", "EACCES", "EINTR"}},
@@ -20,7 +20,7 @@ const std::vector<FaultKind> kWriting = {{"write", {"EIO", "ENOSPC", "EINTR", "S
                                          {"rename,mkdir,link", {"EIO", "EROFS"}},
                                          {"lock", {"EINTR"}}};
 const std::vector<FaultKind> kPrinting = {{"write", {"EIO", "ENOSPC", "SHORT"}, "pipe:"}};
-// Of files that become shorter while they are read.
+// Files that become shorter while they are read.
 const std::vector<FaultKind> kShrinking = {{"read", {"END"}}};
 
 // Every third way, by turns.
@@ -36,8 +36,8 @@ std::vector<FaultKind> third_of(const std::vector<FaultKind>& kinds, std::size_t
   return third;
 }
 
-// All of them where MNIST_FAULTS is set; else a third, since programs share the code that reads and
-// writes, and take turns.
+// All of them if MNIST_FAULTS is set; else a third, taking turns, since programs share the code
+// that reads and writes.
 void sweep_all(const Scenario& scenario, std::size_t turn, bool shrinking = true) {
   injection_or_skip();
   std::vector<FaultKind> kinds = kReading;
@@ -53,7 +53,7 @@ void sweep_all(const Scenario& scenario, std::size_t turn, bool shrinking = true
 TEST_CASE("mnist-train loses nothing", "[faults][train]") { sweep_all(training(), 0); }
 
 TEST_CASE("mnist-predict loses nothing", "[faults][predict]") {
-  // Of a folder, a file that is empty when it is looked at is no picture.
+  // In a folder, a file that is empty when it is checked is not a picture.
   sweep_all(predicting(), 1, false);
   sweep_all(dumping(), 2);
 }

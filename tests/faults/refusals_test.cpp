@@ -1,5 +1,5 @@
-// What the programs refuse, so that nothing is lost, they refuse also if the system does not tell
-// them what is there.
+// What the programs refuse so as to lose nothing, they also refuse if the system does not tell them
+// what is there.
 #include "cli/fixtures.h"
 #include "faults/fixtures.h"
 #include "faults/sweep.h"
@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// As it is, and with each of its looks at files failing, `scenario` ends with exit code 2, one
+// As it is, and with each of its checks of files failing, `scenario` ends with exit code 2, one
 // line, and files as they were.
 void check_refused(const Scenario& scenario) {
   const Expected expected = undisturbed(scenario, "stat");

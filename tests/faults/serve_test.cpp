@@ -1,5 +1,5 @@
-// mnist-serve with one fault after the other: it does not start and says why, or it goes on
-// serving.
+// mnist-serve with one fault after the other: it does not start and says why, or it continues to
+// serve.
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -35,9 +35,9 @@ std::optional<std::string> answer_to(int port, const std::string& picture) {
   return std::nullopt;
 }
 
-// What is wrong with a server that has printed `url`. Whoever is asking when the fault happens may
-// lose the connection, or be told to come again, or that the request did not arrive as it should,
-// but is never told something else; whoever asks next is answered.
+// What is wrong with a server that has printed `url`. The request during the fault may lose the
+// connection, or be told to try again, or that it did not arrive as it should, but nothing else;
+// the next request is answered.
 std::optional<std::string> wrong_service(const std::string& url, const std::string& picture,
                                          const std::string& expected) {
   const int port = std::stoi(url.substr(url.rfind(':') + 1));

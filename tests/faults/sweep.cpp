@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr int kAtOnce = 2;
 
-// A folder for one run, with another one beside it that the program knows nothing of.
+// A folder for one run, with another one beside it that the program does not know about.
 struct Place {
   TemporaryDirectory own;
   fs::path folder = own / "work";
@@ -126,7 +126,7 @@ std::optional<std::string> wrong_refusal(const Scenario& scenario, const Expecte
   return std::nullopt;
 }
 
-// Goes on after an error, as a person would.
+// Resumes after an error, as a person would.
 std::optional<std::string> wrong_resumption(const Scenario& scenario, const Expected& expected,
                                             const Place& place) {
   const bool has_begun = fs::exists(place.folder / "run" / "config.json");
@@ -246,7 +246,7 @@ std::vector<Verdict> try_faults(const Scenario& scenario, const Expected& expect
 }
 
 void sweep(const Scenario& scenario, const std::vector<FaultKind>& kinds, std::size_t of_each) {
-  std::map<std::string, std::string> kinds_under;  // all kinds that are looked for there
+  std::map<std::string, std::string> kinds_under;  // all kinds that are searched for there
   for (const FaultKind& kind : kinds) kinds_under[kind.under] += kind.calls + ",";
   std::map<std::string, Expected> expected;
   for (const auto& [under, names] : kinds_under) {
@@ -258,7 +258,7 @@ void sweep(const Scenario& scenario, const std::vector<FaultKind>& kinds, std::s
   for (const FaultKind& kind : kinds) {
     const std::size_t count = calls_of(expected[kind.under], kind.calls);
     for (const std::string& how : kind.how) {
-      // A full disk and one that is read-only stay so.
+      // A full disk and a read-only one stay that way.
       const bool lasts = kind.under.empty() && (how == "ENOSPC" || how == "EROFS");
       for (const int at : spread(count, of_each, faults.size())) {
         faults.push_back({.calls = kind.calls,

@@ -1,12 +1,12 @@
-// One program at work in a folder, tried again and again, each time with another fault; after each,
+// One program working in a folder, tried again and again, each time with another fault; after each,
 // whether anything was lost. The rules:
 //
 //   exit code 0: as if nothing had happened: the same results, the same files
 //   exit code 2: one line on stderr; of the results those that there are; every file is what it
 //                was, or what it should become; nothing else lies about
 //
-// and nothing else. Where a run can be resumed, it is, and must then end as if nothing had
-// happened; so it must after a SIGKILL, which may leave a temporary file until then.
+// and nothing else. If a run can be resumed, it is, and must then end as if nothing had happened;
+// the same holds after a SIGKILL, which may leave a temporary file until then.
 #pragma once
 
 #include <filesystem>
@@ -24,16 +24,16 @@ struct Scenario {
   std::string program;
   std::vector<std::string> arguments;  // paths in them are relative to the folder
   std::function<void(const std::filesystem::path& folder)> prepare;  // fills the folder
-  std::vector<std::string> resume{};  // the arguments to go on with after exit code 2, if it can
+  std::vector<std::string> resume{};  // the arguments to resume with after exit code 2, if it can
   // Its results without what differs from run to run.
   std::function<std::string(std::string)> results = [](std::string out) { return out; };
-  // A line that may be on stderr besides.
+  // Another line that may be on stderr.
   std::string may_say{};
-  // What it is run by, and the beginning of that one's arguments.
+  // The program that runs it, and the beginning of that program's arguments.
   std::vector<std::string> wrapper{};
 };
 
-// As the scenario goes by itself.
+// The scenario without a fault.
 struct Expected {
   Outcome outcome;
   FolderState before;
@@ -41,7 +41,7 @@ struct Expected {
   std::vector<CountedCall> calls;
 };
 
-// Of the calls that `kinds` names ("open,read"), about `under` as in Fault.
+// With the calls that `kinds` names ("open,read"), about `under` as in Fault.
 Expected undisturbed(const Scenario& scenario, const std::string& kinds,
                      const std::string& under = "");
 
@@ -59,7 +59,7 @@ Verdict try_fault(const Scenario& scenario, const Expected& expected, const Faul
 std::vector<Verdict> try_faults(const Scenario& scenario, const Expected& expected,
                                 const std::vector<Fault>& faults);
 
-// A kind of call with the ways in which it fails.
+// A kind of call with the ways in which it can fail.
 struct FaultKind {
   std::string calls;
   std::vector<std::string> how;
@@ -73,8 +73,8 @@ void sweep(const Scenario& scenario, const std::vector<FaultKind>& kinds, std::s
 // How many calls of a kind fail in each way: 1, or as many as MNIST_FAULTS says.
 std::size_t faults_of_each();
 
-// `most` numbers from 1 to `count`, evenly spread, or all of them if there are no more. One alone
-// lies elsewhere for each `seed`.
+// `most` numbers from 1 to `count`, evenly spread, or all of them if there are no more. A single
+// one differs for each `seed`.
 std::vector<int> spread(std::size_t count, std::size_t most, std::size_t seed);
 
 }  // namespace mnist::testing

@@ -1,5 +1,5 @@
-// What the fuzz targets share. A target may answer an input with mnist::Error; every other
-// exception, a failed require(), and whatever the sanitizers see, is a finding.
+// What the fuzz targets share. A target may answer an input with mnist::Error; any other exception,
+// a failed require(), and anything the sanitizers see, is a finding.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ inline void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// What `parse` returns, or nothing where it refuses the input properly: in one line.
+// What `parse` returns, or nothing if it refuses the input properly: in one line.
 template <typename Parse>
 auto accepted(Parse parse) -> std::optional<decltype(parse())> {
   try {

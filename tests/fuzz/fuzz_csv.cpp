@@ -1,4 +1,4 @@
-// Comma-separated values: records that are read and written are read as the same again.
+// Comma-separated values: records that are read and written are read back the same.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +22,7 @@ Records records_of(std::string_view text) {
   for (std::vector<std::string> fields; reader.next(fields);) {
     require(!fields.empty() && reader.line() > line);
     line = reader.line();
-    // A line that holds one empty field is an empty line, and passed over.
+    // A line with one empty field is an empty line, and skipped.
     if (fields.size() > 1 || !fields.front().empty()) records.push_back(fields);
   }
   return records;
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto records = accepted([&] { return records_of(text); })) {
     std::string written =
-        "\xef\xbb\xbf";  // a mark of the text's own, if it has another, is its content
+        "\xef\xbb\xbf";  // if the text has a byte order mark of its own, that is content
     for (const auto& fields : *records) written += mnist::csv_line(fields);
     require(records_of(written) == *records);
   }

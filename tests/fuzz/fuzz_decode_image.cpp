@@ -1,4 +1,4 @@
-// Pictures: what is decoded keeps to the limits and has as many samples as its size says.
+// Pictures: decoded ones keep to the limits and have as many samples as their size says.
 #include <span>
 
 #include "mnist/image/decode.h"
@@ -9,7 +9,7 @@ using mnist::fuzz::accepted;
 using mnist::fuzz::require;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Small, so that a run spends its time on parsing and not on filling pixels.
+  // Small, so a run spends its time on parsing and not on filling pixels.
   mnist::DecodeOptions options{.max_pixels = 1 << 16,
                                .max_decoded_pixels = 1 << 12,
                                .max_whole_pixels = 1 << 15,

@@ -1,5 +1,5 @@
-// Lists of labelled pictures: what is read keeps within its ranges, and every line of it by itself
-// is read as the same.
+// Lists of labelled pictures: values are within their ranges, and every line alone is read the
+// same.
 #include <string>
 #include <string_view>
 #include <utility>

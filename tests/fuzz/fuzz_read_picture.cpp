@@ -1,5 +1,5 @@
-// From a picture's bytes to its digits, the whole way and by the clock: whatever a picture shows,
-// reading takes bounded time, and what is read lies in the picture.
+// The whole way from a picture's bytes to its digits, with a time limit: whatever a picture shows,
+// reading takes bounded time, and what is read is within the picture.
 #include <cmath>
 #include <ctime>
 #include <numeric>
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   require(page.finds.size() <= mnist::kMostFinds);
   int row = 0;
   for (const mnist::Find& find : page.finds) {
-    // A pixel more: boxes are rounded in pixels of the file.
+    // One more pixel: boxes are rounded in pixels of the file.
     check_find(find, std::ceil(image->width * image->scale_x) + 1,
                std::ceil(image->height * image->scale_y) + 1);
     require(find.row >= row);

@@ -1,4 +1,4 @@
-// Bodies that are posted to mnist-serve: the content type up to the first line feed, then the body.
+// Bodies posted to mnist-serve: the content type up to the first line feed, then the body.
 #include <string_view>
 
 #include "fuzz.h"

@@ -1,5 +1,5 @@
-// Stands in for libFuzzer where that is not linked: runs the target on every file of the folders
-// given, in the order of their names. A finding ends the program, and the last line names its file.
+// Replaces libFuzzer if that is not linked: runs the target on every file in the given folders, in
+// name order. A finding ends the program, and the last line names its file.
 #include <algorithm>
 #include <cstdio>
 #include <exception>

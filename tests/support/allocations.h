@@ -1,13 +1,13 @@
-// How much memory a test's program takes while something runs. Only in the programs whose sources
-// include allocations.cpp, and counted there for all threads.
+// How much memory a test program takes while something runs. Only in programs whose sources include
+// allocations.cpp, and for all of their threads.
 #pragma once
 
 #include <cstdint>
 
 namespace mnist::testing {
 
-// Bytes from malloc and its relations: most that were held at once since this object was made, less
-// what was held then. Always 0 under a sanitizer, which has an allocator of its own.
+// Bytes from malloc and its relatives: the most held at once since this object was made, minus what
+// was held then. Always 0 under a sanitizer, which has its own allocator.
 class AllocationPeak {
  public:
   AllocationPeak();

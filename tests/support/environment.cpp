@@ -59,7 +59,7 @@ std::string with_failing(const std::string& calls, const std::string& how, const
 }
 
 std::string with_few_processes(int allowed) {
-  // Another user than the superuser, whom the limit does not bind; one without other processes.
+  // A user other than the superuser, whom the limit does not bind, and without other processes.
   const std::string user = geteuid() == 0 ? "setpriv --reuid=65432 --clear-groups " : "";
   if (std::system((user + "prlimit --nproc=1 true > /dev/null 2>&1").c_str()) != 0) {
     skip("no limit to a user's processes can be set here");

@@ -1,4 +1,4 @@
-// What a test may find on its machine, and a folder of its own to write in.
+// What a test may find on its machine, and a separate folder to write in.
 #pragma once
 
 #include <filesystem>
@@ -18,14 +18,14 @@ std::filesystem::path mnist_files_or_skip();
 // checkout); skips the test if there is none.
 std::filesystem::path test_pictures_or_skip(const std::string& name);
 
-// The beginning of a command line under which system calls of the program fail, in all its threads:
+// The beginning of a command line that makes system calls of the program fail, in all its threads:
 // `calls` as strace names them, "openat" or "%%stat"; `how`, e.g. "error=EIO:when=2+" (the count is
-// each thread's own); with `path`, those about that file alone. Skips the test without strace.
+// each thread's own); with `path`, only those about that file. Skips the test without strace.
 std::string with_failing(const std::string& calls, const std::string& how,
                          const std::filesystem::path& path = {});
 
-// The beginning of a command line that runs a program as a user of `allowed` processes and threads
-// at most. Skips the test if no such limit can be set.
+// The beginning of a command line that runs a program as a user with at most `allowed` processes
+// and threads. Skips the test if no such limit can be set.
 std::string with_few_processes(int allowed);
 
 // Files and folders directly in `folder`.

@@ -10,8 +10,8 @@ namespace mnist::testing {
 // the test (environment.h) if there is none.
 std::string python_with_or_skip(const std::string& module);
 
-// The node_modules that hold `package`, of tests/npm (scripts/install-web-tests.sh); skips
-// the test where it or Node is absent.
+// The node_modules of tests/npm that contain `package` (scripts/install-web-tests.sh); skips
+// the test if it or Node is absent.
 std::filesystem::path node_modules_with_or_skip(const std::string& package);
 
 }  // namespace mnist::testing

@@ -14,7 +14,7 @@ struct Outcome {
 };
 
 struct Surroundings {
-  std::string input{};                     // what stdin holds
+  std::string input{};                     // content of stdin
   std::filesystem::path folder{};          // working directory; empty: the test's own
   std::vector<std::string> environment{};  // "NAME=value", added to the test's own
 };
@@ -27,7 +27,7 @@ Outcome run_program(const std::string& program, const std::vector<std::string>& 
 // The same through `sh -c`, with the project's programs first on PATH: for pipelines.
 Outcome run_shell(const std::string& command, const Surroundings& surroundings = {});
 
-// Waits until it has ended, or kills it: for interruption tests.
+// A program that is waited for or killed: for interruption tests.
 class Child {
  public:
   Child(const std::string& program, const std::vector<std::string>& arguments,
@@ -37,7 +37,7 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   void signal(int number) const;
-  // Blocks until it has printed a line; without its end. Empty if there is none.
+  // Blocks until it has printed a line, and returns it without its end. Empty if there is none.
   std::string first_line();
   // Blocks until the end. Call it once.
   Outcome wait();

@@ -1,4 +1,4 @@
-// LibTorch and Catch2 together: c10 defines CHECK (through glog where it was built with it), and so
+// LibTorch and Catch2 together: c10 defines CHECK (through glog if it was built with it), and so
 // does Catch2. Torch comes first, its macros go, Catch2's stay.
 #pragma once
 

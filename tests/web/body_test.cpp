@@ -92,7 +92,7 @@ TEST_CASE("a form has the picture in the field image, or as its only file", "[se
         kPng);
   CHECK(text_in(kForm, part("name=image", kPng) + kEnd) == kPng);
   CHECK(text_in(kForm, part("name=image", "data:image/png;base64," + kPngBase64) + kEnd) == kPng);
-  // A file is what it is, also when it looks like the end of something.
+  // A file is taken as it is, even if it contains what looks like a delimiter.
   const std::string odd = kPng + "\r\n--frontie\r\n\r\n--\r\n";
   CHECK(text_in(kForm, part(file, odd) + kEnd) == odd);
   CHECK(text_in(kForm, part(file, "") + kEnd).empty());

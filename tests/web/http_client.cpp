@@ -45,7 +45,7 @@ void HttpClient::send(const std::string& bytes) const {
   std::size_t sent = 0;
   while (sent < bytes.size()) {
     const ssize_t n = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (n < 0) return;  // the server has closed: response() tells
+    if (n < 0) return;  // the server has closed: response() will show it
     sent += static_cast<std::size_t>(n);
   }
 }

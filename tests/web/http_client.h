@@ -1,4 +1,5 @@
-// A client that sends what it is told, byte by byte if need be: proper ones would not attack.
+// A client that sends whatever it is told to, byte by byte if need be: a proper one would not
+// attack.
 #pragma once
 
 #include <chrono>
@@ -15,8 +16,8 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   void send(const std::string& bytes) const;
-  // One response: head and as much body as Content-Length says; what came until the end or the
-  // time was over, if there is no whole one.
+  // One response: head and as much body as Content-Length says; if incomplete, what arrived before
+  // the end or before the time was over.
   std::string response(std::chrono::milliseconds patience = std::chrono::seconds(20));
   // Whether the server has closed the connection, or does in time.
   bool closed(std::chrono::milliseconds patience = std::chrono::seconds(20));
@@ -28,10 +29,10 @@ class HttpClient {
   std::string received_;
 };
 
-// The response to one request on a connection of its own.
+// The response to one request on a separate connection.
 std::string ask(int port, const std::string& request);
 
-// The three digits of a response's first line, 0 where it has none.
+// The three digits of a response's first line, 0 if it has none.
 int status_of(const std::string& response);
 std::string body_of(const std::string& response);
 

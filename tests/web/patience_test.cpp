@@ -1,4 +1,4 @@
-// What takes long, and what never ends: others are answered meanwhile, and it ends in time.
+// Requests that take long or never end: others are answered meanwhile, and they end in time.
 #include <atomic>
 #include <chrono>
 #include <memory>

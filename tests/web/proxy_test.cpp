@@ -27,7 +27,7 @@ std::string nginx_or_skip() {
   return lines_of(found.out).front();
 }
 
-// One that is free now.
+// A port that is free now.
 int free_port() {
   const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -81,7 +81,7 @@ class Nginx {
   std::unique_ptr<Child> child_;
 };
 
-// What the page's files ask for by name.
+// What the page's files request by name.
 std::set<std::string> names_in(const std::string& text) {
   static const std::regex pattern("(?:href=|src=|from )\"([^\"]+)\"");
   std::set<std::string> names;

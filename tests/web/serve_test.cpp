@@ -23,7 +23,7 @@ struct Served {
   int port = 0;
 };
 
-// On a port of its own, from when it has said which: then it answers.
+// Starts it on a separate port, and returns when it has said which: then it answers.
 Served serve(std::vector<std::string> more = {}) {
   more.insert(more.end(), {"--port", "0"});
   auto child = std::make_unique<Child>("mnist-serve", more);
@@ -33,7 +33,7 @@ Served serve(std::vector<std::string> more = {}) {
   return {std::move(child), std::stoi(url.substr(colon + 1))};
 }
 
-// Sums are rounded by how many threads share them, so numbers may differ by a little.
+// How sums round depends on the number of threads, so numbers may differ a little.
 void check_alike(const nlohmann::json& told, const nlohmann::json& known) {
   REQUIRE(told.type() == known.type());
   if (told.is_number_float()) {

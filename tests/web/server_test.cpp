@@ -178,7 +178,7 @@ TEST_CASE("a body of unknown or contradictory length is refused", "[server]") {
 TEST_CASE("a body of 100 MB is refused before it comes", "[server]") {
   check_refused_early(post_head("Content-Length: 100000000\r\n"), 413);
   check_refused_early(post_head("Content-Length: 99999999999999999999999\r\n"), 413);
-  // Nor is its sender told to go on.
+  // Nor is its sender told to continue.
   check_refused_early(post_head("Content-Length: 100000000\r\nExpect: 100-continue\r\n"), 413);
 }
 

@@ -1,4 +1,4 @@
-// How much ink is on a picture: what can be built without LibTorch.
+// How much ink is on a picture: an example that builds without LibTorch.
 #include <cstdint>
 #include <iostream>
 #include <numeric>

@@ -22,7 +22,7 @@ inline Bytes joined(std::initializer_list<Bytes> parts) {
   return whole;
 }
 
-// The mnist::Error that `call` throws; fails the test where it throws nothing or something else.
+// The mnist::Error that `call` throws; fails the test if it throws nothing or something else.
 template <typename Call>
 Error error_of(Call call) {
   try {

@@ -206,7 +206,7 @@ TEST_CASE("a compressed IDX file does not stand in for one that cannot be looked
 
 TEST_CASE("an IDX file that is not there is an error that tells how to get it", "[bytes]") {
   const TemporaryDirectory folder;
-  fs::create_directory(folder / "labels");  // as some unpackers leave it; no file
+  fs::create_directory(folder / "labels");  // as some unpackers leave it; not a file
   const Error error = error_of([&] { find_idx_file(folder.path(), "labels"); });
   CHECK(error.kind() == ErrorKind::kIo);
   CHECK(std::string(error.what()) ==

@@ -1,5 +1,5 @@
-// Malformed safetensors files, one fault each: every one is refused by a message of its own, and
-// takes little memory, whatever it claims.
+// Malformed safetensors files, one fault each: each is refused with its own message, and takes
+// little memory, whatever it claims.
 #include <cstdint>
 #include <set>
 #include <string>
@@ -30,7 +30,7 @@ struct Row {
   std::string message;
 };
 
-// `count` times `pattern`, with a number of its own for each '#', separated by commas.
+// `count` times `pattern`, each '#' replaced by the copy's number, separated by commas.
 std::string repeated(const std::string& pattern, std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {

@@ -141,7 +141,7 @@ TEST_CASE("a safetensors header is read before the rest of its file", "[bytes]")
   };
   CHECK(fault(file.size() - 1) == "truncated: tensor \"w\" ends beyond the file");
   CHECK(fault(file.size() + 4) == "4 unused bytes at the end");
-  // Of a pipe, nobody knows the size yet.
+  // The size of a pipe is not known yet.
   CHECK(parse_safetensors_beginning(beginning, {}).tensors.size() == 1);
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("a safetensors shape whose product overflows is refused", "[bytes]") {
   const std::string expected = "tensor \"w\": its shape and type contradict its data_offsets";
   for (const char* shape : {
            "[4294967296,4294967296]",    // 2^64, 0 in 64 bits
-           "[4294967296,4294967296,0]",  // not excused by the zero behind it
+           "[4294967296,4294967296,0]",  // not excused by the zero after it
            "[0,4294967296,4294967296]",  // nor by the zero before it
            "[4611686018427387904]",      // 2^62 elements of 4 bytes
            "[3,6148914691236517206]",    // 2^64 + 2

@@ -17,7 +17,7 @@ inline Bytes length_prefix(std::uint64_t length) {
   return bytes;
 }
 
-// A file of `header` as it stands and `data_bytes` bytes 0, 1, 2, ...
+// A file of `header` as it is and `data_bytes` bytes 0, 1, 2, ...
 inline Bytes file_of(const std::string& header, std::size_t data_bytes = 0) {
   Bytes data(data_bytes);
   for (std::size_t i = 0; i < data_bytes; ++i) data[i] = static_cast<std::uint8_t>(i);

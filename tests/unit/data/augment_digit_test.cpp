@@ -55,7 +55,7 @@ double roughness(const Image& image) {
   return sum / 784;
 }
 
-// A field of one displacement for all, as B-splines reproduce a constant.
+// A field with one displacement everywhere, since B-splines reproduce a constant.
 augmentation::Variation constant_displacement(float dx, float dy) {
   augmentation::Variation variation{};
   variation.map = {.xx = 1, .xy = 0, .yx = 0, .yy = 1, .x0 = 0, .y0 = 0};
@@ -99,7 +99,7 @@ TEST_CASE("an elastic field bends, more the larger it is, and no pixel by more t
 }
 
 TEST_CASE("a smoother elastic field leaves strokes whole", "[data]") {
-  // Neighbours move alike: the roughness stays, while a trembling field adds some.
+  // Neighbours move together: the roughness stays, while a trembling field adds some.
   double trembling = 0;
   double smooth = 0;
   for (int row = 0; row < 50; ++row) {
@@ -131,7 +131,7 @@ TEST_CASE("erasing makes paper of a rectangle, as often and as large as it says"
       for (int x = left; x <= right; ++x) CHECK(out[y * 28 + x] == 0);
     }
   }
-  CHECK(erased > 200);  // 300, less those that fell on paper
+  CHECK(erased > 200);  // 300, minus those that fell on paper
   CHECK(erased < 340);
   CHECK(varied({.erasing = 0.0, .erasing_size = 1}) == image);
 }

@@ -55,7 +55,8 @@ TEST_CASE("a shift moves the ink by no more than it says, and changes nothing el
     CHECK(moved.max().item<float>() <= 2.01F);
     CHECK(moved.max().item<float>() > 1.0F);
   }
-  // Ink is moved, not made, but for rounding to bytes; a few wide digits lose some over the edge.
+  // Ink is moved, not created, except by rounding to bytes; a few wide digits lose some over the
+  // edge.
   CHECK((ink.sum({1, 2, 3}) <= own.sum({1, 2, 3}) * 1.005).all().item<bool>());
   CHECK(ink.sum().item<float>() == Approx(own.sum().item<float>()).epsilon(0.01));
 }

@@ -103,7 +103,7 @@ TEST_CASE("images of another size are scaled to 28x28", "[data]") {
 
 TEST_CASE("on the real files the dataset equals LibTorch's own", "[data][needs-mnist]") {
   const std::filesystem::path folder = mnist::testing::mnist_files_or_skip();
-  const TemporaryDirectory plain;  // LibTorch reads uncompressed files alone
+  const TemporaryDirectory plain;  // LibTorch reads only uncompressed files
   for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                            "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
     const Bytes bytes = read_file(find_idx_file(folder, name), 100 << 20);

@@ -82,7 +82,7 @@ TEST_CASE("images that lie on their side or are mirrored are recognised", "[data
 TEST_CASE("images in another form than MNIST's are brought into it", "[data]") {
   const DigitSet digits = drawn();
   for (const std::string_view name : orientation_names()) {
-    // Each is its own reverse, but for the turns by 90 degrees, which are each other's.
+    // Each is its own inverse, except the turns by 90 degrees, which are each other's.
     const std::string_view back = name == "turned-left"    ? "turned-right"
                                   : name == "turned-right" ? "turned-left"
                                                            : name;

@@ -10,7 +10,7 @@
 namespace mnist {
 namespace {
 
-// A label and 784 pixels, of which the one at `ink` is 255.
+// A label and 784 pixels, where the one at `ink` is 255.
 std::string line_of(int label, int ink) {
   std::string line = std::to_string(label);
   for (int i = 0; i < kDigitPixels; ++i) line += i == ink ? ",255" : ",0";

@@ -7,7 +7,7 @@
 namespace mnist {
 namespace {
 
-// 1000 labels, class c as often as 55 + 10 c.
+// 1000 labels, class c 55 + 10 c times.
 torch::Tensor uneven_labels() {
   std::vector<torch::Tensor> parts;
   for (std::int64_t c = 0; c < 10; ++c)

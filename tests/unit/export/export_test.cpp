@@ -1,5 +1,5 @@
 // Exported files are run by the programs they are for: ONNX by ONNX Runtime (WebAssembly, in Node)
-// and OpenCV's dnn, TorchScript and model files by Python's torch. Their answers are held against
+// and OpenCV's dnn, TorchScript and model files by Python's torch. Their answers are compared with
 // the network's own.
 #include <cmath>
 #include <cstring>
@@ -46,8 +46,8 @@ Model shipped_model() {
   return load_model(fs::path(MNIST_SOURCE_DIR) / "models" / "digits.safetensors");
 }
 
-// A network of each kind, with statistics and a temperature that are not the neutral ones, and the
-// shipped model.
+// A network of each kind, with statistics and a temperature that are not neutral, and the shipped
+// model.
 Models several_models() {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(5);
@@ -62,7 +62,7 @@ Models several_models() {
       if (name.ends_with("running_mean")) tensor.uniform_(-0.2, 0.2);
       if (name.ends_with("running_var")) tensor.uniform_(0.5, 2);
       if (name.starts_with("norm") && name.ends_with("weight")) tensor.uniform_(0.5, 2);
-      if (name == "output.weight") tensor.mul_(8);  // so that answers differ from image to image
+      if (name == "output.weight") tensor.mul_(8);  // so answers differ from image to image
     }
     models["network" + std::to_string(models.size())] = model;
   }
@@ -82,7 +82,7 @@ void write_floats(const fs::path& path, const torch::Tensor& values) {
       path, std::span(static_cast<const std::uint8_t*>(values.data_ptr()), values.nbytes()));
 }
 
-// Most values are JSON texts, in which spaces and the order of keys mean nothing.
+// Most values are JSON text, in which spaces and the order of keys do not matter.
 std::map<std::string, nlohmann::json> metadata_of(const fs::path& path) {
   const Bytes bytes = read_file(path, 1 << 24);
   std::map<std::string, nlohmann::json> metadata;
@@ -97,7 +97,7 @@ double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
-// Holds the outputs that another program left in `file`.OUTPUT against the model's own.
+// Compares the outputs that another program left in `file`.OUTPUT with the model's own.
 void check_outputs(Model& model, const torch::Tensor& ink, const std::string& file) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor logits = model.network->forward(ink);

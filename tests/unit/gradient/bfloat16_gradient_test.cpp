@@ -107,7 +107,7 @@ TEST_CASE("bfloat16 gradients are autograd's but for bfloat16's rounding", "[gra
     for (const std::int64_t count : {256, 33}) {
       INFO(options.to_json().dump() << ", " << count << " images");
       const auto kernels = bfloat16::available_kernels();
-      // Of a small batch, either difference is now and then twice another's: several networks.
+      // For a small batch, either difference may be twice the other: hence several networks.
       constexpr std::array kSeeds = {3, 4, 5, 6};
       double rounding = 0;
       std::vector<double> off(kernels.size(), 0.0);
@@ -122,8 +122,8 @@ TEST_CASE("bfloat16 gradients are autograd's but for bfloat16's rounding", "[gra
           CHECK(bench.loss == Approx(expected_loss).epsilon(0.01));
         }
       }
-      // What the last layer is off by goes through all layers before, so the first ones are off by
-      // several per cent, in Torch's own bfloat16 too.
+      // The last layer's error goes back through all layers, so the first ones are off by several
+      // per cent, also in Torch's own bfloat16.
       for (const double difference : off) CHECK(difference < 1.5 * rounding);
     }
   }
@@ -188,7 +188,7 @@ TEST_CASE("dropout in bfloat16 drops its share, by the batch's seed", "[gradient
     torch::manual_seed(i);
     return dropping.autograd(32);
   });
-  // Of the hidden and the last layer: further down, bfloat16 rounds more than chance leaves.
+  // Only the hidden and the last layer: further down, rounding in bfloat16 exceeds chance.
   const auto upper = [](const Gradients& all) { return Gradients(all.end() - 4, all.end()); };
   CHECK(relative_difference(upper(actual), upper(expected)) < 0.1);
 }
@@ -198,7 +198,7 @@ TEST_CASE("two halves of a batch sum up to the whole's gradient", "[gradient]") 
   Bench bench(small());
   const bfloat16::Kernels& kernels = *bfloat16::available_kernels().front();
   const Gradients whole = bench.bfloat16(256, 1, kernels);
-  // Both processes' sums are the whole's when each holds the same half.
+  // Both processes' sums are the whole's if each has the same half.
   const auto doubled = [](std::span<double> sums) {
     for (double& sum : sums) sum *= 2;
   };

@@ -1,5 +1,5 @@
 // Every kernel of every instruction set that this machine has, against the plain ones, over the
-// sizes and offsets that networks can have and that tiles can leave over.
+// sizes and offsets that networks can have and the remainders that tiles can leave.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -65,7 +65,7 @@ double largest_difference(const std::vector<float>& actual, const std::vector<fl
   return largest;
 }
 
-// Of bfloat16, whose last bit may go either way if the value before rounding differs.
+// For bfloat16, whose last bit may go either way if the value before rounding differs.
 double largest_difference(const std::vector<Bf16>& actual, const std::vector<Bf16>& expected) {
   std::vector<float> a(actual.size());
   std::vector<float> b(expected.size());
@@ -93,7 +93,7 @@ struct Case {
     return {ins, outs, {side, side, in_row(), ins}, {kernel, kernel, in_row(), ins}, border};
   }
 
-  // The image, zero in the border and behind each row.
+  // The image, zero in the border and after each row.
   std::vector<Bf16> image(Dice& dice) const {
     std::vector<Bf16> values = dice.bf16(in_size());
     for (int i = 0; i < in_size(); ++i) {
@@ -209,7 +209,7 @@ TEST_CASE("weight gradients are the plain ones' at every size", "[kernels]") {
     std::vector<std::uint32_t> in(kImages * c.in_size() + 2 * kSlack);
     std::vector<std::uint32_t> out(kImages * pairs + kSlack);
     for (int image = 0; image < kImages; ++image) {
-      // A column of zeros behind the last one of each row.
+      // A column of zeros after the last one of each row.
       std::vector<Bf16> gradient = dice.bf16(c.side * (c.side + 1) * c.outs);
       const Grid grid{c.side, c.side, (c.side + 1) * c.outs, c.outs};
       for (int y = 0; y < c.side; ++y) {

@@ -16,7 +16,7 @@ const ConvNetOptions kPlain{
 const ConvNetOptions kNormalized{.channels = {16, 32}, .hidden = 16};
 const ConvNetOptions kNarrow{.channels = {4, 8}, .hidden = 16};
 
-// What a training of these gets.
+// The engine that training with these gets.
 struct Choice {
   std::string precision;
   bool kernels;

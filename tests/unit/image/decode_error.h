@@ -10,7 +10,7 @@
 
 namespace mnist::testing {
 
-// The error that decoding ends with; a failed check where it does not.
+// The error that decoding ends with; a failed check if it does not.
 inline Error error_of(std::span<const std::uint8_t> bytes, const DecodeOptions& options = {}) {
   try {
     decode_image(bytes, options);

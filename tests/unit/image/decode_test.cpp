@@ -188,7 +188,7 @@ TEST_CASE("A short file that claims a large picture is truncated", "[image]") {
 
 TEST_CASE("A file cut anywhere is an error", "[image]") {
   for (const Bytes& file : specimens()) {
-    if (file[0] == 'P' && file[1] <= '3') continue;  // text: a cut last number is a number still
+    if (file[0] == 'P' && file[1] <= '3') continue;  // text: a cut last number is still a number
     for (std::size_t size = 0; size < file.size(); ++size) {
       CAPTURE(file.size(), size);
       CHECK_THROWS_AS(decode_image(prefix(file, size)), Error);

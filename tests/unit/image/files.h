@@ -1,5 +1,5 @@
 // Small files of the formats that pictures.h leaves out: BMP and GIF written byte by byte, TIFF,
-// WebP and HEIF with the libraries that decode them, where those are there.
+// WebP and HEIF with the libraries that decode them, if those are there.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace mnist::testing {
 
-// How a file says that it is to be seen.
+// What a file says about how to show it.
 struct Labels {
   int orientation = 1;
   std::uint32_t x_density = 0;  // 0: none is given
@@ -28,7 +28,7 @@ struct RgbPicture {
 // No symmetry, smooth enough for lossy formats.
 RgbPicture slanted_picture(int width, int height);
 
-// An EXIF block with these labels; with "Exif\0\0" before it where `named`.
+// An EXIF block with these labels; with "Exif\0\0" before it if `named`.
 Bytes exif_block(const Labels& labels, bool little_endian, bool named);
 
 // A chunk of PNG put before the first IDAT.

@@ -1,4 +1,4 @@
-// BMP, GIF and WebP; formats that are known and not read.
+// BMP, GIF and WebP; known formats that are not read.
 #include <algorithm>
 
 #include "mnist/base/error.h"

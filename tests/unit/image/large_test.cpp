@@ -1,4 +1,4 @@
-// Pictures larger than they are needed: made smaller while they are decoded.
+// Pictures larger than needed: made smaller while they are decoded.
 #include <algorithm>
 #include <cmath>
 
@@ -138,7 +138,7 @@ TEST_CASE("Square pixels and a smaller picture go together", "[image]") {
   const Bytes png = testing::with_png_chunk(
       testing::make_png({.width = 60, .height = 40, .samples = pattern(60, 40, 255)}), "pHYs",
       {0, 0, 0, 2, 0, 0, 0, 1, 0});
-  // The 30 x 20 left may not grow: they shrink along the other side.
+  // The remaining 30 x 20 may not grow: they shrink along the other side.
   const Image image = decode_image(png, {.max_decoded_pixels = 600});
   CHECK(image.width == 15);
   CHECK(image.height == 20);

@@ -47,7 +47,7 @@ struct PngPicture {
 };
 Bytes make_png(const PngPicture& picture);
 
-// The same file with width and height overwritten in IHDR, its checksum made right again.
+// The same file with width and height overwritten in IHDR, and its checksum corrected.
 Bytes with_png_size(Bytes png, std::uint32_t width, std::uint32_t height);
 
 enum class JpegColour { kGrey, kYcc, kRgb, kCmyk, kYcck };
@@ -62,7 +62,7 @@ struct JpegPicture {
   Bytes app1 = {};                      // one APP1 segment, empty for none
 };
 Bytes make_jpeg(const JpegPicture& picture);
-// Smooth, not symmetric in any way, with sides that are no multiples of a block: 21 x 13.
+// Smooth, without any symmetry, with sides that are not multiples of a block: 21 x 13.
 JpegPicture small_jpeg(JpegColour colour, bool progressive = false);
 
 // The same file with another size, or another process (SOF0 is 0xC0), written into its frame

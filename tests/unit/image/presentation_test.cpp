@@ -16,7 +16,7 @@ using testing::Labelled;
 using testing::Labels;
 using testing::RgbPicture;
 
-// What is seen of `stored` where the file says this orientation: CIPA DC-008, 4.6.4.
+// How `stored` looks if the file says this orientation: CIPA DC-008, 4.6.4.
 Image turned(const Image& stored, int orientation) {
   const int w = stored.width;
   const int h = stored.height;

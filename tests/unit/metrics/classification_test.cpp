@@ -72,7 +72,7 @@ TEST_CASE("a class never predicted has no precision, but recall and f1 of 0", "[
   CHECK(std::isnan(scores.per_class[1].precision));
   CHECK(scores.per_class[1].recall == 0.0);
   CHECK(scores.per_class[1].f1 == 0.0);
-  CHECK(scores.macro.precision == 0.5);  // of class 0 alone
+  CHECK(scores.macro.precision == 0.5);  // of class 0 only
   CHECK(scores.macro.recall == 0.5);
   CHECK(scores.weighted.precision == 0.5);
 }
@@ -97,7 +97,7 @@ TEST_CASE("a class that neither occurs nor is predicted has no score at all", "[
 }
 
 TEST_CASE("a weighted mean falls back to the plain one where no weight is left", "[metrics]") {
-  // Precision is defined for class 1 alone, which has no images.
+  // Precision is defined only for class 1, which has no images.
   const ClassificationScores scores = classification_scores(confusion_of(2, {{0, 1}, {0, 1}}));
   CHECK(scores.weighted.precision == 0.0);
   CHECK(scores.weighted.recall == 0.0);

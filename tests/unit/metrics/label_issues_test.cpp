@@ -9,7 +9,7 @@
 namespace mnist {
 namespace {
 
-// `most` for one class, what is left of 1 for another.
+// `most` for one class, the rest for another.
 Probabilities divided(std::size_t first, double most, std::size_t second) {
   Probabilities probabilities{};
   probabilities[first] = most;

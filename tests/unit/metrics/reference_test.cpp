@@ -156,7 +156,7 @@ TEST_CASE("McNemar's exact test equals scipy's binomtest", "[metrics]") {
   for (const Json& row : reference()["mcnemar"]) {
     INFO(row);
     check_equal(mcnemar_exact(row[0], row[1]), row[2]);
-    // Tiny values too: relative to themselves, as far as scipy's own digits go.
+    // Tiny values too: in relative terms, within scipy's own precision.
     CHECK(mcnemar_exact(row[0], row[1]) == Approx(row[2].get<double>()).epsilon(1e-10));
   }
 }

@@ -77,7 +77,7 @@ TEST_CASE("a residual block adds its input as it was before activation", "[model
   const torch::NoGradGuard no_grad;
   Classifier network(ResidualOptions{.channels = {8}});
   network->eval();
-  // Without what its convolutions add, the block leaves the stem's output alone.
+  // Without what its convolutions add, the block does not change the stem's output.
   network->named_parameters()["conv1b.weight"].zero_();
   const torch::Tensor ink = torch::rand({2, 1, 28, 28});
   const auto parameters = network->named_parameters();

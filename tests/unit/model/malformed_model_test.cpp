@@ -1,5 +1,5 @@
-// Model files with one fault each, made from sound ones: every one is refused by a message of its
-// own, and takes little memory, whatever it claims. (Faults of the container that holds them:
+// Model files with one fault each, made from sound ones: each is refused with its own message, and
+// takes little memory, whatever it claims. (Faults of the container that holds them:
 // unit/bytes/malformed_safetensors_test.cpp.)
 #include <cstdint>
 #include <functional>
@@ -283,7 +283,7 @@ void check_rows(const std::function<void(const std::filesystem::path&)>& save, c
   const TemporaryDirectory folder;
   const auto path = folder / "model.safetensors";
   save(path);
-  load(path);  // sound, and from now on Torch has what it makes once
+  load(path);  // sound; now Torch has made what it makes once
   const Bytes sound = read_file(path, 1 << 30);
   std::set<std::string> messages;
   std::size_t rows = 0;
@@ -304,7 +304,7 @@ void check_rows(const std::function<void(const std::filesystem::path&)>& save, c
   CHECK(messages.size() == rows);
 }
 
-// A classifier of 151 MB, of which the file holds the header alone; the rest is a hole.
+// A classifier of 151 MB, whose file has only the header; the rest is a hole.
 void save_large_classifier(const std::filesystem::path& path, const std::string& temperature) {
   const ConvNetOptions large = {.channels = {4, 512}, .hidden = 8192};
   Model small;

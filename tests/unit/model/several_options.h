@@ -1,4 +1,4 @@
-// Classifiers that differ in everything their options can say.
+// Classifiers that differ in all of their options.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // models/digits.safetensors against shipped_logits.json, made by
-// scripts/reference/logits_reference.py with NumPy alone.
+// scripts/reference/logits_reference.py with only NumPy.
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -20,7 +20,7 @@ namespace {
 // Ink of a stroke three pixels wide, from the distance to its middle.
 double stroke(double distance) { return std::clamp(2.0 - distance, 0.0, 1.0); }
 
-// The same formulas stand in logits_reference.py; x and y count from the image's centre.
+// The same formulas are in logits_reference.py; x and y count from the image's centre.
 const std::map<std::string, std::function<double(double, double)>> kDrawings = {
     {"ring", [](double x, double y) { return stroke(std::abs(std::hypot(1.4 * x, y) - 8.5)); }},
     {"bar", [](double x, double y) { return std::abs(y) < 10 ? stroke(std::abs(x)) : 0.0; }},

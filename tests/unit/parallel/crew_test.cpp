@@ -11,7 +11,7 @@
 namespace mnist {
 namespace {
 
-// Threads made while it lives want a stack that no machine has, so there are none.
+// Threads started while it lives ask for a stack that no machine has, so none start.
 class NoMoreThreads {
  public:
   NoMoreThreads() {

@@ -86,7 +86,7 @@ TEST_CASE("a comma that two scales see beside each other is one, two commas are 
   there.centre.x = 62;
   here.kind = there.kind = kUnreadableClass;
   CHECK(found({here, there}).size() == 2);
-  // Bars that stand as close are two 1s.
+  // Bars that are as close are two 1s.
   here.kind = there.kind = 1;
   there.centre.x = 62;
   CHECK(found({here, there}).size() == 2);

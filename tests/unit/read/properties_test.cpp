@@ -1,5 +1,5 @@
-// What must not change the answer: where a digit stands in its picture, how large, a little turned,
-// in which tone, on which paper, in how much light. And pictures of strange shapes, by the clock.
+// What must not change the answer: where a digit is in its picture, its size, a slight turn, its
+// tone, the paper, the light. And pictures of strange shapes, timed.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -34,8 +34,8 @@ struct Networks {
   Predictor predictor{load_model(MNIST_SOURCE_DIR "/models/digits.safetensors")};
 };
 
-// Torch's operators on the thread that calls them: where other programs are at work too, its own
-// threads take more time than they save.
+// Torch's operators on the calling thread: if other programs are also running, its own threads take
+// more time than they save.
 struct OneThread {
   OneThread() { at::set_num_threads(1); }
   ~OneThread() { at::set_num_threads(before); }
@@ -45,7 +45,7 @@ struct OneThread {
   int before = at::get_num_threads();
 };
 
-// What is said of a picture of one digit; no digit where it is rejected.
+// The answer for a picture of one digit; no digit if it is rejected.
 struct Answer {
   std::optional<int> digit;
   std::optional<Rejection> rejection;
@@ -76,7 +76,7 @@ double uniform(double low, double high, Dice& dice) {
   return std::uniform_real_distribution<double>(low, high)(dice);
 }
 
-// Paper on all four sides, as much of it in all as `share` of the picture's own sides.
+// Paper on all four sides, in total `share` of the picture's own sides.
 cv::Mat4b on_more_paper(const cv::Mat4b& picture, double left, double top, double share) {
   const auto part = [](int side, double of) { return cvRound(side * of); };
   cv::Mat4b larger;
@@ -109,7 +109,7 @@ cv::Mat4b scaled(const cv::Mat4b& picture, double factor) {
   return result;
 }
 
-// About the middle, on paper enough to hold the corners.
+// About the middle, on enough paper for the corners.
 cv::Mat4b turned(const cv::Mat4b& picture, double degrees) {
   const cv::Mat4b larger = on_more_paper(picture, 0.5, 0.5, 0.3);
   const cv::Point2f middle(static_cast<float>(larger.cols) / 2,
@@ -195,7 +195,7 @@ Image of_shape(int width, int height, PixelFormat format) {
   return image;
 }
 
-// Checks that the answer does not take long, by processor time, which a busy machine does not
+// Checks that the answer does not take long, in processor time, which a busy machine does not
 // stretch.
 Answer answer_in_time(const Image& image, Networks& networks) {
   constexpr double kMostSeconds = 10;

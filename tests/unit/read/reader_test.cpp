@@ -108,7 +108,7 @@ TEST_CASE("the rows of a page are read in order", "[read]") {
     std::mt19937_64 engine(seed);
     const DrawnPage page = draw_page(options, engine);
     const std::string text = text_of(page.picture);
-    // How much of the text stands in the same order: the longest common subsequence.
+    // How much of the text is in the same order: the longest common subsequence.
     std::vector<int> longest(text.size() + 1, 0);
     for (const char c : page.text) {
       int diagonal = 0;

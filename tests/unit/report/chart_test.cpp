@@ -109,7 +109,7 @@ TEST_CASE("the number over a bar stays within the frame, however many digits it 
   std::vector<ReliabilityBin> bins(15);
   bins.back() = {.lower = 14 / 15.0, .upper = 1.0, .count = 1'000'000};
   const Chart drawing = draw_confidences(bins);
-  double frame_end = 0;  // where the last mark of the x axis stands
+  double frame_end = 0;  // where the last mark of the x axis is
   for (const Shape& shape : drawing.shapes) {
     const auto* text = std::get_if<Text>(&shape);
     if (text == nullptr) continue;

@@ -1,5 +1,5 @@
 // The files of --report: what must be in them, whatever the evaluation. scripts/check-report.py,
-// which the tests of mnist-eval run, holds the page's numbers against report.json.
+// which the tests of mnist-eval run, compares the page's numbers with report.json.
 #include <cstring>
 
 #include <nlohmann/json.hpp>

@@ -30,7 +30,7 @@ TEST_CASE("the report says how much was read whole, and what was not", "[report]
   CHECK(holds(text, "pages/s           1.0\n"));
   CHECK(holds(text, "y__1__34.png\n  34\n  31\n"));
   CHECK_FALSE(holds(text, "x__1__12.png"));
-  CHECK_FALSE(holds(text, "missed"));  // nobody said where digits stand
+  CHECK_FALSE(holds(text, "missed"));  // no digit positions were given
 }
 
 TEST_CASE("the JSON of pages holds unrounded values, sources and what is wrong", "[report]") {

@@ -57,7 +57,7 @@ std::string custom(const std::string& format, const PredictionRecord& of) {
   return line({.layout = Layout::kCustom, .custom = format}, of);
 }
 
-// The fields of the only data line, by the header's names; the test's fields hold no commas.
+// The fields of the only data line, by the header's names; the test's fields contain no commas.
 Json csv_fields(const PredictionFormat& format, const PredictionRecord& of) {
   PredictionFormatter formatter(format);
   const auto split = [](const std::string& text) {
@@ -274,7 +274,7 @@ TEST_CASE("a path that is not valid UTF-8 is valid JSON, with its bytes beside i
   CHECK(json["path"] == "caf\xef\xbf\xbd\xef\xbf\xbd.png");
   CHECK(from_base64(json["path_base64"].get<std::string>()) ==
         std::vector<std::uint8_t>{'c', 'a', 'f', 0xe9, 0xff, '.', 'p', 'n', 'g'});
-  // A surrogate, an overlong form, and what is cut short are not UTF-8 either.
+  // A surrogate, an overlong form and a truncated character are not UTF-8 either.
   for (const char* broken : {"\xed\xa0\x80", "\xc0\xaf", "\xf0\x9f\x98", "\xf5\x80\x80\x80"}) {
     CHECK(Json::parse(prediction_json(record(blank(), broken))).contains("path_base64"));
   }

@@ -1,5 +1,5 @@
-// docs/config.schema.json and RunConfig::read say the same: for every key of the schema, both take
-// or both refuse the same values. valijson validates.
+// docs/config.schema.json and RunConfig::read say the same: for every key of the schema, both
+// accept or both refuse the same values. valijson validates.
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -75,7 +75,7 @@ bool schema_takes(const json& config) {
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_document()), *parsed);
     return parsed;
   }();
-  // Strict: 1 is no string, and 2.5 no integer.
+  // Strict: 1 is not a string, and 2.5 is not an integer.
   valijson::Validator validator(valijson::Validator::kStrongTypes);
   return validator.validate(*schema, valijson::adapters::NlohmannJsonAdapter(config), nullptr);
 }
@@ -93,7 +93,7 @@ bool parser_takes(const json& config) {
   }
 }
 
-// A key of the schema that holds a value: where in a config, and what the schema says of it.
+// A key of the schema that has a value: where in a config, and what the schema says about it.
 struct Leaf {
   json::json_pointer place;
   json rule;
@@ -186,7 +186,7 @@ void for_each_base(const std::function<void(const json&)>& visit) {
   }
 }
 
-// `base` with `value` in `place`; pool_last is allowed with pooling alone.
+// `base` with `value` in `place`; pool_last is allowed only with pooling.
 json with(json base, const json::json_pointer& place, const json& value) {
   if (place.back() == "pool_last") base["model"].erase("pooling");
   base[place] = value;
@@ -196,7 +196,7 @@ json with(json base, const json::json_pointer& place, const json& value) {
 }  // namespace
 
 TEST_CASE("the schema and the parser take and refuse the same values of every key", "[train]") {
-  std::map<std::string, int> taken;  // where everything is refused, nothing was compared
+  std::map<std::string, int> taken;  // if everything is refused, nothing was compared
   for_each_base([&taken](const json& base) {
     REQUIRE(schema_takes(base));
     REQUIRE(parser_takes(base));

@@ -22,8 +22,8 @@ RunConfig quick_config() {
 
 TEST_CASE("every image is judged by a network that has not seen it", "[train]") {
   DigitSet digits = generate_digit_set(200, 4);
-  // Its label says 3, though it is an 8 and there is no other like it: only who has learned that
-  // would believe it.
+  // Its label says 3, though it is an 8 and there is no other like it: only a network that has
+  // learned this image would believe it.
   digits.labels[8] = 3;
   std::vector<double> progress;
   const auto judge = [&] {
@@ -56,7 +56,7 @@ TEST_CASE("cross-validation refuses what would judge seen images, or none", "[tr
   RunConfig config = quick_config();
   config.training.start_from = "models/digits.safetensors";
   CHECK_THROWS_AS(cross_validated_probabilities(config, digits, {.folds = 2}), Error);
-  // What a config says of data is for its own training.
+  // A config's data section is for its own training.
   config = quick_config();
   config.data.finds = 100;
   config.data.outliers = 100;

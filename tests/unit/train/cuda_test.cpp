@@ -22,7 +22,7 @@ using testing::convnet_of;
 using testing::digit_task;
 using testing::Observer;
 
-// A network of each kind, trained on varied digits and on what is none.
+// A network of each kind, trained on varied digits and on images that are not digits.
 RunConfig run_of(const NetworkOptions& model, const std::string& precision) {
   RunConfig config;
   config.model = model;
@@ -126,7 +126,7 @@ TEST_CASE("on CUDA: a network's logits are the CPU's", "[train][needs-cuda]") {
     Classifier network(options);
     const torch::Tensor expected = infer_logits(network, images, torch::kCPU);
     network->to(torch::kCUDA);
-    // TF32 rounds what is multiplied to 10 bits.
+    // TF32 rounds factors to 10 bits.
     CHECK(infer_logits(network, images, torch::kCUDA).allclose(expected, 1e-2, 1e-2));
   }
 }

@@ -89,7 +89,7 @@ RunConfig normalized_run() {
                      .label_smoothing = 0.1,
                      .gradient_clip = 1.0,
                      .precision = "float32"};
-  // Not Adam: where a gradient is rounding alone, its step is as large as any other.
+  // Not Adam: if a gradient is only rounding, its step is as large as any other.
   config.optimizer = {.name = "sgd", .learning_rate = 0.05};
   config.augmentation.shift = 2;
   return config;
@@ -255,7 +255,7 @@ TEST_CASE("one rank that is told to stop stops all, and any number of ranks goes
   Trainer whole = trainer_for(config, nullptr);
   Observer observer;
   whole.run(observer);
-  // Rank 0 alone has read the checkpoint: the others take its state over.
+  // Only rank 0 has read the checkpoint: the others copy its state.
   torch::Tensor weights;
   std::vector<TrainingOutcome> ends(3);
   ThreadGroup(3).run([&](Communicator& communicator) {

@@ -1,5 +1,5 @@
-// Checkpoints with one fault each: every one is refused by a message of its own. (Faults of the
-// container that holds them: unit/bytes/malformed_safetensors_test.cpp.)
+// Checkpoints with one fault each: each is refused with its own message. (Faults of the container
+// that holds them: unit/bytes/malformed_safetensors_test.cpp.)
 #include <filesystem>
 #include <functional>
 #include <memory>

@@ -9,7 +9,7 @@
 namespace mnist {
 namespace {
 
-// Weights alone: torch::optim decays biases too, this project does not.
+// Only weights: torch::optim also decays biases, this project does not.
 torch::nn::Sequential small_module() {
   torch::manual_seed(5);
   return torch::nn::Sequential(torch::nn::Linear(torch::nn::LinearOptions(6, 4).bias(false)),

@@ -1,4 +1,4 @@
-// A training that is not the classifier's: what the trainer does for any task.
+// Training that is not the classifier's: what the trainer does for any task.
 #include "mnist/train/task.h"
 
 #include <map>
@@ -19,7 +19,7 @@ namespace {
 using testing::convnet_of;
 using testing::Observer;
 
-// Learns how much ink there is in images that are made when they are needed: no labels, no set.
+// Learns how much ink is in images that are made on demand: no labels, no set.
 class InkTask : public TrainingTask {
  public:
   explicit InkTask(std::uint64_t seed) : seed_(seed) {}
@@ -114,7 +114,7 @@ TEST_CASE("a task without labels, images or logits trains, with its figures and 
   CHECK(epoch_metrics_from_json(to_json(last)).further == last.further);
   CHECK(trainer.precision() == "float32");
   CHECK(trainer.checkpoint().tensors.at("task.seen").item<std::int64_t>() == 3 * 60);
-  // Averaged weights have statistics of their own, of as many examples as the task wants.
+  // Averaged weights have their own statistics, from as many examples as the task wants.
   CHECK(dynamic_cast<const InkTask&>(trainer.task()).shown() == 3 * 32);
   const NetworkFile model = trainer.model();
   CHECK(model.metadata == std::map<std::string, std::string>{{"unit", "\"ink\""}});

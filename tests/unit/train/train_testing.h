@@ -27,7 +27,7 @@ inline std::unique_ptr<TrainingTask> digit_task(const RunConfig& config, const D
       TaskPlace{.data = {}, .device = device, .communicator = communicator});
 }
 
-// Lets a training run, to its end or until after one step.
+// Lets training run to its end, or until after one step.
 class Observer : public TrainingObserver {
  public:
   explicit Observer(std::int64_t stop_after = -1) : stop_after_(stop_after) {}

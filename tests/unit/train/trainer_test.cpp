@@ -22,7 +22,7 @@ using testing::convnet_of;
 using testing::digit_task;
 using testing::Observer;
 
-// 100 images in batches of 32: the last of each epoch is no multiple of anything.
+// 100 images in batches of 32: the last of each epoch is smaller.
 RunConfig small_run() {
   RunConfig config;
   convnet_of(config).channels = {4, 8};
@@ -33,7 +33,7 @@ RunConfig small_run() {
   return config;
 }
 
-// By the kernels.
+// With the bfloat16 kernels.
 RunConfig bfloat16_run() {
   RunConfig config;
   convnet_of(config).channels = {16, 32};
@@ -74,7 +74,7 @@ TEST_CASE("an interrupted and resumed run gives the same weights bit for bit", "
 
 TEST_CASE("a run begins with the weights of another model, if it has the same network", "[train]") {
   RunConfig config = small_run();
-  config.training.ema_decay = 0;  // an average has statistics gathered anew
+  config.training.ema_decay = 0;  // an average has its statistics recomputed
   Trainer first = trainer_for(config);
   Observer observer;
   first.run(observer);
@@ -192,7 +192,7 @@ TEST_CASE("no step of sgd is longer than rate times the largest gradient allowed
 }
 
 TEST_CASE("the moving average is that of the weights after every step", "[train]") {
-  // Keeps what each checkpoint holds.
+  // Keeps the content of each checkpoint.
   struct Recorder : Observer {
     std::vector<Checkpoint> kept;
     void on_checkpoint(Trainer& trainer) override { kept.push_back(trainer.checkpoint()); }
