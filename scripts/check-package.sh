@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the Debian packages of the release build, installs mnist-toolkit with apt into a fresh tree of
-# a Debian that has nothing else, and reads digits there with the packaged model, from another folder
+# Makes the Debian packages of the release build, installs mnist-toolkit with apt into a fresh tree
+# of a Debian with nothing else, and reads digits there with the packaged model, from another folder
 # and as another user.
 #   scripts/check-package.sh [SUITE]     default: this machine's release, which the build fits
 # Needs a finished release build (scripts/test.sh), root, debootstrap and the network.

@@ -2,14 +2,14 @@
 # Gets the four MNIST files into DIR (default: data/mnist) and verifies them.
 #   scripts/fetch-mnist.sh [DIR]
 # The first source whose files verify is taken: DIR itself, $MNIST_DATA_DIR, ../shared/data/mnist
-# (an offline copy beside the checkout), then the public mirrors over HTTPS, with resume. What
-# decides is the SHA-256 of the uncompressed content. Nothing that is there is replaced.
-# Exit code 2 when no source has them, 1 when something else is in DIR under one of their names.
+# (an offline copy beside the checkout), then the public mirrors over HTTPS, with resume. The
+# SHA-256 of the uncompressed content decides. Existing files are never replaced.
+# Exit code 2 if no source has them, 1 if something else is in DIR under one of their names.
 set -euo pipefail
 here=$PWD
 cd "$(dirname "$0")/.."
 
-# Names given by the caller are relative to where the caller stands.
+# Names given by the caller are relative to the caller's folder.
 absolute() { case $1 in "" | /*) echo "$1" ;; *) echo "$here/$1" ;; esac; }
 dir=$(absolute "${1:-}")
 dir=${dir:-data/mnist}
@@ -59,7 +59,7 @@ download() {
   local stem=$1 mirror part=$dir/$1.part.gz
   for mirror in "${mirrors[@]}"; do
     say "downloading $stem.gz from ${mirror#https://}"
-    # What is there may be whole, but for its name.
+    # The partial file may be complete, except for its name.
     if verified "$part" "$stem" || curl --fail --silent --show-error --location --proto '=https' --connect-timeout 10 \
       --retry 3 --retry-delay 1 --continue-at - --output "$part" "$mirror/$stem.gz" >&2; then
       if verified "$part" "$stem"; then
@@ -70,7 +70,7 @@ download() {
       rm -f -- "$part"
     fi
   done
-  return 1  # what has come stays for the next time
+  return 1  # what has arrived stays for the next time
 }
 
 mkdir -p -- "$dir"

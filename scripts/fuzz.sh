@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Fuzzes one parser of untrusted bytes for a while, from the corpus in tests/fuzz:
 #   scripts/fuzz.sh TARGET MINUTES      TARGET: csv, decode_image, gzip, idx, json_document, …
-# New inputs are kept in build/PRESET/found/TARGET and are used by the next run. A finding stays there
-# as crash-…, and this script fails; mend it, and put the input into tests/fuzz/corpus/TARGET under a
-# name that says what it is. Needs clang.
+# New inputs are kept in build/PRESET/found/TARGET and are used by the next run. A finding stays
+# there as crash-…, and this script fails; fix it, and put the input into tests/fuzz/corpus/TARGET
+# under a name that says what it is. Needs clang.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

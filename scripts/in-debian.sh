@@ -2,12 +2,12 @@
 # Runs a command, by default every test, on the committed state of this checkout in another Debian:
 #   scripts/in-debian.sh SUITE [COMMAND [ARGUMENT…]]          scripts/in-debian.sh trixie
 # The first run makes a tree of SUITE (bookworm, trixie, …) in build/debian-SUITE with debootstrap;
-# later ones keep its packages and what was built in it. COMMAND runs as root in the checkout's copy
-# there, /srv/mnist-toolkit, without a terminal. Test data are seen at the same place beside it.
+# later ones keep its packages and builds. COMMAND runs as root in the checkout's copy there,
+# /srv/mnist-toolkit, without a terminal. Test data are visible at the same place beside it.
 #   DEBIAN_TREE    another folder for the tree
 #   DEBIAN_MIRROR  where packages come from; debootstrap has a default
 #   DEBIAN_SHARE   a folder of this machine that is /srv/share there, read-only
-# Needs root, debootstrap and the network. Exit code: the command's; 2 where the tree cannot be made.
+# Needs root, debootstrap and the network. Exit code: the command's; 2 if the tree cannot be made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,8 +34,8 @@ if [ ! -e "$tree/srv/.complete" ]; then
   touch "$tree/srv/.complete"
 fi
 
-# Mounts are made in a namespace of their own and go with it, however this ends.
-# shellcheck disable=SC2016  # what is quoted is run by the other shell
+# Mounts are made in a separate namespace and go with it, however this ends.
+# shellcheck disable=SC2016  # the quoted text is run by the other shell
 inside() {
   unshare --mount --pid --fork --kill-child sh -eu -c '
     tree=$1
@@ -51,7 +51,7 @@ inside() {
     show ../shared/data shared/data
     show "${DEBIAN_SHARE:-}" share
     show "$(git rev-parse --path-format=absolute --git-common-dir)" source.git
-    # Not chroot, from within which the kernel allows no user namespaces: tests have some.
+    # Not chroot, inside which the kernel does not allow user namespaces: some tests need them.
     cd "$tree"
     pivot_root . .
     umount -l .
@@ -59,7 +59,7 @@ inside() {
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$tree" "$@"
 }
 
-# By git, so that only what has changed gets a new time and is built again.
+# With git, so only changed files get a new time and are rebuilt.
 commit=$(git rev-parse HEAD)
 # shellcheck disable=SC2016
 inside sh -eu -c '

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Draws which folder of lib/mnist includes which, as a graph in DOT's language:
 #   scripts/include-graph.sh [TREE] | dot -Tsvg > folders.svg      (Graphviz)
-# TREE: a checkout, by default this one. A folder stands above those that it uses, and says how many
+# TREE: a checkout, by default this one. A folder is above those that it uses, and says how many
 # lines it has; arrows that others imply are left out (tred).
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}/lib/mnist"

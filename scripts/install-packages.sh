@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that mnist-toolkit is built from. Does nothing when all are there.
+# Installs the Debian packages that mnist-toolkit is built from. Does nothing if all are there.
 #   scripts/install-packages.sh [--tests]     --tests: those that only the tests need, too
 #   scripts/install-packages.sh --only PACKAGE…
 set -euo pipefail
@@ -33,7 +33,7 @@ install_debian_packages() {
   "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-# Installs what is not there of the packages given.
+# Installs those of the given packages that are missing.
 install_missing() {
   local missing=() package state
   for package in "$@"; do
@@ -44,7 +44,7 @@ install_missing() {
 }
 install_missing "${packages[@]}"
 
-# In Debian 13 the decoders of libheif, and the encoders that the tests use, are packages of their own.
+# In Debian 13 libheif's decoders, and the encoders that the tests use, are separate packages.
 if [ "${1:-}" != --only ]; then
   plugins=()
   for plugin in libde265 aomdec ${1:+x265 aomenc}; do

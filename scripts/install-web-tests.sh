@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Gets what the tests of the page and of exported files run in: Debian's chromium, Node.js and npm,
-# and the packages that tests/web/package.json and tests/npm/package-lock.json pin. Does nothing when all is there. Whatever cannot be had is said, and
-# the tests that need it are skipped under their own name.
+# and the packages that tests/web/package.json and tests/npm/package-lock.json pin. Does nothing if
+# all is there. Reports whatever cannot be had; the tests that need it are skipped under their own
+# name.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 

@@ -187,7 +187,7 @@ def read_safetensors(path):
 
 def write_safetensors(path, tensors, metadata):
     header, blocks, offset = {"__metadata__": metadata}, [], 0
-    # Wider types first keeps every tensor aligned, as the safetensors library does.
+    # Wider types first, as in the safetensors library: this keeps every tensor aligned.
     for name, tensor in sorted(tensors.items(), key=lambda item: (-item[1].element_size(), item[0])):
         tensor = tensor.detach().cpu().contiguous()
         data = tensor.numpy().tobytes()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh Debian machine to digits read from pictures: installs packages, builds, gets MNIST,
 # trains, evaluates, predicts. Run it again at any time: packages, build and data are kept, and the
-# network is trained anew, which takes seconds.
+# network is trained again, which takes seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs packages, builds, passes every test. Run it again at any time: what is built stays built.
+# Installs packages, builds, runs every test. Run it again at any time: the build is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -32,7 +32,7 @@ train() {
 field() { sed -E "s/.*\"$1\":([0-9.e+-]+).*/\1/" "$2/metrics.jsonl"; }
 median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-# Epochs of ten steps: five points of the loss's curve on 50 steps.
+# Epochs of ten steps: five points of the loss curve in 50 steps.
 "$bin"/mnist-generate --out "$work/data" --train 2560 --test 10 --seed 1 >/dev/null
 for processes in 1 2; do
   train $processes "$work/curve$processes" --data "$work/data" --set data.validation=0 \

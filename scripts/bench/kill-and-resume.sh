@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Kills a training at random instants, resumes it each time, and compares the SHA-256 of the weights
-# with those of a run left alone.
+# Kills a training run at random instants, resumes it each time, and compares the SHA-256 of the
+# weights with those of an uninterrupted run.
 #   scripts/bench/kill-and-resume.sh [--ranks N] [KILLS] [CONFIG] [KEY=VALUE…]
 # Default: 20 kills of a small network on 2000 generated digits, a checkpoint every 5 steps: a run
 # is short, so 1000 kills take a quarter of an hour. With a CONFIG, e.g. configs/fast.json, the data
 # are found as mnist-train finds them ($MNIST_DATA_DIR, data/mnist).
 # --ranks N: N processes train together, on the loopback interface; one of them is killed, or all at
-# once. One that is left must end by itself, with exit code 2.
-# Exits with 1 when a digest or an exit code is not as it should be.
+# once. Any that is left must end by itself, with exit code 2.
+# Exits with 1 if a digest or an exit code is not as it should be.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -41,7 +41,7 @@ END
 fi
 for setting in "$@"; do arguments+=(--set "$setting"); done
 
-# The weights alone: the headers hold times.
+# Only the weights: the headers contain times.
 digest() {
   local header
   header=$(od -A n -t u8 -N 8 "$1" | tr -d ' ')
@@ -84,7 +84,7 @@ await() {
     code=0
     wait "$process" || code=$?
     codes+=("$code")
-  done 2> /dev/null  # the shell's own remarks on who was killed
+  done 2> /dev/null  # the shell's own messages about killed processes
 }
 
 complain() {
@@ -93,7 +93,7 @@ complain() {
   failed=1
 }
 
-# Begins or goes on with a run, to its end.
+# Begins or resumes a run, to its end.
 finish() {
   start "$@"
   await
@@ -110,7 +110,7 @@ begin=$(date +%s%N)
 finish "${arguments[@]}" --out "$folder/timed"
 whole=$((($(date +%s%N) - begin) / 1000000))
 
-# One of the processes after some time, or all of them: `was_killed` says whether one was.
+# Kills one of the processes after some time, or all of them: `was_killed` says whether one was.
 kill_some() {
   local milliseconds=$(((RANDOM * 32768 + RANDOM) % whole))
   sleep "$(printf '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000)))"

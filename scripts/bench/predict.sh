@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How long mnist-predict takes, beside what others would take on the same machine, turn by turn, as
-# medians over ROUNDS:
+# How long mnist-predict takes, compared with others on the same machine, in turn, as medians over
+# ROUNDS:
 #   - one picture, start to end, against a program that only creates one LibTorch tensor;
 #   - 10 000 PNGs of 28x28, with peak memory, against a loop of Pillow and PyTorch in Python.
-# Needs `cmake --preset release`; the peer in Python needs python3-torch and python3-pil, and is left out where
-# they are missing.
+# Needs `cmake --preset release`; the peer in Python needs python3-torch and python3-pil, and is
+# left out if they are missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -21,7 +21,7 @@ measure() {
   /usr/bin/time -a -f '%e %M' -o "$work/$1.log" "${@:2}" >/dev/null
 }
 
-# The middle one of `rounds` numbers.
+# The median of `rounds` numbers.
 median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
 seconds() { cut -d' ' -f1 "$work/$1.log" | median; }
 mebibytes() { echo $(($(cut -d' ' -f2 "$work/$1.log" | median) / 1024)); }

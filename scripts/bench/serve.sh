@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Requests per second and latency of mnist-serve under 8 clients, and what happens to its memory.
-# Needs a release build and the package wrk.
+# Requests per second and latency of mnist-serve under 8 clients, and its memory. Needs a release
+# build and the package wrk.
 #   scripts/bench/serve.sh [SECONDS] [REQUESTS]    default: 10 s; REQUESTS > 0 watches memory over so many
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -45,7 +45,7 @@ end
 LUA
 load_for() { PICTURES=$work/pictures wrk -t 2 -c 8 -d "$1s" -s "$work/post.lua" "$url" | tail -1; }
 
-load_for 2 >/dev/null # warm
+load_for 2 >/dev/null # warm-up
 load_for "$seconds"
 if [ "$requests" -gt 0 ]; then
   echo "memory after warming: $(memory)"

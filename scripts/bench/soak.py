@@ -48,7 +48,7 @@ class Soak:
         self.port, self.pictures, self.worst = port, pictures, worst
         self.expected = {}
         self.good = 0
-        self.wrong = collections.Counter()    # what happened to good requests that should not
+        self.wrong = collections.Counter()    # what went wrong with good requests
         self.hostile = collections.Counter()  # (what was done, what came of it)
         self.latencies = []
 
@@ -68,7 +68,7 @@ class Soak:
                 writer.write(post(picture))
                 status, body = await asyncio.wait_for(answer_of(reader), 30)
             except (OSError, asyncio.IncompleteReadError):
-                # A connection that was kept may be closed for others; a fresh one must be served.
+                # A kept connection may be closed to make room; a fresh one must be served.
                 self.hostile["good client", "connected anew"] += 1
                 writer = None
                 continue

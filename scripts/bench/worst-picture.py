@@ -86,7 +86,7 @@ def picture(one):
     if one["width"] * one["height"] > MOST_PIXELS // 4:
         return None
     rng = random.Random(one["seed"])
-    # Large pictures are a small one many times, so that making them takes no longer.
+    # Large pictures repeat a small one, so making them takes no longer.
     patch = (min(one["width"], 2048), min(one["height"], 2048))
     canvas = Image.new("L", patch, 255)
     if one["content"] == "noise":

@@ -2,7 +2,7 @@
 # Trains with two ranks in two network namespaces that reach each other only through a pair of
 # virtual interfaces, as two machines do, and compares with one process; then the cable is cut.
 #   tests/cli/two_hosts.sh FOLDER_OF_THE_PROGRAMS
-# Needs root and iproute2; exit code 77 (skipped) where they, or namespaces, are not to be had.
+# Needs root and iproute2; exit code 77 (skipped) if they, or namespaces, are not available.
 set -euo pipefail
 bin=$1
 leader=mnist-leader-$$
@@ -63,7 +63,7 @@ paste <(losses "$work/one") <(losses "$work/two") | awk '
     if (difference > 1e-4) wrong = 1 }
   END { exit wrong || NR != 2 }' || fail "the losses differ"
 
-# A machine that falls off the network sends nothing, not even that its end is closed.
+# A machine that falls off the network sends nothing, not even that it has closed.
 (train 1 "$work/cut" --peer-timeout 3 --set training.epochs=1000) 2>"$work/second.err" &
 second=$!
 (train 0 "$work/cut" -q --peer-timeout 3 --set training.epochs=1000) 2>"$work/first.err" &

@@ -15,7 +15,7 @@ from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
 
-# Written by libjpeg at quality 20, libwebp, libheif and libtiff: what is too long to spell out.
+# Written by libjpeg at quality 20, libwebp, libheif and libtiff: too long to spell out.
 JPEG_GREY = (
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKra"
     "rYqMyP/L2u71////m8H////6/+b9//j/wAALCAAYABABAREA/8QAFwAAAwEAAAAAAAAAAAAAAAAAAgMEBf/EACUQ"
@@ -430,7 +430,7 @@ def image_seeds():
         "jpeg-exif-rotated": base64.b64decode(JPEG_EXIF_ROTATED),
         "jpeg-cmyk": base64.b64decode(JPEG_CMYK),
     }
-    # The last scan again and again: each costs a pass over the picture.
+    # The last scan repeated: each costs a pass over the picture.
     progressive = jpegs["jpeg-progressive"]
     last_scan = progressive[progressive.rindex(b"\xff\xda") : -2]
     jpegs["jpeg-many-scans"] = progressive[:-2] + last_scan * 40 + b"\xff\xd9"

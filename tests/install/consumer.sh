@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the build, then builds and runs two programs against what was installed, as another
-# project would: one with mnist::core, which is README.md's example, one with mnist::io alone.
+# Installs the build, then builds and runs two programs against the installation, as another project
+# would: one with mnist::core, which is README.md's example, one with only mnist::io.
 # A third includes every header.
 #   consumer.sh BUILD SOURCE
 set -euo pipefail
@@ -41,7 +41,7 @@ answer=$("$folder/consumer/reader" "$picture")
 headers=$(cd "$folder/installed/include" && find mnist -name '*.h' | sort | paste -sd ';')
 build_consumer every_header "-DHEADERS=$headers"
 
-# README.md shows these files; so its example is one that was built and run.
+# README.md shows these files, so its example is built and run.
 python3 - "$source" <<'PYTHON'
 import pathlib, sys
 source = pathlib.Path(sys.argv[1])

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the Debian packages, unpacks them into a folder and looks at what a user would: dependencies,
-# a program that finds its model from anywhere, completion and manual pages that tell what --help
-# tells. Exit code 77 (skipped) where dpkg is absent.
+# Makes the Debian packages, unpacks them into a folder and checks what a user would see:
+# dependencies, a program that finds its model from anywhere, completion and manual pages that say
+# what --help says. Exit code 77 (skipped) if dpkg is absent.
 #   package.sh BUILD
 set -euo pipefail
 build=$1
@@ -29,7 +29,7 @@ dpkg-deb -x "$development" tree
 [ -e tree/usr/include/mnist/read/predictor.h ] || fail "no headers"
 [ -e tree/usr/lib/cmake/mnist-toolkit/mnist-toolkit-config.cmake ] || fail "no CMake package"
 
-# From a folder that has nothing to do with it, and with the packaged model.
+# From an unrelated folder, and with the packaged model.
 bin=$folder/tree/usr/bin
 cd /
 "$bin/mnist-generate" --pictures --count 3 --out "$folder/pictures" >/dev/null

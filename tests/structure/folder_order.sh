@@ -1,6 +1,6 @@
 #!/bin/sh
-# A folder of lib/mnist uses only itself and folders above it in lib/CMakeLists.txt; so there is no
-# cycle, and whoever reads that list from the top meets nothing unknown.
+# A folder of lib/mnist uses only itself and folders above it in lib/CMakeLists.txt; so there are no
+# cycles, and whoever reads that list from the top meets nothing unknown.
 set -eu
 cd "$(dirname "$0")/../../lib"
 grep -rnoE '#include "mnist/[a-z]+/' mnist --include='*.h' --include='*.cpp' --include='*.inc' |

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A source has 400 lines at most; a longer one says why in a comment among its first 20:
+# A source file has at most 400 lines; a longer one says why in a comment in its first 20:
 #   // Longer than 400 lines: REASON
 set -eu
 cd "$(dirname "$0")/../.."
@@ -7,7 +7,7 @@ sources=$(find apps cmake lib scripts tests -name node_modules -prune -o -type f
   \( -name '*.h' -o -name '*.cpp' -o -name '*.inc' -o -name '*.cmake' -o -name '*.py' \
      -o -name '*.sh' -o -name '*.js' -o -name '*.mjs' -o -name '*.css' -o -name '*.html' \) -print)
 [ -n "$sources" ] || { echo "no sources here"; exit 1; }
-# None of the project's names holds a space.
+# None of the project's file names contains a space.
 # shellcheck disable=SC2086
 awk '
   FNR <= 20 && /Longer than 400 lines: [^ ]/ { excused[FILENAME] = 1 }

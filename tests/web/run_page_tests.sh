@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the page's tests in Chromium: run_page_tests.sh PROGRAM [FOLDER for screenshots]
-# Exits with 77, which ctest knows for a skip, where Node.js, Chromium or the packages of
-# package.json are not here (scripts/install-web-tests.sh gets them).
+# Exits with 77, ctest's code for a skip, if Node.js, Chromium or the packages of package.json are
+# missing (scripts/install-web-tests.sh gets them).
 skip() { echo "SKIPPED: $1 (scripts/install-web-tests.sh gets it)"; exit 77; }
 program=$(readlink -f "$1")
 shots=${2:+$(readlink -f "$2")}
