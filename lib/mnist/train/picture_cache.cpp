@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{8} << 30;
-constexpr const char* kForm = "1";  // of the file; also of how pictures become digits
+constexpr const char* kForm = "1";  // of the file, and of how pictures become digits
 
 std::string digest_of_file(const fs::path& file) {
   try {
