@@ -1,7 +1,6 @@
 // The path of a request: connections.h waits for its head; set_up() judges the head and, if it is
-// not
-// let in, marks the connection for closing; httplib routes it, and answers the refusal before the
-// body is read. body.h finds the picture in the body, readings.h has it read for as long as the
+// not let in, marks the connection for closing; httplib routes it, and answers the refusal before
+// the body is read. body.h finds the picture in the body, readings.h has it read for as long as the
 // answer may take.
 #include "serve/server.h"
 

@@ -16,8 +16,7 @@ struct DataSplit {
 };
 
 // Sets `validation` rows aside, keeping each class's share (largest-remainder rounding). `labels`
-// is int64 [N] with values in [0,10). Throws Error{kUsage} unless
-// 0 <= validation < N.
+// is int64 [N] with values in [0,10). Throws Error{kUsage} unless 0 <= validation < N.
 DataSplit stratified_split(const torch::Tensor& labels, std::int64_t validation,
                            std::uint64_t seed);
 

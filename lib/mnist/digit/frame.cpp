@@ -1,8 +1,7 @@
 // MNIST's images were made this way (LeCun et al. 1998, section III.A): the digit's box scaled to
 // 20x20 with its aspect ratio kept, greys from area averaging, the centre of mass moved to the
-// middle of
-// 28x28. Pens differ in width; MNIST's strokes are 2 to 4 pixels wide, so other strokes are grown
-// or shrunk to that before averaging.
+// middle of 28x28. Pens differ in width; MNIST's strokes are 2 to 4 pixels wide, so other strokes
+// are grown or shrunk to that before averaging.
 #include "mnist/digit/frame.h"
 
 #include <algorithm>
