@@ -208,6 +208,7 @@ cv::Mat1f photograph(const Sheet& sheet, double side, Dice& dice) {
   if (clean && dice.chance(0.7)) contrast = 1.0;
   if (!clean && dice.chance(0.2)) contrast = dice.uniform(0.1, 0.35);
   const double printed = contrast * dice.uniform(0.3, 1.1);
+  contrast *= sheet.strength;
   const double roughness =
       clean ? 0.0 : contrast * dice.uniform(0.0, dice.chance(0.3) ? 0.25 : 0.1);
   cv::Mat1f picture = paper(sheet.size(), level, roughness, dice);

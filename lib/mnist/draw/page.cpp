@@ -18,12 +18,14 @@ namespace {
 
 using namespace pen;
 
-constexpr float kInked = 0.35F;      // ink that counts for a mark's box
-constexpr double kSeen = 0.7;        // of a mark's ink: with less it is unreadable
-constexpr double kSignsAlone = 0.2;  // of small pictures that need not be empty
-constexpr double kCutOut = 0.3;      // of small pictures: hardly larger than what is written
-constexpr double kLittered = 0.2;    // of all pages
-constexpr double kDisturbed = 0.4;   // of all pages
+constexpr float kInked = 0.35F;           // ink that counts for a mark's box
+constexpr double kSeen = 0.7;             // of a mark's ink: with less it is unreadable
+constexpr double kSignsAlone = 0.2;       // of small pictures that need not be empty
+constexpr double kCutOut = 0.3;           // of small pictures: hardly larger than what is written
+constexpr double kLittered = 0.2;         // of all pages
+constexpr double kDisturbed = 0.35;       // of pages
+constexpr double kSmallDisturbed = 0.55;  // of small pictures: what lies over one digit hides more
+constexpr double kHairline = 0.12;  // of all pages: a thin pen on a large sheet, seen from afar
 
 // From the turned ink: boxes, and what can no longer be read.
 void measure(Sheet& sheet, double largest) {
@@ -98,10 +100,18 @@ void crop(Sheet& sheet, double side, Dice& dice) {
     return side * dice.uniform(-0.02, most);
   };
   const double least = has_bar ? 1.0 : -1.0;
-  const double left = written.left - std::max(least, margin());
-  const double top = written.top - std::max(least, margin());
-  const double right = written.right + std::max(least, margin());
-  const double bottom = written.bottom + std::max(least, margin());
+  double left = written.left - std::max(least, margin());
+  double top = written.top - std::max(least, margin());
+  double right = written.right + std::max(least, margin());
+  double bottom = written.bottom + std::max(least, margin());
+  const double kept_way = dice.uniform(0.0, 1.0);  // a long 1 on a square sheet
+  if (kept_way < 0.3) {
+    left = 0;
+    right = sheet.size().width;
+  } else if (kept_way < 0.4) {
+    top = 0;
+    bottom = sheet.size().height;
+  }
   const cv::Rect kept =
       cv::Rect(cv::Point(cvFloor(left), cvFloor(top)), cv::Point(cvCeil(right), cvCeil(bottom))) &
       cv::Rect({0, 0}, sheet.size());
@@ -169,7 +179,12 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
     sheet_options.height = std::min(options.height, cvCeil(upright ? longer : shorter));
   }
   Sheet sheet({sheet_options.width, sheet_options.height});
-  const Writing writing = any_writing(options.images, engine);
+  Writing writing = any_writing(options.images, engine);
+  if (dice.chance(kHairline)) {
+    writing.pen = 0;  // the thinnest that can be drawn
+    writing.weight = std::min(writing.weight, -0.1);
+    sheet.strength = dice.uniform(0.12, 0.7);
+  }
   Layout layout{sheet, sheet_options, engine, Dice(engine), writing, side};
   const bool is_empty = dice.chance(options.empty);
   if (is_small && !options.rows_only) {
@@ -183,7 +198,9 @@ DrawnPage draw_page(const PageOptions& options, std::mt19937_64& engine) {
   measure(sheet, options.largest_digit);
   if (is_small && dice.chance(kCutOut)) crop(sheet, side, dice);
   cv::Mat1f picture = photograph(sheet, std::min(side, 2 * options.largest_digit), dice);
-  if (!options.rows_only && dice.chance(kDisturbed)) disturb(picture, side, dice);
+  if (!options.rows_only && dice.chance(is_small ? kSmallDisturbed : kDisturbed)) {
+    disturb(picture, side, dice);
+  }
   if (is_small) frame(picture, sheet, options, dice);
 
   DrawnPage page;

@@ -31,6 +31,7 @@ struct Sheet {
   cv::Mat1s owner;              // which of `marks` a pixel of `own` belongs to; -1 for none
   std::vector<PageMark> marks;  // with the boxes of their whole rasters
   std::vector<double> masses;   // of each mark's ink as the pen left it
+  double strength = 1;          // of all ink: less if lines are finer than the picture's pixels
 
   cv::Size size() const { return print.size(); }
 };

@@ -46,14 +46,17 @@ FindKind kind_of(int kind) {
   }
 }
 
-// From the coarsest to the finest.
+// From the coarsest to the finest, in half steps where there are few pixels: they cost little.
 std::vector<double> scales_of(const Image& image) {
   const double pixels = static_cast<double>(image.width) * image.height;
   const double shorter = std::min(image.width, image.height);
+  const double half_step = std::sqrt(kTuning.scale_step);
   std::vector<double> scales;
-  for (double scale = std::min(kTuning.most_enlarged, std::sqrt(kMostPixels / pixels));
-       scales.empty() || scale * shorter >= kTuning.least_side; scale /= kTuning.scale_step) {
+  double scale = std::min(kTuning.most_enlarged, std::sqrt(kMostPixels / pixels));
+  while (scales.empty() || scale * shorter >= kTuning.least_side) {
     scales.push_back(scale);
+    const bool is_small = scale * scale * pixels <= kTuning.enough_pixels;
+    scale /= is_small ? half_step : kTuning.scale_step;
   }
   std::reverse(scales.begin(), scales.end());
   return scales;
