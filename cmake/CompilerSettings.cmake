@@ -21,12 +21,17 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# compile_by_folder(<target>): its sources in groups of at most four of one folder, which the compiler
-# is given together, so that it reads Torch's headers once for all of them. Sources that have
-# compile options or definitions of their own stay alone. After all sources have been added.
+# compile_by_folder(<target> [MOST <n>] [EXCEPT <folder>...]): gives the compiler the sources of a
+# folder together, at most MOST (4) at a time, so that it reads Torch's headers once for all of them.
+# Sources with compile options or definitions of their own, and those in the folders after EXCEPT,
+# stay alone. Call it after all sources have been added.
 function(compile_by_folder target)
   if(NOT MNIST_COMPILE_BY_FOLDER)
     return()
+  endif()
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" MOST EXCEPT)
+  if(NOT arg_MOST)
+    set(arg_MOST 4)
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   get_target_property(sources ${target} SOURCES)
@@ -38,11 +43,16 @@ function(compile_by_folder target)
     endif()
     get_filename_component(source_path ${source} ABSOLUTE)
     get_filename_component(folder ${source_path} DIRECTORY)
+    file(RELATIVE_PATH here ${CMAKE_CURRENT_SOURCE_DIR} ${folder}/.)
+    string(REGEX REPLACE "/$" "" here "${here}")
+    if(here IN_LIST arg_EXCEPT)
+      continue()
+    endif()
     if(NOT folder STREQUAL last_folder)
       set(last_folder ${folder})
       set(count 0)
     endif()
-    math(EXPR group "${count} / 4")
+    math(EXPR group "${count} / ${arg_MOST}")
     math(EXPR count "${count} + 1")
     file(RELATIVE_PATH below ${PROJECT_SOURCE_DIR} ${folder}/.)
     string(MAKE_C_IDENTIFIER "${below}${group}" name)

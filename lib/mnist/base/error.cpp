@@ -8,4 +8,6 @@ Error::Error(ErrorKind kind, const std::string& message, const std::string& path
       message_(message),
       path_(path) {}
 
+void throw_corrupt(const std::string& message) { throw Error(ErrorKind::kCorrupt, message); }
+
 }  // namespace mnist

@@ -36,4 +36,7 @@ class Error : public std::runtime_error {
   std::string path_;
 };
 
+// Throws Error{kCorrupt}.
+[[noreturn]] void throw_corrupt(const std::string& message);
+
 }  // namespace mnist

@@ -38,10 +38,6 @@ int advance(z_stream& stream, int (*codec)(z_stream*, int), int flush,
   return status;
 }
 
-[[noreturn]] void throw_corrupt(const std::string& message) {
-  throw Error(ErrorKind::kCorrupt, message);
-}
-
 // Appends the content of the member at the front of `input` to `content`, and moves past it.
 void gunzip_member(z_stream& stream, std::span<const std::uint8_t>& input, std::uint64_t max_bytes,
                    Bytes& content) {

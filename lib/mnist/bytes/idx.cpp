@@ -22,10 +22,6 @@ constexpr std::size_t kSizeBytes = 4;
 constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 31;
 constexpr std::uint64_t kMaxFileBytes = kMaxElements + kMagicBytes + 3 * kSizeBytes;
 
-[[noreturn]] void throw_corrupt(const std::string& message) {
-  throw Error(ErrorKind::kCorrupt, message);
-}
-
 constexpr std::size_t header_bytes(std::size_t dimensions) {
   return kMagicBytes + dimensions * kSizeBytes;
 }

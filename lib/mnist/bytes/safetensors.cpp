@@ -40,10 +40,6 @@ constexpr TypeInfo kTypes[] = {{TensorType::kInt64, "I64", 8},
 
 const TypeInfo& info(TensorType type) { return kTypes[static_cast<std::size_t>(type)]; }
 
-[[noreturn]] void throw_corrupt(const std::string& message) {
-  throw Error(ErrorKind::kCorrupt, message);
-}
-
 [[noreturn]] void throw_usage(const std::string& message) {
   throw Error(ErrorKind::kUsage, message);
 }

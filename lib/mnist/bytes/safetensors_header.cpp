@@ -22,10 +22,6 @@ constexpr std::size_t kMostTensors = 10'000;
 constexpr std::size_t kMostMetadata = 1'000;
 constexpr std::size_t kMostDimensions = 16;
 
-[[noreturn]] void throw_corrupt(const std::string& message) {
-  throw Error(ErrorKind::kCorrupt, message);
-}
-
 class HeaderReader : public nlohmann::json_sax<json> {
  public:
   bool null() override { misplaced(); }

@@ -18,8 +18,6 @@
 namespace mnist {
 namespace {
 
-[[noreturn]] void corrupt(const std::string& message) { throw Error(ErrorKind::kCorrupt, message); }
-
 bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
 
@@ -40,11 +38,12 @@ class PnmReader {
   // A decimal number, after any white space and comments.
   int number() {
     skip_space();
-    if (!is_digit(peek())) corrupt("damaged PNM: a number is missing");
+    if (!is_digit(peek())) throw_corrupt("damaged PNM: a number is missing");
     std::int64_t value = 0;
     while (left() > 0 && is_digit(rest_.front())) {
       value = value * 10 + (byte() - '0');
-      if (value > std::numeric_limits<int>::max()) corrupt("damaged PNM: a number is too large");
+      if (value > std::numeric_limits<int>::max())
+        throw_corrupt("damaged PNM: a number is too large");
     }
     return static_cast<int>(value);
   }
@@ -53,12 +52,12 @@ class PnmReader {
   bool bit() {
     skip_space();
     const std::uint8_t c = byte();
-    if (c != '0' && c != '1') corrupt("damaged PNM: a bitmap holds more than 0 and 1");
+    if (c != '0' && c != '1') throw_corrupt("damaged PNM: a bitmap holds more than 0 and 1");
     return c == '1';
   }
 
   void require(std::uint64_t count) const {
-    if (left() < count) corrupt("truncated PNM");
+    if (left() < count) throw_corrupt("truncated PNM");
   }
 
  private:
@@ -95,14 +94,14 @@ PnmHeader read_header(PnmReader& reader, const DecodeOptions& options) {
   header.type = static_cast<char>(reader.byte());
   header.width = reader.number();
   header.height = reader.number();
-  if (header.width == 0 || header.height == 0) corrupt("PNM without pixels");
+  if (header.width == 0 || header.height == 0) throw_corrupt("PNM without pixels");
   check_pixel_limit(static_cast<std::uint64_t>(header.width),
                     static_cast<std::uint64_t>(header.height), options);
   if (!header.is_bitmap()) header.maxval = reader.number();
   if (header.maxval == 0 || header.maxval > 65535) {
-    corrupt("damaged PNM: maxval " + std::to_string(header.maxval) + " is not in 1 to 65535");
+    throw_corrupt("damaged PNM: maxval " + std::to_string(header.maxval) + " is not in 1 to 65535");
   }
-  if (!is_space(reader.byte())) corrupt("damaged PNM: no white space after the header");
+  if (!is_space(reader.byte())) throw_corrupt("damaged PNM: no white space after the header");
   return header;
 }
 
@@ -139,7 +138,7 @@ int read_sample(PnmReader& reader, const PnmHeader& header) {
     value = reader.byte();
     if (header.maxval > 255) value = value << 8 | reader.byte();
   }
-  if (value > header.maxval) corrupt("damaged PNM: a sample is larger than maxval");
+  if (value > header.maxval) throw_corrupt("damaged PNM: a sample is larger than maxval");
   return value;
 }
 

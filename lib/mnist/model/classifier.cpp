@@ -25,11 +25,6 @@ torch::Tensor cropped(const torch::Tensor& x, std::int64_t pixels) {
   return x.slice(2, pixels, x.size(2) - pixels).slice(3, pixels, x.size(3) - pixels);
 }
 
-torch::Tensor normalized(torch::nn::BatchNorm2d norm, const torch::Tensor& x) {
-  const SharedBatch* shared = SharedBatchGuard::current();
-  return shared != nullptr ? shared->normalize(*norm, x) : norm->forward(x);
-}
-
 torch::Tensor dropped_out(const torch::Tensor& x, double dropout) {
   const SharedBatch* shared = SharedBatchGuard::current();
   if (shared == nullptr) return F::dropout(x, F::DropoutFuncOptions().p(dropout).training(true));

@@ -37,12 +37,6 @@ torch::Tensor around(const torch::Tensor& cells) {
   return mean(mean(cells, 1, kAround), kAround, 1);
 }
 
-// With the statistics of the whole batch, if several processes share it.
-torch::Tensor normalized(torch::nn::BatchNorm2d& norm, const torch::Tensor& x) {
-  const SharedBatch* shared = SharedBatchGuard::current();
-  return shared != nullptr ? shared->normalize(*norm, x) : norm->forward(x);
-}
-
 torch::Tensor local_contrast(const torch::Tensor& cells) {
   const torch::Tensor mean = around(cells.mean(1, true));
   const torch::Tensor square = around(cells.square().mean(1, true));

@@ -33,4 +33,10 @@ class SharedBatchGuard {
   inline static thread_local const SharedBatch* current_ = nullptr;
 };
 
+// `x` normalised by `norm`: with the statistics of the whole batch, if several processes share it.
+inline torch::Tensor normalized(torch::nn::BatchNorm2d norm, const torch::Tensor& x) {
+  const SharedBatch* shared = SharedBatchGuard::current();
+  return shared != nullptr ? shared->normalize(*norm, x) : norm->forward(x);
+}
+
 }  // namespace mnist

@@ -25,8 +25,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kWeightStream = 0x3e16'4700'0000'0000ULL;
 constexpr std::uint64_t kDropoutStream = 0xd209'0770'0000'0000ULL;
 
-[[noreturn]] void throw_corrupt(const std::string& what) { throw Error(ErrorKind::kCorrupt, what); }
-
 const nlohmann::json& number_of(const nlohmann::json& state, const char* key, bool whole = false) {
   const auto found = state.find(key);
   const auto is_right = [&] { return whole ? found->is_number_integer() : found->is_number(); };
