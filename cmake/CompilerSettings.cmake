@@ -3,11 +3,11 @@ add_library(mnist_warnings INTERFACE)
 target_compile_options(mnist_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual
   -Wformat=2 -Wimplicit-fallthrough -Wundef
-  # GCC 12 sees these where there is nothing, in std::string (its bug 105651) and nlohmann/json.
+  # GCC 12 reports these falsely, in std::string (its bug 105651) and nlohmann/json.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>
   $<$<BOOL:${MNIST_WARNINGS_AS_ERRORS}>:-Werror>)
 
-# Sanitizers apply to every target of this build: a program is only checked where all of it is.
+# Sanitizers apply to every target of this build: a program is checked only if all of it is.
 if(MNIST_SANITIZE)
   add_compile_options(-fsanitize=${MNIST_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=undefined)
@@ -21,10 +21,10 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# compile_by_folder(<target> [MOST <n>] [EXCEPT <folder>...]): gives the compiler the sources of a
-# folder together, at most MOST (4) at a time, so that it reads Torch's headers once for all of them.
-# Sources with compile options or definitions of their own, and those in the folders after EXCEPT,
-# stay alone. Call it after all sources have been added.
+# compile_by_folder(<target> [MOST <n>] [EXCEPT <folder>...]): compiles its sources in groups of at
+# most MOST (4) from one folder, so the compiler reads Torch's headers once per group. Sources with
+# their own compile options or definitions, and those in the folders after EXCEPT, stay separate.
+# Call it after all sources have been added.
 function(compile_by_folder target)
   if(NOT MNIST_COMPILE_BY_FOLDER)
     return()

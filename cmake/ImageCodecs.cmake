@@ -1,4 +1,4 @@
-# The libraries of WebP, HEIF (with AVIF) and TIFF: each format is read where its library is found.
+# The libraries of WebP, HEIF (with AVIF) and TIFF: each format is read if its library is found.
 # Used by this build and by the installed package, whose targets name PkgConfig::MNIST_<codec>.
 # MNIST_WITH_WEBP, MNIST_WITH_HEIF, MNIST_WITH_TIFF: OFF leaves one out.
 find_package(PkgConfig QUIET)
@@ -18,7 +18,7 @@ function(mnist_find_codec codec modules)
   endif()
 endfunction()
 
-# Options for errors of one file alone came with libtiff 4.5, decoders by name with libheif 1.15.
+# Options for the errors of a single file came with libtiff 4.5, decoders by name with libheif 1.15.
 mnist_find_codec(WEBP "libwebp;libwebpdemux")
 mnist_find_codec(HEIF "libheif>=1.15")
 mnist_find_codec(TIFF "libtiff-4>=4.5")

@@ -1,7 +1,7 @@
 # Torch and ONNX as one target each, after find_package of both. Used by this build and by the
 # installed package: the variables behind them would put paths of one machine into the export.
 if(NOT TARGET mnist::torch)
-  # Headers SYSTEM, so that their warnings are not ours.
+  # SYSTEM headers, so that their warnings are not ours.
   add_library(mnist::torch INTERFACE IMPORTED GLOBAL)
   target_include_directories(mnist::torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
   target_link_libraries(mnist::torch INTERFACE ${TORCH_LIBRARIES})

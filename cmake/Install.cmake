@@ -7,7 +7,7 @@ set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mnist-toolkit)
 set(MNIST_INSTALL_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/digits.safetensors)
 set(MNIST_INSTALL_PAGE_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/page.safetensors)
 
-# Whatever the umask of who builds: what is installed is for everybody.
+# What is installed is for everybody, whatever the builder's umask.
 set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 

@@ -1,6 +1,6 @@
 # Training in several processes (docs/scaling.md) needs Gloo's headers, and a LibTorch with the
-# process groups themselves: a declaration of one's own that links says so in no time. Sets
-# MNIST_HAVE_C10D_GLOO and MNIST_HAVE_C10D_NCCL.
+# process groups themselves: if our own declaration links, they are there, which takes no time to
+# check. Sets MNIST_HAVE_C10D_GLOO and MNIST_HAVE_C10D_NCCL.
 include(CheckCXXSourceCompiles)
 
 function(mnist_check_process_group backend header result)

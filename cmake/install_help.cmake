@@ -1,4 +1,4 @@
-# Runs when the programs are installed: makes their bash completions and, where help2man is there,
+# Runs when the programs are installed: makes their bash completions and, if help2man is there,
 # their manual pages from their --help. Set by apps/CMakeLists.txt: PROGRAMS (their names),
 # PROGRAM_FOLDER (of the build), SOURCES (this file's folder), VERSION, MAN_FOLDER and DATA_FOLDER
 # (relative to the prefix).

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Holds report.html against the report.json beside it: every number that the page shows must be the
-one at its place in the JSON (data-json), rounded to the decimals shown; every other number in the
-page must be a mark of an axis, a class or a name, which are counted but not compared.
+"""Checks report.html against the report.json next to it: every number that the page shows must be
+the one at its place in the JSON (data-json), rounded to the decimals shown; every other number on
+the page must be an axis mark, a class or a name, which are counted but not compared.
 
     scripts/check-report.py DIR
 """

@@ -6,7 +6,7 @@
     mnist_model.save(network, "tuned.safetensors") # mnist-predict --model tuned.safetensors
 
 A file is safetensors; docs/formats.md lists its metadata. It is read and written here in a few
-lines, so that torch alone is needed; `safetensors.torch.load_file` reads the same tensors.
+lines, so that only torch is needed; `safetensors.torch.load_file` reads the same tensors.
 
 Run as a program, it says what a model file holds:
 
@@ -146,7 +146,7 @@ class Residual(Classifier):
         self.output = torch.nn.Linear(before, 10)
 
     def stride(self, number):
-        """Of block `number`, from 1: the first of each stage but the first halves the side."""
+        """Of block `number`, from 1: the first of each stage except the first halves the side."""
         return 2 if number > 1 and (number - 1) % self.options["blocks"] == 0 else 1
 
     def forward(self, ink):
@@ -205,7 +205,7 @@ def write_safetensors(path, tensors, metadata):
 def load(path):
     """The network in a model file, or in the folder of a run, in evaluation mode.
 
-    OSError if it cannot be read, ValueError if it is no model file.
+    OSError if it cannot be read, ValueError if it is not a model file.
     """
     if os.path.isdir(path):
         path = os.path.join(path, "best.safetensors")
@@ -225,7 +225,7 @@ def load(path):
 def save(network, path):
     """Writes `network` so that mnist-predict and the other programs read it.
 
-    After further training, set metadata["temperature"] anew (a JSON number in a string): "1.0"
+    After further training, set metadata["temperature"] again (a JSON number in a string): "1.0"
     takes the logits as they are.
     """
     metadata = {**network.metadata, "options": compact(network.options)}

@@ -1,4 +1,4 @@
-"""What the measurements share: running a program to its end, with its time and memory."""
+"""What the measurements share: running a program to its end and measuring its time and memory."""
 import argparse
 import json
 import os
@@ -43,7 +43,7 @@ class Finished:
 
 
 class Training(Finished):
-    """A run of mnist-train: also seconds of training alone, images/s, test accuracy in per cent."""
+    """A run of mnist-train: also seconds of training only, images/s, test accuracy in per cent."""
 
     def __init__(self, options, config, settings=(), seed=None):
         with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +64,7 @@ class Training(Finished):
 
 
 class Peer(Finished):
-    """A run of the peer, the same figures."""
+    """A run of the peer, with the same figures."""
 
     def __init__(self, options, seed=1):
         runner = [] if os.access(options.peer, os.X_OK) else [sys.executable]

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Evaluating the test set against the bare forward pass of the same network in Python's torch.
+"""Compares evaluating the test set with the same network's bare forward pass in Python's torch.
 
     apt-get install python3-torch python3-numpy
     scripts/bench/evaluation.py [--data DIR] [--model FILE] [--threads N] [--runs N]
 
-Prints, for the same images and threads, seconds per image of both, run in turn, and the ratio of
-the medians: mnist-eval's own figure (images_per_second: network, calibration, probabilities), and
-the network alone in Python, in the memory layout and batch size that are fastest for it.
+Runs both in turn on the same images and threads, and prints their seconds per image and the ratio
+of the medians: mnist-eval's own figure (images_per_second: network, calibration, probabilities),
+and the network only, in Python, in the memory layout and batch size that are fastest for it.
 """
 import argparse
 import gzip

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The largest resident memory of mnist-train, with the peer beside it.
+"""The largest resident memory of mnist-train, next to the peer.
 
     scripts/bench/memory.py --peer PEER [CONFIG…]
 
-One epoch of each: memory does not grow with their number.
+One epoch of each: memory does not grow with the number of epochs.
 """
 import pathlib
 

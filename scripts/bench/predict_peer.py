@@ -1,6 +1,6 @@
-"""The loop that one writes first: Pillow opens each PNG, PyTorch classifies it, one by one.
+"""The loop people write first: Pillow opens each PNG, PyTorch classifies it, one by one.
 
-The network is of the shipped one's kind (two convolutions with batch normalisation and pooling, two
+The network is like the shipped one (two convolutions with batch normalisation and pooling, two
 linear layers), with random weights: only the time matters here.
 """
 

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""How well do different scores tell digits from what is none? Prints a table of AUROC, and of how
-many outliers are still taken when 0.5 % of the digits are turned away.
+"""How well do different scores tell digits from other things? Prints a table of AUROC, and of how
+many outliers are still accepted when one digit in 200 is turned away.
 
     apt-get install python3-torch python3-numpy python3-sklearn
     /usr/bin/python3 scripts/bench/rejection_scores.py data/mnist [--epochs N] [--bin build/release/bin]
 
 Trains on the first 50 000 images of MNIST's training set: three networks without outliers, one with.
 Scores are compared on the other 10 000 and on 5 000 generated outliers that no network has seen. The
-test set takes no part.
+test set is not used.
 
     maximum softmax    the highest of the ten probabilities
     energy             logsumexp(logits) of a network trained without outliers (Liu et al., 2020)

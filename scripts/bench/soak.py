@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""mnist-serve under good and hostile clients for a while: whether the good ones are still served.
+"""Runs mnist-serve under good and hostile clients for a while: are the good ones still served?
 
     scripts/bench/soak.py [MINUTES] [--bin DIR] [--worst FILE…]
 
-A server is started on a free port. Good clients post drawn digits, first alone, then beside slow
-senders and readers, connections that end half-way, garbage, two thousand idle connections, refused
-requests and the pictures that take longest (--worst; without it, drawn pages full of digits).
+A server is started on a free port. Good clients post drawn digits, first alone, then alongside
+slow senders and readers, connections that end half-way, garbage, two thousand idle connections,
+refused requests and the pictures that take longest (--worst; without it, drawn pages full of
+digits).
 
-Shown at the end, and a reason for exit code 1: the good clients' rate is less than 0.7 of what it
-was alone, memory more than 1.05 of what it was when all had been tried once, an answer differs from
-the one before, or a good request gets another status than 200.
+Reported at the end, with exit code 1: the good clients' rate is less than 0.7 of their rate alone,
+memory is more than 1.05 of what it was when everything had been tried once, an answer differs from
+the one before, or a good request gets a status other than 200.
 """
 import argparse
 import asyncio
@@ -56,7 +57,7 @@ class Soak:
         return await asyncio.open_connection("127.0.0.1", self.port)
 
     async def good_client(self, number):
-        """Posts one picture after the other on a connection that is kept."""
+        """Posts one picture after another on a connection that is kept open."""
         writer, turn = None, number
         while True:
             name, picture = self.pictures[turn % len(self.pictures)]
@@ -186,7 +187,7 @@ class Soak:
         ]
 
     async def idle(self):
-        """Keeps IDLE connections, as far as the server lets it."""
+        """Keeps up to IDLE connections, as many as the server allows."""
         held = collections.deque()
         while True:
             try:

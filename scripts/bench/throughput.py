@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Images trained on per second, of the shipped configs, with the peer beside them.
+"""Images trained on per second for the shipped configs, next to the peer.
 
     scripts/bench/throughput.py --peer PEER [--rounds 3] [CONFIG…]
 
-One epoch of each in each round, in turn; each config also without its augmentation, where it has
-one: the difference is what varied images cost.
+One epoch of each in each round, in turn; each config also without its augmentation, if it has one:
+the difference is what varied images cost.
 """
 import json
 import pathlib

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Training time and test accuracy of a config over some seeds, the peer's run beside each.
+"""Training time and test accuracy of a config over some seeds, each next to the peer's run.
 
     scripts/bench/time-to-99.py --peer PEER [--config configs/fast.json] [--seeds 5]
 
-The two take turns, so that whatever else the machine does slows both alike. 'training' is the time
+The two take turns so that whatever else the machine does slows both alike. 'training' is the time
 of the training steps; 'whole' is the command from start to end, reading, validation, test and
 writing included.
 """

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Searches for the picture of so many bytes that costs mnist-predict most, in time or memory.
+"""Searches for the picture of a given size in bytes that costs mnist-predict most time or memory.
 
     scripts/bench/worst-picture.py [--bytes N] [--tries N] [--by seconds|memory] [--keep FILE]
 
 Pictures are described by a few numbers (format, size, depth, what is drawn on them and how
 densely), and a description is changed at random for as long as the picture gets worse: a hill climb
-from several starts. Measured is processor time, or the largest resident memory, of
+from several starts. It measures the processor time, or the largest resident memory, of
 `mnist-predict --all --threads 1`. Needs Pillow and NumPy.
 """
 import argparse
@@ -82,7 +82,7 @@ def draw_content(one, canvas, rng):
 
 
 def picture(one):
-    """The bytes of a picture, or nothing if there is none of this description."""
+    """The bytes of a picture, or nothing if no picture fits this description."""
     if one["width"] * one["height"] > MOST_PIXELS // 4:
         return None
     rng = random.Random(one["seed"])

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Makes tests/unit/model/shipped_logits.json: what the shipped model says of a few drawn images,
-computed here with NumPy alone, straight from the definitions. A C++ test holds the library to it.
+"""Makes tests/unit/model/shipped_logits.json: what the shipped model says about a few drawn
+images, computed here using only NumPy, straight from the definitions. A C++ test holds the library
+to it.
 
     apt-get install python3-numpy
     /usr/bin/python3 scripts/reference/logits_reference.py > tests/unit/model/shipped_logits.json
@@ -87,7 +88,7 @@ def stroke(distance):
 
 
 def drawings():
-    """The same formulas stand in tests/unit/model/shipped_model_test.cpp."""
+    """The same formulas are in tests/unit/model/shipped_model_test.cpp."""
     centre = 13.5
     grid = [(x - centre, y - centre) for y in range(SIDE) for x in range(SIDE)]
     return {

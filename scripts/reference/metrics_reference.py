@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""Makes tests/unit/metrics/reference.json: random predictions and what scikit-learn and scipy say of
-them. The C++ tests hold mnist/metrics equal to it within 1e-12.
+"""Makes tests/unit/metrics/reference.json: random predictions and what scikit-learn and scipy say
+about them. The C++ tests hold mnist/metrics equal to it within 1e-12.
 
     apt-get install python3-sklearn python3-scipy
     /usr/bin/python3 scripts/reference/metrics_reference.py > tests/unit/metrics/reference.json
 
-Undefined values are null. Averages follow zero_division=nan, which scikit-learn knows since 1.3; for
-older ones they are computed here from its per-class values, by the rule of its _nanaverage: classes
-whose value is undefined are left out, and a weighted mean with no weight left is the plain mean.
-Where zero_division=nan is known, the two are asserted equal.
+Undefined values are null. Averages follow zero_division=nan, which scikit-learn has had since
+1.3; for older versions they are computed here from its per-class values, by the rule of its
+_nanaverage: classes whose value is undefined are left out, and a weighted mean with no weight left
+is the plain mean. If zero_division=nan is known, the two are asserted equal.
 """
 import json
 import math

@@ -14,7 +14,7 @@ export const kDesk = { viewport: { width: 1280, height: 800 } };
 export const kPhone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
 // `url` is what it printed.
-const running = new Set(); // a test that fails does not stop its own
+const running = new Set(); // a failing test does not stop its own
 export async function serve(...flags) {
   const child = spawn(program, ["-q", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
   running.add(child);
@@ -23,7 +23,7 @@ export async function serve(...flags) {
     throw new Error(`mnist-serve ended with ${code}`);
   });
   const [url] = await Promise.race([once(createInterface(child.stdout), "line"), ended]);
-  ended.catch(() => {}); // later it shall
+  ended.catch(() => {}); // later it is meant to
   const stop = async (signal = "SIGTERM") => {
     child.kill(signal);
     await once(child, "exit");

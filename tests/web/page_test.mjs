@@ -44,7 +44,7 @@ const inkSize = page => page.evaluate(() => {
   return [Math.round((right - left) / ratio), Math.round((bottom - top) / ratio)];
 });
 
-// A picture file of what is given, made by the browser.
+// A picture file of the given lines, made by the browser.
 const pictureOf = (page, lines, type = "image/png") => page.evaluate(async ({ lines, type }) => {
   const canvas = new OffscreenCanvas(300, 400);
   const context = canvas.getContext("2d");
@@ -397,7 +397,7 @@ test("a size that comes back brings back the drawing as it was", async () => {
     await page.waitForTimeout(100);
     assert.deepEqual(await inkSize(page), drawn);
   }
-  // Painted again on another screen, with other pixels.
+  // Repainted on another screen, with different pixels.
   const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setDeviceMetricsOverride",
     { ...kPhone.viewport, deviceScaleFactor: 1, mobile: true });
@@ -495,7 +495,7 @@ test("undoing and clearing take the sheet from under the pen", async () => {
   };
   await page.focus("#drawing");
   await page.keyboard.down("Space");
-  await page.keyboard.down("Space"); // it repeats while it is held
+  await page.keyboard.down("Space"); // it repeats while held
   await page.keyboard.up("Space");
   await draw();
   assert.equal(await isEmpty(), false);

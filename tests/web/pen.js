@@ -1,4 +1,4 @@
-// Digits as a hand draws them: strokes of a pointer in a square of side 1, x to the right, y down.
+// Digits as a hand draws them: pointer strokes in a square of side 1, x to the right, y down.
 // Curves are cubic Béziers, as in SVG paths.
 
 const kDigits = {
@@ -63,7 +63,7 @@ export async function drawByMouse(page, lines) {
   }
 }
 
-// `session` is a CDP session of the page: fingers are sent to the browser as a touch screen does.
+// `session` is a CDP session of the page: fingers reach the browser as from a touch screen.
 export async function drawByTouch(session, lines) {
   const send = (type, touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
   for (const line of lines) {

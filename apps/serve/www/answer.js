@@ -1,10 +1,10 @@
-// Asks the server. One question is under way at a time; of those that come meanwhile only the
-// latest is asked. When the server cannot be reached, it is tried until it can.
+// Asks the server, one question at a time; of those that come meanwhile, only the latest is asked.
+// If the server cannot be reached, it is tried until it can.
 import { address, request } from "./api.js";
 
 const kPatience = 10_000; // milliseconds, for an answer,
-const kSlowest = 100; // and for each so many bytes that are sent, one more
-const kTries = 2; // of one question, as long as the server lives
+const kSlowest = 100; // plus one for each so many bytes sent
+const kTries = 2; // of one question, while the server lives
 const kRetry = 800;
 const kHeartbeat = 5_000;
 const kGateway = [502, 503, 504]; // a proxy that cannot reach the server
@@ -12,7 +12,7 @@ export class Questions extends EventTarget {
   #next = null; // an async function that makes the body
   #asking = null; // the AbortController of the question under way
   #failures = 0; // in a row
-  #timer = 0; // until it rings, `#next` waits
+  #timer = 0; // `#next` waits until it fires
   #offline = false;
 
   constructor() {
@@ -32,7 +32,7 @@ export class Questions extends EventTarget {
     }, delay);
   }
 
-  // What was asked is not wanted any more.
+  // The answer is no longer wanted.
   forget() {
     this.#asking?.abort();
     this.#asking = this.#next = null;
@@ -60,7 +60,7 @@ export class Questions extends EventTarget {
     this.#run();
   }
 
-  // Throws where no answer comes.
+  // Throws if no answer comes.
   async #post(body, asking) {
     const blob = await body();
     const late = setTimeout(() => asking.abort(), kPatience + blob.size / kSlowest);
@@ -83,7 +83,7 @@ export class Questions extends EventTarget {
       const response = await fetch(address("healthz"), { signal: AbortSignal.timeout(kHeartbeat) });
       if (response.ok) return true;
     } catch {
-      // said below
+      // handled below
     }
     this.#lost();
     return false;

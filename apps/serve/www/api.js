@@ -1,7 +1,7 @@
 // The server's addresses, and the token that it may ask for.
 const kServer = new URL(".", import.meta.url); // behind a proxy it may be anywhere
 
-// The token of the address is kept, and taken out of there: not for onlookers and bookmarks.
+// The token in the address is kept, but removed from it: it is not for onlookers and bookmarks.
 function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (!given) return;
@@ -22,7 +22,7 @@ export function request(body, more = {}) {
   return { method: body ? "POST" : "GET", body, headers, ...more };
 }
 
-// The response; throws an Error that says, for a person, why there is none.
+// The response; throws an Error that tells a person why there is none.
 export async function call(path, body) {
   const response = await fetch(address(path), request(body)).catch(() => {
     throw new Error("the server can’t be reached");

@@ -1,4 +1,4 @@
-// Wires the drawing surface, the server's answers and what is shown of them.
+// Connects the drawing surface, the server's answers and what is shown of them.
 import { Questions } from "./answer.js";
 import { Correcting } from "./correcting.js";
 import { Drawing } from "./drawing.js";
@@ -9,10 +9,10 @@ const $ = id => document.getElementById(id);
 const kWhileDrawing = 110; // milliseconds between questions while the pen is down
 const kAfterDrawing = 20;
 const kBeforeSpeaking = 700; // what changes sooner is not read out
-const kBeforeReading = 400; // an old answer does not stand for longer, unless the pen moves
+const kBeforeReading = 400; // an old answer stays no longer than this, unless the pen moves
 const kLargest = 20 << 20; // bytes of a picture that is sent as it is
 const kSentAsIs = { "image/png": "\x89PNG", "image/jpeg": "\xff\xd8\xff" }; // how it begins
-const kSeen = 4; // of more digits, "What it sees" is the chosen one alone
+const kSeen = 4; // with more digits, "What it sees" shows only the chosen one
 
 const drawing = new Drawing($("drawing"), $("pen"));
 const questions = new Questions();
@@ -79,7 +79,7 @@ function paintSeen(canvas, bitmap) {
   context.putImageData(image, 0, 0);
 }
 
-// What a person says that it is, if the server keeps that.
+// What a person says it is, if the server keeps that.
 const correcting = new Correcting({
   picture: () => drawing.blob(),
   box: () => shownAnswer?.digits?.[selected].box,
@@ -239,7 +239,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 // --- the drawing ---
 
 let asked = 0;
-let reading = 0; // counts files, and what was done since: a file that is ready late is left out
+let reading = 0; // counts files and later actions: a file that is ready too late is left out
 drawing.addEventListener("change", ({ detail }) => {
   reading++;
   correcting.forget();
@@ -255,7 +255,7 @@ drawing.addEventListener("change", ({ detail }) => {
     return;
   }
   busy(true);
-  // While the pen moves, now and then; as soon as it is lifted, at once.
+  // Now and then while the pen moves; at once when it is lifted.
   const rest = asked + kWhileDrawing - performance.now();
   questions.ask(() => {
     asked = performance.now();
@@ -285,8 +285,8 @@ addEventListener("keydown", event => {
 
 // --- pictures ---
 
-// The bytes as they are now: the file may change later. They have a type where the server reads
-// them; a file's name may be wrong.
+// The bytes as they are now: the file may change later. They have a type if the server reads them;
+// a file's name may be wrong.
 async function copy(file) {
   const bytes = await file.arrayBuffer();
   const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 4)));
@@ -294,8 +294,8 @@ async function copy(file) {
   return new Blob([bytes], { type });
 }
 
-// A picture is sent as it is where the server reads its kind, so that the answer is that of
-// mnist-predict for the same file. What only the browser reads is sent as PNG.
+// A picture is sent as it is if the server reads its kind, so the answer is that of mnist-predict
+// for the same file. Kinds that only the browser reads are sent as PNG.
 async function sendable(bytes, image) {
   if (bytes.type && (bytes.size <= kLargest || !image)) return bytes;
   if (!image) return null;
@@ -336,7 +336,7 @@ addEventListener("paste", event => {
   const file = [...event.clipboardData.files].find(each => each.type.startsWith("image/"));
   if (file) read(file);
 });
-let depth = 0; // dragenter and dragleave come for every element on the way
+let depth = 0; // dragenter and dragleave fire for every element on the way
 const carriesFiles = event => event.dataTransfer?.types.includes("Files");
 addEventListener("dragenter", event => {
   if (carriesFiles(event)) $("sheet").classList.toggle("dropping", ++depth > 0);

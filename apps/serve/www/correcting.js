@@ -1,5 +1,5 @@
 // Lets people say what it should have been, if the server keeps corrections (--collect). What is
-// said of one picture is sent as a whole each time: the last word counts.
+// said about one picture is sent as a whole each time: the last word counts.
 import { call } from "./api.js";
 
 const $ = id => document.getElementById(id);
@@ -12,8 +12,8 @@ export class Correcting {
   #page; // { picture(): promise of a Blob, box(): of the chosen one of several digits, say(text) }
   #folder = null; // where the server keeps corrections; null: nowhere
   #offered = false; // whether there is an answer that may be wrong
-  // What was said of this picture: { picture, labels: box ("" for all of it) -> label, in the order
-  // of saying, done: promise of the last sending }; null: nothing.
+  // What was said about this picture: { picture, labels: box ("" for all of it) -> label, in the
+  // order given, done: promise of the last sending }; null: nothing.
   #said = null;
   #undoes = false; // whether the button takes the last word back
   #before = ""; // what the page said before the keys came
@@ -111,7 +111,7 @@ export class Correcting {
     const said = this.#said ??=
       { picture: this.#page.picture(), labels: new Map(), done: Promise.resolve() };
     const isKept = await this.#send(said, `Kept: it is ${named(label)}.`, labels => {
-      // Of all of it and of its parts, only one can be said.
+      // Either the whole picture is labelled or its parts, not both.
       for (const each of labels.keys()) if ((each === "") !== (box === "")) labels.delete(each);
       labels.delete(box);
       labels.set(box, label);

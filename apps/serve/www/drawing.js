@@ -1,15 +1,15 @@
 // The drawing surface: strokes or a picture, in layers that can be undone. Fires "change" with
-// { drawing: whether the pen is down, anew: whether it is more than the same with more ink }, and
-// "resize" when the surface has another size.
+// { drawing: whether the pen is down, anew: whether more has changed than added ink }, and "resize"
+// when the surface changes size.
 //
-// Strokes are kept in pixels from the surface's middle. Where a smaller surface would cut them off
-// they are shown smaller: a size that comes back brings back the drawing as it was.
+// Strokes are kept in pixels from the surface's middle. If a smaller surface would cut them off,
+// they are shown smaller: when the old size returns, so does the drawing as it was.
 
 const kWidths = { thin: 0.022, medium: 0.045, thick: 0.08 }; // of the surface's shorter side
-const kLongest = 400; // pixels of what is sent: the normaliser works at about that
+const kLongest = 400; // pixels of what is sent: the normaliser works at about this size
 
-// What a picture lies on, as the server takes it to: where it is transparent it is white paper, or
-// black where nothing would show on white.
+// What a picture lies on, as the server assumes: transparent parts are white paper, or black if
+// nothing would show on white.
 function paperOf(image) {
   const side = 64;
   const context = new OffscreenCanvas(side, side).getContext("2d");
@@ -22,7 +22,7 @@ function paperOf(image) {
 
 export class Drawing extends EventTarget {
   #canvas;
-  #pen; // where the keyboard's pen is, a small mark
+  #pen; // a small mark where the keyboard's pen is
   #history = [{ picture: null, strokes: [] }];
   #stroke = null;
   #pointer = null;
@@ -81,7 +81,7 @@ export class Drawing extends EventTarget {
     this.#push({ picture: { image, blob, paper: paperOf(image) }, strokes: [] }, true);
   }
 
-  // What the server shall read: the picture as it came, or the strokes, black on white.
+  // What the server is to read: the picture as it came, or the strokes, black on white.
   async blob() {
     if (this.#now.picture) return this.#now.picture.blob;
     const scale = this.#exportScale();
@@ -145,7 +145,7 @@ export class Drawing extends EventTarget {
 
   // --- pen ---
 
-  // Points come in pixels of the surface.
+  // Points are in pixels of the surface.
   #begin(point) {
     const [x, y] = [this.#width / 2 / this.#scale, this.#height / 2 / this.#scale];
     this.#stroke = {
@@ -166,7 +166,7 @@ export class Drawing extends EventTarget {
     this.#changed();
   }
 
-  // Ends a stroke that something else takes the place of; the pen may still touch the surface.
+  // Ends a stroke that something else replaces; the pen may still touch the surface.
   #lift() {
     this.#stroke = this.#pointer = null;
     if (this.#cursor) this.#cursor.down = false;
@@ -258,7 +258,7 @@ export class Drawing extends EventTarget {
     this.dispatchEvent(new Event("resize"));
   }
 
-  // A window may come to a screen with other pixels, at the same size.
+  // A window may move to a screen with different pixels, at the same size.
   #watchDensity() {
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
       this.#resize();

@@ -1,4 +1,4 @@
-// Where the labels of digits go, so that they hide no other digit if there is room. Pure functions.
+// Where the labels of digits go: they hide no other digit if there is room. Pure functions.
 
 const kLarge = { width: 26, height: 23, gap: 3, small: false };
 const kSmall = { width: 16, height: 17, gap: 2, small: true };
@@ -8,12 +8,12 @@ const overlap = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width &&
 
 const clamp = (value, most) => Math.max(0, Math.min(value, most));
 
-// The best first. The last ones hide a part of their own digit.
+// Best first. The last ones hide part of their own digit.
 function candidates(box, sheet) {
   const at = ({ width, height, small }, x, y) => ({ x, y, width, height, small });
   const right = box.x + box.width;
   const bottom = box.y + box.height;
-  // In the middle above what is narrower than a label, and never beyond the sheet.
+  // Centred on a box narrower than a label, and never beyond the sheet.
   const column = size =>
     clamp(box.x + Math.min(0, (box.width - size.width) / 2), sheet.width - size.width);
   const row = size => clamp(box.y, sheet.height - size.height);

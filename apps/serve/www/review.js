@@ -16,7 +16,7 @@ let pictures = [];
 let list = "";
 let at = 0;
 let busy = false; // a label is on its way
-let seen = -1; // the picture that is shown, or of which is said why it cannot be
+let seen = -1; // the picture that is shown, or about which the page says why it cannot be
 const bitmaps = new Map(); // number of a picture -> promise of it
 
 const keys = [..."0123456789", kNone, null].map(label => {

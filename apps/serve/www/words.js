@@ -10,14 +10,14 @@ export function percent(probability) {
   return `${Math.round(100 * probability)} %`;
 }
 
-// The digits by falling probability.
+// The digits, most probable first.
 export function ranked(probabilities) {
   return probabilities
     .map((probability, digit) => ({ digit, probability }))
     .sort((a, b) => b.probability - a.probability);
 }
 
-const kSure = 0.9; // below, the answer names what else it could be
+const kSure = 0.9; // below this, the answer names what else it could be
 
 function ofOne(answer) {
   const [best, second] = ranked(answer.probabilities);
@@ -67,7 +67,7 @@ export function describe(answer) {
   return answer.digits ? ofSeveral(answer) : ofOne(answer);
 }
 
-// A refusal of the server, or a picture that cannot be read.
+// A refusal by the server, or a picture that cannot be read.
 export function describeError(status, reason) {
   const words = { state: "error", digit: "!", headline: "This picture can’t be read", detail: `${capital(reason || "something is wrong with it")}.` };
   if (status === 401) return { ...words, headline: "A token is needed", detail: "Open the whole address that mnist-serve printed, with its #token." };

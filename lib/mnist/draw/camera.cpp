@@ -60,7 +60,7 @@ void shade(cv::Mat1f& picture, Dice& dice) {
   }
 }
 
-// A desk, a thumb, a scanner's lid: something of another tone that comes in from an edge.
+// A desk, a thumb, a scanner's lid: something of another tone intruding from an edge.
 void intrude(cv::Mat1f& picture, Dice& dice) {
   const double width = picture.cols;
   const double height = picture.rows;
@@ -89,7 +89,7 @@ void intrude(cv::Mat1f& picture, Dice& dice) {
 
 void add_noise(cv::Mat1f& picture, double deviation, Dice& dice) {
   for (float& value : picture) {
-    // Triangular: near enough to normal, and two throws.
+    // Triangular: near enough to normal, with two throws.
     const double first = dice.uniform(-1.0, 1.0);
     value += static_cast<float>(deviation * 1.22 * (first + dice.uniform(-1.0, 1.0)));
   }
@@ -111,7 +111,7 @@ void blur(cv::Mat1f& picture, double side, Dice& dice) {
   }
 }
 
-// The pen leaves the paper for a moment, or the paper takes no ink: the truth goes on.
+// The pen leaves the paper for a moment, or the paper takes no ink: the ground truth continues.
 void skip(cv::Mat1f& ink, double side, Dice& dice) {
   std::vector<Stroke> gaps;
   const double pitch = side * dice.uniform(0.25, 1.2);

@@ -1,5 +1,5 @@
-// From a sheet to a picture of it: paper and light, the angle of the camera, its faults. Internal
-// to lib/mnist/draw. Thread-safe.
+// From a sheet to a picture of it: paper, light, the camera's angle and its faults. Internal to
+// lib/mnist/draw. Thread-safe.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -8,7 +8,7 @@
 
 namespace mnist::pen {
 
-// Turns the whole sheet, in perspective now and then, about its middle. What comes in from outside
+// Rotates the whole sheet about its middle, now and then in perspective. What comes in from outside
 // is empty paper.
 void tilt(Sheet& sheet, Dice& dice);
 
@@ -22,8 +22,8 @@ void compress(double coarse, cv::Mat1f& levels);
 // Levels from 0 (black) to 1 (white).
 cv::Mat1f photograph(const Sheet& sheet, double side, Dice& dice);
 
-// What lies over a picture: dotted lines, zigzags, stripes, speckle, fog, outlines instead of
-// strokes. Of digits `side` pixels high.
+// Disturbs a picture whose digits are `side` pixels high: dotted lines, zigzags, stripes, speckle,
+// fog, outlines instead of strokes.
 void disturb(cv::Mat1f& picture, double side, Dice& dice);
 
 }  // namespace mnist::pen

@@ -1,4 +1,4 @@
-// Outliers made of real digits.
+// Outliers made from real digits.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -28,13 +28,14 @@ enum class Change {
   kHalvesSwapped,  // the upper half below the lower one
   kSidesSwapped,   // the left half to the right of the right one
   kShuffled,       // blocks of 5x5 pixels
-  kNegative,       // light and dark exchanged within the box
+  kNegative,       // light and dark swapped within the box
   kGlued,          // two side by side
   kOverlaid,       // two on top of each other
 };
 constexpr int kChanges = 10;
 
-// Whether a person could still, or again, read a digit: never certain, but rare for the others.
+// Whether a person could still read this digit, or another one: never certain, but rare for the
+// others.
 bool stays_a_digit(Change change, int label) {
   const auto among = [&](std::string_view labels) {
     return labels.find(static_cast<char>('0' + label)) != std::string_view::npos;
@@ -85,7 +86,7 @@ cv::Mat1f shuffled(const cv::Mat1f& digit, Dice& dice) {
   return result;
 }
 
-// The darker of both, where `digit` comes to lie.
+// Keeps the darker of the two where `digit` comes to lie.
 void lay_over(const cv::Mat& digit, const cv::Point& place, cv::Mat1f& page) {
   cv::Mat part = page(cv::Rect(place, digit.size()));
   cv::max(part, digit, part);
@@ -95,7 +96,7 @@ cv::Mat1f glued(const cv::Mat1f& a, const cv::Mat1f& b, Dice& dice) {
   const cv::Mat1f left = a.colRange(cv::boundingRect(cv::Mat1b(a > 0)).x, kDigitSide);
   const cv::Rect box = cv::boundingRect(cv::Mat1b(left > 0));
   const cv::Rect other = cv::boundingRect(cv::Mat1b(b > 0));
-  // Two pixels apart to three into each other.
+  // From two pixels apart to three overlapping.
   const int at = std::max(0, box.br().x + 2 - static_cast<int>(dice.below(6)));
   const int rise = static_cast<int>(dice.below(9));
   cv::Mat1f result(kDigitSide + 8, std::max(left.cols, at + other.width), 0.0F);
@@ -109,7 +110,7 @@ cv::Mat1f overlaid(const cv::Mat1f& a, const cv::Mat1f& b, Dice& dice) {
   const int y = static_cast<int>(dice.below(17));
   cv::Mat1f result(kDigitSide + 16, kDigitSide + 16, 0.0F);
   a.copyTo(result(cv::Rect(8, 8, kDigitSide, kDigitSide)));
-  // Well apart, so that two strokes never fall together: half a digit's width or more.
+  // Well apart, so that two strokes never coincide: half a digit's width or more.
   lay_over(b, {x, y}, result);
   return result;
 }

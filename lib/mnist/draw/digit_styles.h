@@ -1,8 +1,8 @@
 // The ways of writing the ten digits. Internal to lib/mnist/draw. Thread-safe.
 //
-// A way of writing is what a person settles on for life: the order of the strokes, if there is a
-// loop, a serif, a bar. Ways that schools of different countries tell apart form families, whose
-// shares are each region's own (draw/hands.cpp):
+// A way of writing is what a person settles on for life: the order of the strokes, whether there is
+// a loop, a serif, a bar. Ways that differ between the schools of different countries form
+// families; each region has its own shares of them (draw/hands.cpp):
 //
 //   0, 3, 5, 6, 8   one family
 //   1               bar, short flag (up to a third of the stem), long flag
@@ -23,7 +23,7 @@ struct DigitStyle {
   std::string_view name;
   std::size_t family;
   double share;  // within its family
-  double haste;  // how much more often people in a hurry write so; below 1: less often
+  double haste;  // how much more often people in a hurry write this way; below 1: less often
   std::string_view text;
 };
 

@@ -1,4 +1,4 @@
-// How people write digits is told by draw/hands.cpp, the way from strokes to grey values by
+// How people write digits is in draw/hands.cpp, the way from strokes to grey values in
 // draw/handwriting.cpp.
 #include "mnist/draw/digits.h"
 
@@ -54,7 +54,7 @@ std::vector<Stroke> dots(Dice& dice) {
   return strokes;
 }
 
-// Points so close together that the pen's discs melt into one uneven spot.
+// Points so close together that the pen's discs merge into one uneven spot.
 std::vector<Stroke> blob(Dice& dice, double pen) {
   Stroke stroke;
   for (int i = 0; i < 6; ++i) {
@@ -69,7 +69,7 @@ std::vector<Stroke> scribble(Dice& dice) {
   Point at = {0.5, 0.5};
   Point step;
   for (Knot& knot : path) {
-    // Inertia keeps the way round, a pull to the middle keeps it on the paper.
+    // Inertia keeps the path rounded, a pull to the middle keeps it on the paper.
     step.x = 0.6 * step.x + dice.normal(0.0, 0.18) + 0.3 * (0.5 - at.x);
     step.y = 0.6 * step.y + dice.normal(0.0, 0.18) + 0.3 * (0.5 - at.y);
     at.x += step.x;
@@ -197,7 +197,8 @@ Drawing combine(const std::vector<Drawing>& parts) {
 Digit render_digit(const Drawing& drawing) {
   constexpr double kBox = 20.0;
   constexpr double kMiddle = 0.5 * kDigitSide + 0.5;
-  // MNIST's digits were shrunk from black-and-white scans: their outlines fade over about this.
+  // MNIST's digits were shrunk from black-and-white scans: their outlines fade over about this
+  // distance.
   constexpr double kSoftness = 1.5;
   Digit digit;
   const Bounds bounds = bounds_of(drawing.strokes);

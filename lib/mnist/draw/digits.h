@@ -1,15 +1,15 @@
-// Handwritten-looking digits, and things that are none, drawn in code: they stand in for MNIST
-// where its files are absent, and for photographs in tests and in the quickstart.
+// Handwritten-looking digits, and things that are not digits, drawn in code: they stand in for
+// MNIST when its files are absent, and for photographs in tests and in the quickstart.
 //
-// A drawing is a set of pen strokes, free of any resolution. From it come both a Digit, as MNIST's
-// images are made, and a picture of any size, as a scanner or a drawing program would give it; so a
-// test can hold what is read from the picture against what was drawn. The ways of writing are
+// A drawing is a set of pen strokes, independent of resolution. It yields both a Digit, made as
+// MNIST's images are, and a picture of any size, as a scanner or a drawing program would produce;
+// so a test can compare what is read from the picture with what was drawn. The ways of writing are
 // designed by hand, from how people are taught to write; none is taken from a data set.
 //
 // The same generator state gives the same bytes with every compiler and library: the numbers come
-// from mnist/base/random.h and no libm function takes part but exact ones (sqrt, ceil, lround). A
+// from mnist/base/random.h and the only libm functions used are exact (sqrt, ceil, lround). A
 // compiler may still contract a*b+c into one rounding; that moves a grey value by 1e-13 before it
-// is rounded to 8 bits, and changes a set of 60 000 digits with a chance of about 1e-5.
+// is rounded to 8 bits, with a chance of about 1e-5 of changing a set of 60 000 digits.
 //
 // Thread-safe: functions share nothing but the engine that they are given.
 #pragma once
@@ -31,31 +31,31 @@ struct Point {
   friend bool operator==(const Point&, const Point&) = default;
 };
 
-// The pen's way from where it touches the paper to where it leaves it: a polyline fine enough to
-// look curved at 1000 pixels. One point alone is a dot.
+// The pen's path from where it touches the paper to where it leaves it: a polyline fine enough to
+// look curved at 1000 pixels. A single point is a dot.
 using Stroke = std::vector<Point>;
 
 struct Drawing {
   // What this file draws lies within the unit square; a digit fills it and is centred.
   std::vector<Stroke> strokes;
-  // Width of the pen, in the unit of the strokes. The ink reaches half of it beyond the points.
+  // Width of the pen, in the unit of the strokes. The ink extends half of it beyond the points.
   double thickness = 0.12;
 };
 
-// What is certainly no single digit.
+// What is certainly not a single digit.
 enum class NonDigit {
   kLines,          // one to three lines, all well away from the vertical
   kDots,           // a few specks, or one spot of ink
   kScribble,       // a pen wandering over the paper
-  kHatching,       // an area filled by a pen going to and fro
-  kPartOfDigit,    // the half of a digit, cut so that no other digit is left
+  kHatching,       // an area filled by a pen moving back and forth
+  kPartOfDigit,    // half of a digit, cut so that what is left is not a digit
   kSeveralDigits,  // two or three digits side by side
 };
 inline constexpr int kNonDigits = 6;
 
-// One sample of how somebody writes `digit`, 0 to 9: the writer is drawn from `engine`. Several
-// digits by one writer, or one in a style by its name: draw/hands.h. Throws Error{kUsage} for
-// another `digit`.
+// One sample of how somebody writes `digit`, 0 to 9: the writer is drawn from `engine`. For several
+// digits by one writer, or one in a named style, see draw/hands.h. Throws Error{kUsage} for another
+// `digit`.
 Drawing draw_digit(int digit, std::mt19937_64& engine);
 
 // One sample of something that is not a digit. Throws Error{kUsage} for an unknown `kind`.
@@ -67,10 +67,10 @@ Drawing place(const Drawing& drawing, Point offset, double scale);
 // All strokes of `parts`, with the pen of the first. A drawing has one pen.
 Drawing combine(const std::vector<Drawing>& parts);
 
-// The form of MNIST's images: the ink, with its fading outline, fits 20x20 pixels, its aspect kept,
-// and its centre of mass lies in the middle of pixel (14, 14), to about a tenth of a pixel; theirs
-// lies there on average. The strokes are moved before they are drawn: nothing is resampled. Ink
-// comes in steps of 1/255, as from a file. No strokes give a blank digit.
+// The form of MNIST's images: the ink, with its fading outline, fits 20x20 pixels, its aspect ratio
+// kept, and its centre of mass is within about a tenth of a pixel of the middle of pixel (14, 14),
+// where theirs is on average. The strokes are moved before they are drawn: nothing is resampled.
+// Ink comes in steps of 1/255, as from a file. Without strokes, the digit is blank.
 Digit render_digit(const Drawing& drawing);
 
 struct PictureOptions {
@@ -88,7 +88,7 @@ struct PictureOptions {
   std::uint64_t noise_seed = 0;
 };
 
-// The drawing as a grey picture, anti-aliased. Throws Error{kUsage} where width or height is not
+// The drawing as a grey picture, anti-aliased. Throws Error{kUsage} if width or height is not
 // positive.
 Image render_picture(const Drawing& drawing, const PictureOptions& options = {});
 
@@ -97,9 +97,9 @@ struct GeneratedSet {
   IdxLabels labels;
 };
 
-// `count` digits in the form of the MNIST files. Each ten in a row hold every class once, in random
-// order, and each image has a random stream of its own: a smaller set is the beginning of a larger
-// one of the same seed.
+// `count` digits in the form of the MNIST files. Each successive ten hold every class once, in
+// random order, and each image has its own random stream: a smaller set is the beginning of a
+// larger one with the same seed.
 GeneratedSet generate_digits(std::uint32_t count, std::uint64_t seed);
 
 }  // namespace mnist

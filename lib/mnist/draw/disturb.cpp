@@ -1,4 +1,4 @@
-// What lies over a picture while a network learns. `mnist-generate --stress` draws other kinds, in
+// Disturbances of pictures while a network learns. `mnist-generate --stress` draws other kinds, in
 // other ways: what is measured there was not trained on.
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ namespace {
 
 float clamped(double value) { return static_cast<float>(std::clamp(value, 0.0, 1.0)); }
 
-// The tone that ink has where it is strongest, or that of the paper: either may lie over the rest.
+// The tone of the strongest ink or of the paper: either may cover the rest.
 double any_tone(const cv::Mat1f& picture, Dice& dice) {
   double low = 0;
   double high = 1;
@@ -86,8 +86,8 @@ void stripes(cv::Mat1f& picture, double side, Dice& dice) {
   }
 }
 
-// Light and dark change places on one side of an edge, or outside a band: a sheet on a dark desk,
-// a digit half on a coloured field.
+// Light and dark are swapped on one side of an edge, or outside a band: a sheet on a dark desk, a
+// digit half on a coloured field.
 void fields(cv::Mat1f& picture, double /*side*/, Dice& dice) {
   const double angle = CV_PI / 2 * static_cast<double>(dice.below(4)) + dice.normal(0.0, 0.08);
   const double across = std::cos(angle);
@@ -153,7 +153,7 @@ void stains(cv::Mat1f& picture, double side, Dice& dice) {
   lay_tone(picture, where, dice.chance(0.5) ? any_tone(picture, dice) : dice.uniform(0.0, 1.0));
 }
 
-// As fine as the picture allows: of what is inked and what is not.
+// As fine as the picture allows: between what is inked and what is not.
 cv::Mat1f fine_outline(const cv::Mat1f& picture, Dice& dice) {
   double low = 0;
   double high = 1;
@@ -180,7 +180,8 @@ void outline(cv::Mat1f& picture, double side, Dice& dice) {
   picture = dice.chance(0.5) ? edges : cv::Mat1f(1 - edges);
 }
 
-// Each pixel comes from somewhere near: behind rippled glass smoothly so, behind frosted glass not.
+// Each pixel comes from somewhere near: displaced smoothly behind rippled glass, not so behind
+// frosted glass.
 void glass(cv::Mat1f& picture, double side, Dice& dice) {
   const auto reach = static_cast<float>(side * dice.uniform(0.02, 0.07));
   const bool is_frosted = dice.chance(0.5);
@@ -225,7 +226,7 @@ void disturb(cv::Mat1f& picture, double side, Dice& dice) {
                                  fields,       fields,       speckle, drops,   stains,
                                  stains,       fog,          outline, outline, outline,
                                  glass,        glass,        glass,   expose,  grain};
-  // As it falls on a picture of few pixels, that is enlarged later.
+  // As on a picture of few pixels that is enlarged later.
   constexpr double kFewest = 14;  // of a digit's side
   const double coarse =
       dice.chance(0.35) ? dice.uniform(1.0, std::clamp(side / kFewest, 1.0, 3.0)) : 1.0;

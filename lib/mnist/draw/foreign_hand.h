@@ -1,6 +1,6 @@
 // A hand that nothing in this project learns from: digits with a curl wherever a stroke begins or
-// ends, as engravers wrote them. It stands in for the pictures of somebody whom the shipped models
-// do not know (docs/your-own-pictures.md). Keep it out of training.
+// ends, as engravers wrote them. It stands in for pictures by somebody the shipped models do not
+// know (docs/your-own-pictures.md). Keep it out of training.
 //
 // As in digits.h: the same engine state gives the same strokes everywhere. Thread-safe.
 #pragma once

@@ -1,5 +1,6 @@
-// A writer: a region, then a family of forms for each digit by the region's shares, a form of it by
-// the form's own, then a manner (careful, hasty, a child's, with a mouse) with its unsteadiness.
+// A writer: a region, then for each digit a family of forms by the region's shares and a form from
+// it by the form's own share, then a manner (careful, hasty, a child's, with a mouse) with its
+// unsteadiness.
 //
 // A digit: the form's knots, moved as this writer always moves them (a generator seeded by habit
 // and digit), then by this sample's own jitter; splines; the writer's bending, slant and turn.
@@ -71,7 +72,7 @@ Shares families(const Custom& custom, int digit) {
   }
 }
 
-// A place in `weights`, by weight.
+// An index into `weights`, drawn by weight.
 template <typename Weights>
 std::size_t pick(const Weights& weights, Dice& dice) {
   double total = 0.0;
@@ -95,7 +96,7 @@ std::uint8_t pick_style(int digit, const Shares& shares, double haste, Dice& dic
   return static_cast<std::uint8_t>(pick(weights, dice));
 }
 
-// What of a person's writing is neither form nor place of birth.
+// What in a person's writing depends on neither form nor place of birth.
 void draw_manner(Writer& writer, Dice& dice) {
   enum Manner { kCareful, kHasty, kChild, kPointer };  // a mouse, or a finger on a screen
   const std::size_t manner = pick(std::array{45.0, 28.0, 12.0, 15.0}, dice);
@@ -158,7 +159,7 @@ void shake(std::vector<Stroke>& strokes, double deviation, Dice& dice) {
   }
 }
 
-// What this writer does to every `digit` alike.
+// What this writer does to every `digit` in the same way.
 Bend habitual_bend(int digit, std::size_t family, const Writer& writer, Dice& always) {
   Bend bend;
   bend.bow = always.normal(0.0, 0.10);
@@ -167,8 +168,8 @@ Bend habitual_bend(int digit, std::size_t family, const Writer& writer, Dice& al
   bend.width = writer.width * always.uniform(0.9, 1.1);
   bend.slant = writer.slant + always.normal(0.0, 0.05);
   bend.turn = writer.turn + always.normal(0.0, 0.03);
-  // What tells digits apart stays: a 1 pressed flat or leaning far would be a 7, the rising bar of
-  // a 7 a 1's flag; a 0 without width a 1.
+  // What distinguishes digits stays: a 1 pressed flat or leaning far would be a 7, a 7's rising bar
+  // would be a 1's flag, and a 0 without width a 1.
   if (digit == 0) bend.width = std::max(bend.width, 0.85);
   if (digit == 1) {
     bend.width = 1 + 0.4 * (bend.width - 1);
@@ -216,7 +217,7 @@ Writer draw_writer(Region region, std::mt19937_64& engine) {
   for (int digit = 0; digit < kClasses; ++digit) {
     Shares shares = families(kCustoms[place], digit);
     if (digit == 7) {
-      // Nobody can live with two digits that look alike: the form of the 1 has been drawn by now.
+      // Nobody can live with two digits that look alike; the form of the 1 has already been drawn.
       const std::size_t one = digit_styles(1)[writer.styles[1]].family;
       if (one == kLongFlag) shares[kPlain] *= 0.5;
       if (one == kBar) shares[kPlain] *= 1.4;
@@ -237,7 +238,7 @@ Drawing draw_digit(int digit, const Writer& writer, std::mt19937_64& engine) {
 
   std::vector<Path> paths = between_extremes(digit_style(digit, index), always);
   tremble(paths, writer.tremor, 0.5 * writer.tremor, always);
-  // A 4 without corners is soon a 9 or a 5: its round forms are styles of their own.
+  // A 4 without corners soon becomes a 9 or a 5: its round forms are separate styles.
   hurry(paths, digit == 4 ? 0.0 : writer.haste, always);
   tremble(paths, writer.jitter, writer.jitter, now);
   Drawing drawing;

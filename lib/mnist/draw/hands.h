@@ -1,11 +1,11 @@
-// The hands of the world: how people are taught to write digits in different countries, and what
+// The world's handwriting: how people in different countries are taught to write digits, and what
 // becomes of it in children, in a hurry, with a mouse or a finger.
 //
-// A person keeps to one way of writing each digit; a number on a page is written by one Writer. Who
-// writes a 1 with a long up-stroke mostly crosses the 7, or begins it with a serif or a curl; who
-// writes a plain 7 mostly writes a bar for a 1. Over all writers, about 40 % of the 1s are bars,
-// 25 % have a flag of up to a third of the stem, 35 % a longer one; 40 % of the 7s are plain, 30 %
-// crossed, 30 % have a serif, a curl or two curves.
+// A person keeps to one way of writing each digit; a number on a page is written by one Writer.
+// People who write a 1 with a long up-stroke mostly cross the 7, or begin it with a serif or a
+// curl; people who write a plain 7 mostly write a bar for a 1. Over all writers, about 40 % of the
+// 1s are bars, 25 % have a flag of up to a third of the stem, 35 % a longer one; 40 % of the 7s are
+// plain, 30 % crossed, 30 % have a serif, a curl or two curves.
 //
 // As in digits.h: the same engine state gives the same strokes everywhere; nothing is taken from a
 // data set. Thread-safe.
@@ -42,9 +42,9 @@ inline constexpr int kRegions = 12;
 // One person's way of writing.
 struct Writer {
   Region region = Region::kNorthAmerica;
-  // Of each digit, its place in style_names(digit).
+  // For each digit, its index in style_names(digit).
   std::array<std::uint8_t, kClasses> styles{};
-  // Seed of what this person always does alike: proportions, curvature, habitual deviations.
+  // Seed of what this person always does the same way: proportions, curvature, habitual deviations.
   std::uint64_t habit = 0;
   double haste = 0.0;       // 0 to 1: rounds corners off, ends strokes early or late
   double tremor = 0.03;     // how far habit strays from what was taught, in the digit's height
@@ -56,7 +56,7 @@ struct Writer {
   double thickness = 0.17;  // of the pen, in the digit's height
 };
 
-// Somebody, of a region drawn by its share of the world's writers; or of the given one.
+// A writer from a region drawn by its share of the world's writers, or from the given region.
 Writer draw_writer(std::mt19937_64& engine);
 Writer draw_writer(Region region, std::mt19937_64& engine);
 
@@ -65,14 +65,14 @@ Writer draw_writer(Region region, std::mt19937_64& engine);
 Drawing draw_digit(int digit, const Writer& writer, std::mt19937_64& engine);
 
 // The ways of writing `digit`, most frequent first within a family: "bar", "short-flag",
-// "long-flag-curved", "crossed-serif" … A 1's begins with bar, short-flag or long-flag; a 7's with
-// plain or crossed, or is ornate. Throws Error{kUsage} for another digit.
+// "long-flag-curved", "crossed-serif" … Names for 1 begin with bar, short-flag or long-flag; those
+// for 7 with plain or crossed, or are ornate. Throws Error{kUsage} for another digit.
 std::span<const std::string_view> style_names(int digit);
 
-// Whether `name` is one of style_names(digit): the place there, or -1.
+// The index of `name` in style_names(digit), or -1 if it is not there.
 int style_index(int digit, std::string_view name);
 
-// `digit` in the style of that name, by somebody drawn for it. Throws Error{kUsage} for another
+// `digit` in the style of that name, by a writer drawn for it. Throws Error{kUsage} for another
 // digit or name.
 Drawing draw_digit(int digit, std::string_view style, std::mt19937_64& engine);
 

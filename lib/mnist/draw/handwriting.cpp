@@ -129,7 +129,7 @@ std::vector<Path> between_extremes(const Style& style, Dice& dice) {
   };
   if (count == 2) move_towards(style.extremes[1], dice.uniform(-0.15, 1.15));
   if (count > 2) {
-    // Near an edge between two of them more often than in the middle of all.
+    // More often near an edge between two of them than in the middle of them all.
     const std::size_t first = dice.below(count);
     const std::size_t second = (first + 1 + dice.below(count - 1)) % count;
     paths = style.extremes[first];
@@ -154,8 +154,8 @@ void tremble(std::vector<Path>& paths, double tremor, double stroke_shift, Dice&
     Point drift;
     Point last = {path.front().x, path.front().y - kFar};
     for (Knot& knot : path) {
-      // A hand that strays comes back slowly: each knot keeps some of the last one's error. What is
-      // small, a loop or a hook, is drawn with the more care.
+      // A hand that strays comes back slowly: each knot keeps some of the last one's error. Small
+      // parts, such as a loop or a hook, are drawn with more care.
       const double dx = knot.x - last.x;
       const double dy = knot.y - last.y;
       const double reach = tremor * std::min(1.0, std::sqrt(dx * dx + dy * dy) / kFar);
@@ -178,7 +178,7 @@ std::vector<Stroke> write(const Style& style, const Hand& hand, Dice& dice) {
 }
 
 void distort(std::vector<Stroke>& strokes, const Bend& bend) {
-  // tan(angle / 2) gives a rotation by rational numbers alone.
+  // tan(angle / 2) gives a rotation using only rational numbers.
   const double half = bend.turn / 2;
   const double cosine = (1 - half * half) / (1 + half * half);
   const double sine = 2 * half / (1 + half * half);
@@ -220,7 +220,7 @@ std::vector<Stroke> cut(const std::vector<Stroke>& strokes, double height, bool 
 std::vector<double> coverage(const Drawing& drawing, const Placement& placement, int width,
                              int height, double softness) {
   const double reach = placement.scale * drawing.thickness / 2 + softness / 2;
-  // Squared distances first, none beyond the reach: one square root a pixel is enough.
+  // Squared distances first, none beyond the reach: one square root per pixel is enough.
   std::vector<double> ink(static_cast<std::size_t>(width) * static_cast<std::size_t>(height),
                           reach * reach);
   // The first pixel whose centre is not before `x`, within [0, size].

@@ -1,6 +1,6 @@
 // Hands and pens: from a glyph's knots to strokes, and from strokes to grey values. Internal to
-// lib/mnist/draw; shared by what draws digits and by what draws things that are none. Thread-safe:
-// nothing is shared but the engine that is given.
+// lib/mnist/draw; shared by the code that draws digits and the code that draws other things.
+// Thread-safe: nothing is shared but the engine that is given.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace mnist::pen {
 
-// Never two throws among the arguments of one call: their order would be the compiler's.
+// Never throw twice among the arguments of one call: the compiler would choose the order.
 class Dice {
  public:
   explicit Dice(std::mt19937_64& engine) : engine_(engine) {}
@@ -24,7 +24,7 @@ class Dice {
     return low + (high - low) * (static_cast<double>(engine_() >> 11) * 0x1p-53);
   }
 
-  // The sum of twelve uniform numbers: a normal one for all purposes here, without libm, and never
+  // The sum of twelve uniform numbers: normal enough for all purposes here, without libm, and never
   // further out than six standard deviations.
   double normal(double mean, double deviation) {
     double sum = -6.0;
@@ -50,8 +50,8 @@ constexpr bool kCorner = true;
 
 using Path = std::vector<Knot>;
 
-// Extremes of one way of writing: all have the same paths, knot by knot. With one alone, all
-// variety is the hand's.
+// Extremes of one way of writing: all have the same paths, knot by knot. With only one, all variety
+// comes from the hand.
 struct Style {
   double share = 1.0;  // how often it is seen, relative to the glyph's other styles
   std::vector<std::vector<Path>> extremes;
@@ -92,7 +92,7 @@ struct Bounds {
   Point centre() const { return {(left + right) / 2, (top + bottom) / 2}; }
 };
 
-// What a hand does to the whole of a glyph. Lengths are in units of its height.
+// What a hand does to a glyph as a whole. Lengths are in units of its height.
 struct Bend {
   double bow = 0.0;      // ) or (
   double taper = 0.0;    // narrower above or below
@@ -122,7 +122,7 @@ const Style& pick_style(const Glyph& glyph, Dice& dice);
 // Something between the extremes of `style`, or slightly beyond, in units of the glyph's height.
 std::vector<Path> between_extremes(const Style& style, Dice& dice);
 
-// Every knot strays from its place, every stroke as a whole too.
+// Moves every knot away from its place, and every stroke as a whole.
 void tremble(std::vector<Path>& paths, double tremor, double stroke_shift, Dice& dice);
 
 // One sample of `style`, in units of the glyph's height.
@@ -134,7 +134,7 @@ void distort(std::vector<Stroke>& strokes, const Bend& bend);
 // The same, as `hand` happens to do it.
 void distort(std::vector<Stroke>& strokes, const Hand& hand, Dice& dice);
 
-// What of the strokes lies above `height`, or below it.
+// The part of the strokes above `height`, or below it.
 std::vector<Stroke> cut(const std::vector<Stroke>& strokes, double height, bool keep_above);
 
 // From the drawing's coordinates to pixels: (x, y) -> (left + scale * x, top + scale * y).

@@ -1,4 +1,4 @@
-// What stands where on a sheet: numbers in rows, tables, forms and anywhere, words, signs.
+// What goes where on a sheet: numbers in rows, tables, forms and anywhere, words, signs.
 #include "mnist/draw/layout.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kTiltedMargin = 0.1;  // a page's writing begins within this much of its side
 
-// What stands between two digits of a row; returns its width with the gaps.
+// What separates two digits of a row; returns its width including the gaps.
 double between(Layout& layout, double left, double middle, double gap) {
   Dice& dice = layout.dice;
   if (!dice.chance(0.10)) return gap;
@@ -26,7 +26,7 @@ double between(Layout& layout, double left, double middle, double gap) {
                                 layout.jittered(), layout.engine);
 }
 
-// One line of writing from `left` on, at most to `right`. Returns where it ends.
+// One line of writing from `left`, up to `right` at most. Returns where it ends.
 double write_row(Layout& layout, double left, double right, double middle, double slope) {
   Dice& dice = layout.dice;
   const double side = layout.side;
@@ -67,7 +67,7 @@ void rows(Layout& layout) {
   const double height = layout.options.height;
   const double side = layout.side;
   const double slope = dice.normal(0.0, 0.03);
-  // Where lines are close, as in tally forms, something is often printed between them.
+  // If lines are close together, as in tally forms, something is often printed between them.
   const bool is_tight = dice.chance(0.35);
   const double pitch = side * (is_tight ? dice.uniform(0.98, 1.35) : dice.uniform(1.25, 2.4));
   const bool has_rules = is_tight && !layout.options.rows_only && dice.chance(0.5);
@@ -92,7 +92,7 @@ void rows(Layout& layout) {
                  std::max(0.8, side * dice.uniform(0.03, 0.12)), dice.uniform(0.5, 1.0));
     }
     const double end = write_row(layout, left, width - 0.3 * side, y, slope);
-    if (has_rules && dice.chance(0.4)) {  // an edge right behind the number
+    if (has_rules && dice.chance(0.4)) {  // an edge right after the number
       const double edge = end + side * dice.uniform(-0.02, 0.25);
       draw_lines(layout.sheet.print, {{{edge, y - pitch / 2}, {edge, y + pitch / 2}}}, rule,
                  printed);
@@ -176,8 +176,8 @@ void print_ground(Layout& layout) {
   }
 }
 
-// A column of a form: cells one above the other, a number in each as far as there are numbers, the
-// room before it filled with a dash, and the cells that stay empty struck through.
+// A column of a form: cells one above the other, a number in each while numbers last, the room
+// before it filled with a dash, and the cells that stay empty struck through.
 void form(Layout& layout) {
   Dice& dice = layout.dice;
   const double side = layout.side;
@@ -220,7 +220,7 @@ void form(Layout& layout) {
     const std::size_t zeros = has_zeros ? dice.below(digits + 1) : 0;
     for (std::size_t k = 0; k < digits; ++k) {
       const double at = y + slope * (x - start) + side * dice.normal(0.0, 0.05);
-      // A 1 beside the edge, which is all but a 1 itself, has to be learned most.
+      // A 1 next to the edge, which nearly looks like a 1 itself, needs the most learning.
       const bool is_last = k + 1 == digits;
       const int digit = is_last && dice.chance(0.25) ? 1 : k < zeros ? 0 : layout.any_digit();
       x += spread + write_digit_after(layout.sheet, digit, layout.writing, x, at, layout.jittered(),
@@ -351,7 +351,7 @@ void few(Layout& layout, bool sign) {
       write_sign(layout.sheet, layout.writing.pen, at.x - side / 2, at.y, side, layout.engine);
       return;
     }
-    // A bar alone on paper is mostly a 1, and there is little else to learn it from.
+    // A lone bar on paper is mostly a 1, and there is little else to learn it from.
     const int digit = dice.chance(0.15) ? 1 : layout.any_digit();
     write_digit(layout.sheet, digit, layout.writing, at, side, layout.options.images, 0,
                 layout.engine);

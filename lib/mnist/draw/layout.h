@@ -28,7 +28,7 @@ struct Layout {
 // A page: rows, a table, a form, signs anywhere; if it is empty, words, signs, lines or nothing.
 void lay_out(Layout& layout, bool is_empty);
 
-// A small picture: one digit, or a short number; or one sign alone.
+// A small picture: one digit, or a short number; or a single sign.
 void few(Layout& layout, bool sign);
 
 }  // namespace mnist::pen

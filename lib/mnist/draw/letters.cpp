@@ -1,6 +1,6 @@
 // Each line is one way of writing one letter, in the notation of parse_style. Drawn by hand for
-// this file. Letters that somebody writes like a digit (O, I, Z, S, B, q, g, y, theta, Ze …) are in
-// look_alikes.cpp.
+// this file. Letters that some people write like a digit (O, I, Z, S, B, q, g, y, theta, Ze …) are
+// in look_alikes.cpp.
 #include <string_view>
 
 #include "mnist/draw/glyphs.h"

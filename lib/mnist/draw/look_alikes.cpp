@@ -1,5 +1,5 @@
-// Each line is one way of writing one sign, in the notation of parse_style, and the digits that it
-// is most like. Drawn by hand for this file.
+// Each line is one way of writing one sign, in the notation of parse_style, and the digits it most
+// resembles. Drawn by hand for this file.
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -93,7 +93,8 @@ constexpr LookAlike kLookAlikes[] = {
     {"P turned", "9", "70 0, 70 100; 70 4, 34 4, 18 24, 34 48, 70 46"}, {"e", "9 0", "20 52, 74 40, 62 8, 30 10, 12 48, 32 92, 82 82"}, {"y", "9", "24 6, 20 34, 44 46, 66 30, 72 4!, 74 56, 58 96, 26 94"},
 };
 
-// In heights of a digit, from its top, 0, to its foot, 100; x from the separator's left.
+// In hundredths of a digit's height, from 0 at its top to 100 at its foot; x from the separator's
+// left.
 constexpr std::string_view kComma[] = {
     "6 90, 8 100, 0 116 | 10 88, 10 104, 4 122", "4 94, 10 92, 9 104, 0 116 | 4 90, 12 90, 12 106, 2 126",
     "10 92, 5 104, 0 116 | 16 86, 8 104, 0 122", "6 84, 3 106, 0 128 | 8 78, 7 112, 2 144",

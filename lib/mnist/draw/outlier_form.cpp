@@ -22,7 +22,7 @@ Digit in_steps(Digit digit) {
   return digit;
 }
 
-// Where `size` pixels begin, so that their `centre` of mass comes to the middle.
+// Where `size` pixels begin if their `centre` of mass is to be in the middle.
 int offset(double centre, int size) {
   return std::clamp(static_cast<int>(std::lround(kMiddle - centre)), 0, kDigitSide - size);
 }
@@ -53,7 +53,7 @@ Digit centred(const std::vector<double>& ink, int columns, int rows) {
   return digit;
 }
 
-// Strokes `width` pixels wide in the box. What has no extent of its own keeps the drawing's pen.
+// Strokes `width` pixels wide in the box. A drawing with no extent of its own keeps its pen.
 Digit rendered(Drawing drawing, double width, double softness) {
   const Bounds bounds = bounds_of(drawing.strokes);
   const double longer = bounds.longer_side();

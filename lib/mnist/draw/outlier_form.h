@@ -17,10 +17,10 @@ Digit rendered(const Drawing& drawing, Dice& dice);
 // `strength` of ink, 0 to 1, of any size.
 Digit framed(const cv::Mat1f& strength);
 
-// What of `page`, 0 dark to 1 light, differs from its mean: its dark or its light parts.
+// The parts of `page`, 0 dark to 1 light, that differ from its mean: the dark or the light ones.
 Digit contrasted(const cv::Mat1f& page, bool dark);
 
-// Nothing at all, or a bar more upright than not, which is a 1.
+// Whether there is nothing at all, or a bar more upright than not, which is a 1.
 bool is_blank_or_one(const Digit& digit);
 
 }  // namespace mnist::pen

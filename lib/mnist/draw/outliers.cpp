@@ -1,4 +1,4 @@
-// Three ways lead to an image:
+// An image is made in one of three ways:
 //   - strokes, rendered straight into the 20x20 box;
 //   - a small raster, brought to the box by digit/frame.h;
 //   - a small picture with paper, light and noise, whose dark or light parts are brought there.
@@ -64,7 +64,7 @@ Drawing made_up_character(Dice& dice) {
   return drawing;
 }
 
-// Loops in a row, as somebody tries a pen.
+// Loops in a row, as when somebody tries a pen.
 Drawing loops(Dice& dice) {
   Path path;
   const std::size_t count = 3 + dice.below(4);
@@ -134,7 +134,7 @@ Digit printed(Dice& dice) {
       cv::FONT_HERSHEY_SIMPLEX, cv::FONT_HERSHEY_DUPLEX,         cv::FONT_HERSHEY_COMPLEX,
       cv::FONT_HERSHEY_TRIPLEX, cv::FONT_HERSHEY_SCRIPT_SIMPLEX, cv::FONT_HERSHEY_SCRIPT_COMPLEX,
   };
-  // What no font makes look like a digit.
+  // Characters that no font makes look like a digit.
   constexpr std::string_view kSigns = "ACEFHJKLMNPRTUVWXYadefhkmnprtuvwx@#%&?*+=<>[{^~";
   constexpr std::string_view kScript = "AEFHKMNRUVWXadfhkmnptuvwx";
   const std::size_t font = dice.below(kFonts.size());
@@ -164,7 +164,7 @@ cv::Point on_canvas(Point p) {
           cvRound(kMargin + p.y * (kCanvas - 2 * kMargin))};
 }
 
-// Corners around a middle: a spot where they lie close to a circle, a splash where they do not.
+// Corners around a middle: a spot if they lie close to a circle, a splash if they do not.
 Outline spot(Dice& dice, double roughness) {
   constexpr std::array<Point, 8> kCompass = {{{1, 0},
                                               {0.71, 0.71},
@@ -367,7 +367,7 @@ Digit generated_outlier(OutlierKind kind, std::uint64_t seed, std::uint64_t inde
 }
 
 Digit generated_outlier(std::uint64_t seed, std::uint64_t index) {
-  // Of 100. Letters and symbols are what people write where a digit is awaited.
+  // Of 100. Letters and symbols are what people write where a digit is expected.
   constexpr std::array<std::uint64_t, kOutlierKinds> kShares = {24, 18, 14, 8, 8, 10,
                                                                 5,  2,  3,  4, 4};
   std::uint64_t left = mix_seed(seed, index) % 100;

@@ -1,5 +1,5 @@
-// A sheet is laid out and written on (sheet.h), turned and photographed (camera.h); then the truth
-// is measured on the turned ink, so that boxes fit what is seen.
+// A sheet is laid out and written on (sheet.h), turned and photographed (camera.h); then the ground
+// truth is measured on the turned ink, so boxes fit what is seen.
 #include "mnist/draw/page.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 using namespace pen;
 
 constexpr float kInked = 0.35F;           // ink that counts for a mark's box
-constexpr double kSeen = 0.7;             // of a mark's ink: with less it is unreadable
+constexpr double kSeen = 0.7;             // of a mark's ink: with less left, it is unreadable
 constexpr double kSignsAlone = 0.2;       // of small pictures that need not be empty
 constexpr double kCutOut = 0.3;           // of small pictures: hardly larger than what is written
 constexpr double kLittered = 0.2;         // of all pages
@@ -48,7 +48,7 @@ void measure(Sheet& sheet, double largest) {
   for (std::size_t i = 0; i < count; ++i) {
     PageMark mark = sheet.marks[i];
     const bool is_seen = masses[i] > kSeen * sheet.masses[i];
-    // The rest of something too large to be found here is just another stroke.
+    // What is left of something too large to be found here is just another stroke.
     const bool is_large = std::max(mark.width, mark.height) > 1.3 * largest;
     if (boxes[i].empty() || (!is_seen && is_large)) continue;
     if (!is_seen) mark.kind = kUnreadableMark;
@@ -83,9 +83,8 @@ std::string text_of(const std::vector<PageMark>& marks) {
   return text;
 }
 
-// Cuts a small picture down to what is written on it, as one cuts digits out of a form; the knife
-// may shave a stroke. Around a 1 some paper stays, or nobody could tell it from a line that goes
-// on.
+// Crops a small picture to what is written on it, as digits are cut out of a form; the cut may
+// shave a stroke. Some paper stays around a 1, or nobody could tell it from a line that continues.
 void crop(Sheet& sheet, double side, Dice& dice) {
   Bounds written;
   bool has_bar = false;
@@ -127,7 +126,7 @@ void crop(Sheet& sheet, double side, Dice& dice) {
   }
 }
 
-// Puts a small picture somewhere into the page, its edges continued outwards.
+// Puts a small picture somewhere on the page, its edges continued outwards.
 void frame(cv::Mat1f& picture, Sheet& sheet, const PageOptions& options, Dice& dice) {
   const int spare_x = options.width - picture.cols;
   const int spare_y = options.height - picture.rows;

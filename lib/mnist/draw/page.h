@@ -1,12 +1,13 @@
-// Whole pages with their truth, drawn in code: what a page network learns from, and is measured on.
+// Whole pages with their ground truth, drawn in code: what a page network learns from and is
+// measured on.
 //
 // A page is a picture of paper with numbers on it, written in lines, tables, cells and anywhere, by
 // many hands and pens, between printed lines, words, other handwriting and dirt, in any light, seen
-// by a camera or a scanner. Its truth is every digit and every separator between digits: what it
-// is, its box, and which ink is its own.
+// by a camera or a scanner. Its ground truth is every digit and every separator between digits:
+// what it is, its box, and which ink belongs to it.
 //
-// A page is a function of its options and the engine's state, on one machine; another version of
-// OpenCV may move a grey value. About 3 ms for 128x128. Thread-safe: functions share nothing but
+// On one machine, a page depends only on its options and the engine's state; another version of
+// OpenCV may change a grey value. About 3 ms for 128x128. Thread-safe: functions share nothing but
 // the engine that they are given.
 #pragma once
 
@@ -20,13 +21,13 @@
 
 namespace mnist {
 
-// What stands on a page, as the page network tells it apart: the digits are 0 to 9.
+// What is on a page, as the page network classifies it: the digits are 0 to 9.
 inline constexpr int kPointMark = 10;
 inline constexpr int kCommaMark = 11;
 inline constexpr int kSlashMark = 12;   // between the parts of a date
 inline constexpr int kHyphenMark = 13;  // a hyphen, a minus
 inline constexpr int kMarkKinds = 14;
-// What was a digit and cannot be read: crossed out, or cut off by the picture's edge.
+// What was a digit but cannot be read: crossed out, or cut off by the picture's edge.
 inline constexpr int kUnreadableMark = -1;
 
 struct PageMark {
@@ -42,17 +43,17 @@ struct PageMark {
 
 struct DrawnPage {
   Image picture;                  // grey
-  std::vector<std::uint8_t> ink;  // of digits and separators alone: 255 full, as the pen left it
+  std::vector<std::uint8_t> ink;  // of digits and separators only: 255 full, as the pen left it
   std::vector<std::uint8_t>
       other;  // letters, signs, words and what cannot be read, in the same way
-  std::vector<std::int16_t> owner;  // the mark, an index of `marks`, to which a pixel belongs; -1
+  std::vector<std::int16_t> owner;  // index into `marks` of the one a pixel belongs to, or -1
   std::vector<PageMark> marks;      // row by row from the top, from left to right
   std::string text;                 // the digits, rows joined by '-'; '?' for what cannot be read
   bool has_order = true;            // whether a person reads it in that one order
 };
 
-// Images of digits, MNIST's or others of its form, that pages may use beside the drawn hands: one
-// byte a pixel, 28x28 each, 255 is ink. The labels are 0 to 9.
+// Images of digits, MNIST's or others of its form, that pages may use in addition to the drawn
+// hands: one byte per pixel, 28x28 each, 255 is ink. The labels are 0 to 9.
 struct DigitImages {
   std::span<const std::uint8_t> pixels;
   std::span<const std::int64_t> labels;

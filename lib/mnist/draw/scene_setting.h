@@ -21,7 +21,7 @@ struct Setting {
   cv::Size size{};
   Point at{};       // of the digit's square
   double unit = 0;  // its side, in pixels
-  double pen = 0;   // width by the unit; 0: the drawing's own
+  double pen = 0;   // width, in units; 0: the drawing's own
   Colour paper{};
   Colour ink{};
   double opacity = 1.0;

@@ -33,7 +33,7 @@ void add_rules(const Setting& setting, bool upright, double lean, double phase, 
   }
 }
 
-// A box, a circle or lines for the digit of which `ink` is the box.
+// A box, a circle or lines for the digit whose box is `ink`.
 cv::Mat1f form_around(const cv::Rect& ink, Form kind, const Setting& setting, Dice& dice) {
   constexpr int kShift = 4;  // binary places of a coordinate
   constexpr int kOne = 1 << kShift;
@@ -206,7 +206,7 @@ Image photographed(const Digit& digit, Scene scene, std::mt19937_64& engine) {
   cv::Mat1f large;
   cv::resize(page(box), large, {cvRound(box.width * scale), cvRound(box.height * scale)}, 0, 0,
              cv::INTER_CUBIC);
-  // Enlarging softens the outline: it is made as sharp as a pen's again.
+  // Enlarging softens the outline: this makes it as sharp as a pen's again.
   const double sharpness = std::max(1.0, scale / 2);
   large = (large - 0.5) * sharpness + 0.5;
   cv::min(large, 1.0, large);
@@ -244,7 +244,7 @@ PhotographedPage photographed_page(const std::vector<std::vector<Drawing>>& rows
                             .y = static_cast<int>(at.top - pen / 2),
                             .width = static_cast<int>(at.right - at.left + pen),
                             .height = static_cast<int>(at.bottom - at.top + pen)});
-      // Never three in a row that touch: who writes so cannot be read.
+      // Never three in a row that touch: nobody could read them.
       joins = touching && !joins && dice.chance(0.5);
       x = at.right +
           (joins ? dice.uniform(-0.02, 0.05) * height : pen + dice.uniform(0.12, 0.4) * height);

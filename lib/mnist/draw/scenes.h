@@ -1,9 +1,9 @@
 // Digits as people photograph and scan them, drawn in code: paper with its rules, light with its
 // shadows, pens and cameras with their faults. They stand in for photographs in tests and in the
-// documentation, and tell which of these faults the reading of pictures bears.
+// documentation, and show which of these faults the reading of pictures tolerates.
 //
-// The same engine state gives the same picture on one machine; another version of OpenCV may move a
-// grey value. Thread-safe: functions share nothing but the engine that they are given.
+// The same engine state gives the same picture on one machine; another version of OpenCV may change
+// a grey value. Thread-safe: functions share nothing but the engine that they are given.
 #pragma once
 
 #include <array>
@@ -47,11 +47,11 @@ const char* to_string(Scene scene);
 // 255. Throws Error{kUsage} for another scene.
 Image photographed(const Drawing& drawing, Scene scene, std::mt19937_64& engine);
 
-// The same of an image in MNIST's form, enlarged.
+// The same for an image in MNIST's form, enlarged.
 Image photographed(const Digit& digit, Scene scene, std::mt19937_64& engine);
 
 // A page of several digits, row by row from the top: rows that rise or fall, digits of unequal size
-// and distance. With `touching`, neighbours run into each other here and there.
+// and spacing. With `touching`, neighbours run into each other here and there.
 struct PhotographedPage {
   Image picture;
   std::vector<Box> boxes;  // of the digits' ink, in the order of `rows`

@@ -39,7 +39,7 @@ struct Sheet {
 // Writes `digit`, its longer side `side` pixels, around `centre`; returns its width.
 double write_digit(Sheet& sheet, int digit, const Writing& writing, Point centre, double side,
                    const DigitImages& images, int row, std::mt19937_64& engine);
-// The same from `left` on, its middle at the height `middle`.
+// The same, starting at `left`, with its middle at height `middle`.
 double write_digit_after(Sheet& sheet, int digit, const Writing& writing, double left,
                          double middle, double side, const DigitImages& images, int row,
                          std::mt19937_64& engine);
@@ -65,7 +65,7 @@ void print_paper(Sheet& sheet, double side, Dice& dice);
 // Dust, blots and crumbs, a fraction of a digit's `side` in size: not writing at all.
 void litter(Sheet& sheet, double side, Dice& dice);
 
-// Crosses the last mark out: it is unreadable from then on.
+// Crosses out the last mark: it is unreadable from then on.
 void cross_out(Sheet& sheet, double pen, Dice& dice);
 
 }  // namespace mnist::pen

@@ -32,7 +32,7 @@ Drawing draw_separator(Separator separator, const Writer& writer, std::mt19937_6
   tremble(paths, writer.jitter, writer.jitter, now);
   Drawing drawing;
   for (const Path& path : paths) drawing.strokes.push_back(flatten(path));
-  // Slanted as the digits beside it; the foot of the line is where the slant begins.
+  // Slanted like the digits next to it; the slant begins at the foot of the line.
   transform(drawing.strokes, [&](Point p) {
     return Point{p.x + (separator == Separator::kSlash ? 0.5 : 1.0) * writer.slant * (1 - p.y),
                  p.y};

@@ -144,7 +144,7 @@ void spatter(cv::Mat1f& ink, Dice& dice) {
   }
 }
 
-// A straight way through the middle of the image, from edge to edge.
+// A straight path through the middle of the image, from edge to edge.
 std::array<Point, 2> any_way(Dice& dice) {
   const double from = dice.uniform(4.0, 24.0);
   const double to = dice.uniform(4.0, 24.0);

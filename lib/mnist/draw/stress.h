@@ -1,5 +1,5 @@
-// Fifteen kinds of disturbance over a digit's image: how a reader fares with them shows what it
-// learned of digits and what of clean images.
+// Fifteen ways of disturbing a digit's image: how a reader copes with them shows what it has
+// learned about digits and what about clean images.
 //
 // The kinds and their strengths follow MNIST-C (N. Mu, J. Gilmer: "MNIST-C: A Robustness Benchmark
 // for Computer Vision", 2019, arXiv:1906.02337); the drawing is the project's own, and shares
@@ -31,7 +31,7 @@ enum class Stress {
   kSpatter,
   kDottedLine,
   kZigzag,
-  kCannyEdges,  // outlines alone
+  kCannyEdges,  // only outlines
 };
 inline constexpr int kStresses = 15;
 

@@ -37,14 +37,14 @@ cv::Mat1f ink_of_drawn_digit(int digit, const Writing& writing, double side,
   Dice dice(engine);
   if (writing.is_distorted) {
     Writing lean = writing;
-    // Turned far, a 1 with a flag is a 7, and a 7 a 1.
+    // Turned far, a 1 with a flag becomes a 7, and a 7 a 1.
     if (digit == 1 || digit == 7) lean.turn = std::clamp(lean.turn, -0.12, 0.12);
     transform(drawing.strokes, Lean(lean, 0, 0));
   }
   return ink_of_strokes(std::move(drawing.strokes), writing.pen, side, dice.uniform(0.9, 1.6));
 }
 
-// Which of the images shows `digit`, at random.
+// The index of an image that shows `digit`, at random.
 std::size_t any_image(int digit, const DigitImages& images, Dice& dice) {
   constexpr int kTries = 400;
   std::size_t index = dice.below(images.labels.size());
@@ -63,7 +63,7 @@ cv::Mat1f image_at(std::size_t index, const DigitImages& images) {
   return box.empty() ? image : image(box).clone();
 }
 
-// An image enlarged keeps a pen's sharp edges: greys are spread again.
+// Spreads the greys again, so an enlarged image keeps a pen's sharp edges.
 void harden(cv::Mat1f& ink, double gain, double weight) {
   for (float& value : ink) {
     value = static_cast<float>(std::clamp((value - 0.5 + weight) * gain + 0.5, 0.0, 1.0));
@@ -109,7 +109,8 @@ Writing any_writing(const DigitImages& images, std::mt19937_64& engine) {
   Writing writing;
   writing.writer = draw_writer(engine);
   Dice dice(engine);
-  // Half of the writers are of no region: ways of writing that are rare everywhere are learned too.
+  // Half of the writers belong to no region, so ways of writing that are rare everywhere are
+  // learned too.
   if (dice.chance(0.5)) {
     for (int digit = 0; digit < kClasses; ++digit) {
       writing.writer.styles[static_cast<std::size_t>(digit)] =

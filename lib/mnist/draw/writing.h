@@ -39,9 +39,9 @@ Writing any_writing(const DigitImages& images, std::mt19937_64& engine);
 cv::Mat1f ink_of_digit(int digit, const Writing& writing, double side, const DigitImages& images,
                        std::mt19937_64& engine);
 
-// Strokes, `side` pixels on their longer side, drawn with a pen as wide as `pen` times that; what
-// is only a dot or a short line stays as small as the pen. `softness`: of the edges, in pixels.
-// Empty if there are no strokes.
+// Strokes, `side` pixels on their longer side, drawn with a pen `pen` times that wide; a mere dot
+// or short line stays as small as the pen. `softness`: of the edges, in pixels. Empty if there are
+// no strokes.
 cv::Mat1f ink_of_strokes(std::vector<Stroke> strokes, double pen, double side, double softness);
 
 // Printed: a word with capitals `side` high, or one sign, `side` on its longer side.

@@ -27,7 +27,7 @@ bool agree(const cv::Rect2d& a, const cv::Rect2d& b) {
 
 bool is_digit(const Candidate& candidate) { return candidate.kind < kPointMark; }
 
-// A comma's short side is a few pixels, and scales differ by as much on where it is.
+// A comma's short side is a few pixels, and scales disagree by as much about where it is.
 cv::Rect2d squared(const Candidate& sign) {
   const double side = std::max(sign.size.width, sign.size.height);
   return {sign.centre.x - side / 2, sign.centre.y - side / 2, side, side};
@@ -55,7 +55,8 @@ void add_view(Place& place, Candidate candidate, double find_above) {
     place.views.push_back(std::move(candidate));
 }
 
-// From what the views say, the surest first, to the place's kind and score, and to their order.
+// Derives the place's kind and score from what the views say, surest first, then puts them in
+// order.
 void conclude(Place& place) {
   const double next = place.views.size() > 1 ? place.views[1].score : 0.0;
   place.score = (place.score + kTuning.other_scale * next) / (1 + kTuning.other_scale);

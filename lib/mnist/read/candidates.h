@@ -13,7 +13,7 @@
 
 namespace mnist::reading {
 
-// One level with what the network says of it. Planes are h x w, row by row, but for `ink`.
+// One level with what the network says about it. Planes are h x w, row by row, except `ink`.
 struct SeenLevel {
   Level level{};
   int rows = 0;  // cells
@@ -52,22 +52,22 @@ struct Place {
   int kind = 0;      // the likeliest of kPageClasses, by all scales
   double score = 0;  // how sure the surest scale is of it, and the next surest
   std::array<double, kPageClasses> classes{};
-  // Never empty. Of digits the surest, and all others that reach the threshold and agree on the
-  // box, from the finest scale to the coarsest; of other things the surest alone.
+  // Never empty. For digits, the surest and all others that reach the threshold and agree on the
+  // box, from the finest scale to the coarsest; for other things, only the surest.
   std::vector<Candidate> views{};
 
   const Candidate& finest() const { return views.front(); }
 };
 
-// One for each thing, the surest first: of candidates that share their place, the surest stays, and
-// takes what those of other scales say of its class into account. From a score of `find_above` on,
-// a candidate is a view. Of more than `most` things the least sure are left out.
+// One for each thing, the surest first: of candidates that share a place, the surest stays, taking
+// into account what those of other scales say about its class. A candidate is a view if its score
+// is at least `find_above`. Beyond `most` things, the least sure are left out.
 std::vector<Place> places_of(std::vector<Candidate> candidates, double find_above,
                              std::size_t most);
 
-// The ink of `place` alone, 0 to 1, as its view `view` shows it, and where its top left corner lies
-// in that level: what the network takes for ink, where it says that the ink's centre is this one
-// rather than that of another of `all`. `place` is one of `all`.
+// The ink of `place` only, 0 to 1, as its view `view` shows it, and where its top left corner lies
+// in that level: what the network takes for ink and assigns to this centre rather than to that of
+// another of `all`. `place` is one of `all`.
 struct OwnInk {
   cv::Mat1f strength;
   cv::Point origin;

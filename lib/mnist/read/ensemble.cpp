@@ -29,7 +29,7 @@ Answers mean_answers(std::span<Model> models,
     // Double precision: ten float32 probabilities sum to 1 only within 1e-7.
     const torch::Tensor logits = logits_of(model).to(torch::kFloat64);
     const torch::Tensor probabilities = (logits / model.temperature).softmax(1);
-    // The eleventh class was trained with these logits: the temperature is for the ten alone.
+    // The eleventh class was trained with these logits: the temperature is only for the ten.
     const torch::Tensor acceptance = acceptance_of(logits);
     sum.probabilities =
         sum.probabilities.defined() ? sum.probabilities + probabilities : probabilities;

@@ -1,4 +1,4 @@
-// One classifier or several: what they say of the same digits, calibrated and averaged.
+// One classifier or several: what they say about the same digits, calibrated and averaged.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ struct RejectionThresholds {
   bool reject(const Probabilities& probabilities, double acceptance) const;
 };
 
-// For an ensemble, to judge its averaged answers by. `models` must not be empty.
+// Those by which to judge an ensemble's averaged answers. `models` must not be empty.
 RejectionThresholds mean_thresholds(std::span<const Model> models);
 
 struct Answers {
@@ -37,8 +37,8 @@ struct MeanAnswer {
   double acceptance = 0;
 };
 
-// What `answers` from row `first` on say together, if these `views` rows are views of one digit:
-// each counts as far as it is accepted as a digit. NaN if one of them is.
+// What `views` rows of `answers`, from row `first`, say together as views of one digit: each is
+// weighted by its acceptance as a digit. NaN if one of them is.
 MeanAnswer mean_answer(const Answers& answers, std::int64_t first, std::int64_t views);
 
 }  // namespace mnist

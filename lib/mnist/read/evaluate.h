@@ -13,7 +13,7 @@
 namespace mnist {
 
 // Shows every image to every model; several models are an ensemble (read/ensemble.h). `seconds` in
-// the result is the time of the networks alone. Images that mean_thresholds() reject are marked as
+// the result is the time of the networks only. Images that mean_thresholds() reject are marked as
 // rejected. `models` must not be empty; their networks end up on `device`, in evaluation mode.
 EvaluationInput evaluate_models(std::span<Model> models, const DigitSet& digits,
                                 torch::Device device);

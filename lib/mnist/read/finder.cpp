@@ -1,4 +1,4 @@
-// Scales go from coarse to fine, and stop where nothing smaller is to be seen.
+// Scales go from coarse to fine, and stop when there is nothing smaller to see.
 #include "mnist/read/finder.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ FindKind kind_of(int kind) {
   }
 }
 
-// From the coarsest to the finest, in half steps where there are few pixels: they cost little.
+// From the coarsest to the finest, in half steps while there are few pixels: these cost little.
 std::vector<double> scales_of(const Image& image) {
   const double pixels = static_cast<double>(image.width) * image.height;
   const double shorter = std::min(image.width, image.height);
@@ -94,7 +94,7 @@ bool is_light(const OwnInk& own, const Level& level) {
 
 bool has_ink(const OwnInk& own) { return cv::countNonZero(own.strength > kTuning.inked) > 0; }
 
-// In steps of a byte, as from a file: the rounding of sums, which threads decide, does not show.
+// In steps of a byte, as from a file, to hide the rounding of sums, which depends on the threads.
 Digit digit_of(const OwnInk& own) {
   Digit digit = ink::frame_digit(own.strength).digit;
   for (float& ink : digit.ink) ink = std::round(255.0F * ink) / 255.0F;
@@ -166,7 +166,8 @@ bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& fou
   });
 }
 
-// Those that are sure enough; if there are none, the surest digit: for whoever wants a best guess.
+// Those that are sure enough; if there are none, the surest digit, for anyone who wants a best
+// guess.
 std::vector<Place> clear_ones(std::vector<Place> places, double find_above) {
   const auto faint = std::find_if(places.begin(), places.end(),
                                   [&](const Place& place) { return place.score < find_above; });
@@ -196,13 +197,13 @@ Box in_file(const Box& box, const Image& image) {
       file.path);
 }
 
-// The score above which a find is one, as the file of a page network says.
+// The score above which a find counts, from the page network's file.
 double threshold_of(const NetworkFile& file) {
   if (!std::holds_alternative<PageNetOptions>(file.options)) throw_other_kind(file);
   return metadata_number(file.metadata, "find_above", 0.0, 1.0);
 }
 
-// Neither blank paper nor a black square must lead beyond the numbers that there are.
+// Neither blank paper nor a black square may lead to values that are not finite.
 void require_finite_maps(PageNetImpl& network) {
   const torch::InferenceMode inference;
   torch::Tensor levels = torch::zeros({2, 1, 32, 32});

@@ -46,8 +46,8 @@ std::vector<double> masses_of(const DrawnPage& page) {
   return masses;
 }
 
-// The digit whose ink this is, or kOutlierLabel if it is other writing; nothing if it is neither
-// nearly all of one thing, and nearly nothing else.
+// The digit whose ink this is, or kOutlierLabel if it is other writing; nothing unless it is nearly
+// all of one thing and almost nothing else.
 std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnPage& page,
                                      const std::vector<double>& masses) {
   std::vector<double> shares(page.marks.size(), 0.0);

@@ -1,5 +1,5 @@
-// Digits as they come to the classifier in the end: found by the page network on drawn pages, with
-// its idea of their ink. What a classifier learns from besides clean images.
+// Digits as they finally reach the classifier: found by the page network on drawn pages, with its
+// idea of their ink. A classifier learns from them in addition to clean images.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace mnist {
 // `digits`, whose labels must be 0 to 9. A find that is one digit's ink, all of it and little else,
 // has its label; one that is other writing is labelled kOutlierLabel, unless the finder takes it
 // for a 1 (a bar is a 1 or a piece of something: only the page network sees what is around it); the
-// rest is left out. Finds count from a score below the finder's own. A function of its arguments
-// alone. About 10 ms for each find and thread.
+// rest is left out. The score from which finds count is below the finder's own. The result depends
+// only on the arguments. About 10 ms per find and thread.
 DigitSet found_digits(const DigitSet& digits, std::int64_t count, std::uint64_t seed,
                       const Finder& finder);
 

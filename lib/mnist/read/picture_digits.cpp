@@ -26,8 +26,8 @@ std::vector<const Find*> digits_on(const Page& page) {
   return digits;
 }
 
-// Whether `find` has its middle in the box of a surer one: on a picture of one digit it is a piece
-// of that.
+// Whether `find` has its middle in the box of a surer one: on a picture of one digit, it is then a
+// piece of that one.
 bool is_part(const Find& find, const std::vector<const Find*>& digits) {
   return std::ranges::any_of(digits, [&](const Find* other) {
     return other->score > find.score && holds_middle(other->box, find.box);
@@ -55,7 +55,7 @@ const Find& find_for(const Page& page, const LabelledFile& file) {
   return **std::find_if(digits.begin(), digits.end(), is_meant);
 }
 
-// What was taken for digits, though it is none; may be nothing, which is as it should be.
+// What was wrongly taken for digits; may be nothing, as it should be.
 std::vector<const Find*> finds_of_nothing(const Page& page, const LabelledFile& file) {
   if (!file.box) return digits_on(page);
   const Find* find = find_in_box(page, *file.box);

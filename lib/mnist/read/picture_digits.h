@@ -27,14 +27,13 @@ struct PictureDigits {
   std::vector<LeftOutPicture> left_out;
 };
 
-// One digit for each picture: the find in the label's box; without a box its only find, or of
-// several the only one that the page network takes for the label; a find within a surer one is a
-// piece of that. Pictures that cannot be read, in which nothing is found but a faint place that
-// does not look like the label, or in which several finds may be meant, are left out. Of a picture
-// labelled as no digit, what was found in its box, or else all that was found, are `others`. After
-// each picture `on_picture` is told how many are done. Memory for the digits and a picture for each
-// of Torch's threads.
-// Thread-safe.
+// One digit for each picture: the find in the label's box; without a box, its only find or, of
+// several, the only one that the page network takes for the label. A find within a surer one counts
+// as a piece of it. Left out are pictures that cannot be read, in which nothing is found but a
+// faint place unlike the label, or in which several finds may be meant. For a picture labelled as
+// no digit, `others` gets what was found in its box or, without a box, everything found. After each
+// picture, `on_picture` is told how many are done. Memory for the digits and one picture per Torch
+// thread. Thread-safe.
 PictureDigits digits_in_pictures(std::span<const LabelledFile> files, const Finder& finder,
                                  const std::function<void(std::size_t done)>& on_picture = {});
 

@@ -19,13 +19,13 @@ FoundPicture found_in(const std::filesystem::path& file, const Finder& finder) {
     return {.page = find_in_file(file, finder)};
   } catch (const Error& error) {
     return {.failure = {.reason = error.message(), .may_pass = error.kind() == ErrorKind::kIo}};
-  } catch (const std::exception& error) {  // out of memory, OpenCV: this picture's alone
+  } catch (const std::exception& error) {  // out of memory, OpenCV: only this picture's
     return {.failure = {.reason = std::string("cannot be processed: ") + error.what(),
                         .may_pass = true}};
   }
 }
 
-// The first of `files` and those that follow it and differ from the one before.
+// The first of `files`, and every later one that differs from the one before.
 std::vector<std::size_t> first_named(std::span<const std::filesystem::path> files) {
   std::vector<std::size_t> firsts;
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -1,4 +1,4 @@
-// The pictures of many files, each read on a thread of its own: one network at a time would leave
+// The pictures of many files, each read on its own thread: one network at a time would leave
 // processors idle.
 #pragma once
 
@@ -25,10 +25,10 @@ struct FoundPicture {
   PictureFailure failure{};
 };
 
-// What is found in the pictures of `files`, told to `take` in their order, on the calling thread.
-// A file that is named several times in a row is read once; `take` is told each time. Reads on
-// Torch's threads, a few pictures ahead: memory for one picture and four pages of finds a thread.
-// Passes on what `take` throws. Thread-safe.
+// Tells `take` what is found in the pictures of `files`, in their order, on the calling thread. A
+// file named several times in a row is read once; `take` is told each time. Reads on Torch's
+// threads, a few pictures ahead: memory for one picture and four pages of finds per thread. Passes
+// on what `take` throws. Thread-safe.
 void find_in_files(std::span<const std::filesystem::path> files, const Finder& finder,
                    const std::function<void(std::size_t index, const FoundPicture& found)>& take);
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kBatch = 512;
 
-// In steps, so that the rounding of sums, which threads decide, does not show.
+// In steps, to hide the rounding of sums, which depends on the threads.
 constexpr double kProbabilityStep = 1e-3;
 
 // float32 [N,1,28,28]: find by find, the finest view first.

@@ -17,7 +17,7 @@ namespace mnist {
 
 struct PredictorOptions {
   torch::Device device = torch::kCPU;
-  // Confidence below which a digit is rejected as unsure; nothing takes the model's own threshold.
+  // Confidence below which a digit is rejected as unsure; if unset, the model's own threshold.
   std::optional<double> reject_below = std::nullopt;
   // false: a best guess for everything that has ink.
   bool reject = true;
@@ -29,11 +29,11 @@ class Predictor {
   // Several are an ensemble (read/ensemble.h). Throws Error{kUsage} if there is none.
   explicit Predictor(std::vector<Model> models, const PredictorOptions& options = {});
 
-  // One prediction per find, in order; of what is not a digit an empty one. All scales that show a
-  // digit have a say, each as far as what it shows is accepted as one; what the page network took
-  // it for has a say in its probabilities, and how sure it was of it in its acceptance. Memory in
-  // use beside the result does not grow with their number. Not thread-safe: one Predictor per
-  // thread, or one caller at a time.
+  // One prediction per find, in order; an empty one for what is not a digit. All scales that show a
+  // digit have a say, each weighted by its acceptance as one; what the page network took it for
+  // counts towards its probabilities, and how sure it was towards its acceptance. Apart from the
+  // result, memory does not grow with their number. Not thread-safe: one Predictor per thread, or
+  // one caller at a time.
   std::vector<Prediction> predict(std::span<const Find> finds);
 
   std::span<const Model> models() const { return models_; }

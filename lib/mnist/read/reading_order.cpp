@@ -1,6 +1,5 @@
-// From left to right, each find joins the row whose line it stands on. A row begins with the slope
-// that most digits have to their next one; its line goes on from its last finds, with the slope
-// that they have.
+// From left to right, each find joins the row whose line it stands on. A row begins with the usual
+// slope from a digit to the next one; its line continues from its last finds, with their slope.
 #include "mnist/read/reading_order.h"
 
 #include <algorithm>
@@ -30,8 +29,7 @@ bool is_digit(const Find& find) {
   return find.kind == FindKind::kDigit || find.kind == FindKind::kUnreadable;
 }
 
-// From each digit to the nearest one on its right: the median of the slopes; 0 if it would be one
-// pair's word.
+// The median slope from each digit to the nearest one on its right; 0 if it would rest on one pair.
 double usual_slope(const std::vector<Find>& finds) {
   std::vector<double> slopes;
   for (const Find& find : finds) {
