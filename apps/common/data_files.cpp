@@ -20,9 +20,14 @@ fs::path data_directory(const std::string& flag, const std::string& configured) 
   } else if (environment != nullptr && *environment != '\0') {
     folder = environment;
   }
-  if (!is_folder(folder)) {
+  const fs::file_type type = type_at(folder);
+  if (type == fs::file_type::not_found) {
     throw Error(ErrorKind::kIo,
                 "the data folder does not exist: run scripts/fetch-mnist.sh or use --data DIR",
+                folder.string());
+  }
+  if (type != fs::file_type::directory) {
+    throw Error(ErrorKind::kIo, "is not a folder: the data are in a folder of MNIST's files",
                 folder.string());
   }
   return folder;
@@ -38,8 +43,8 @@ JsonDocument read_config_document(const fs::path& file) {
 void add_form_flags(CLI::App& app, ImageForm& form, const std::string& files) {
   const auto names = orientation_names();
   app.add_option("--orientation", form.orientation,
-                 "How the images of " + files +
-                     " lie, e.g. transposed for EMNIST: upright, transposed, "
+                 "Orientation of the images in " + files +
+                     ", e.g. transposed for EMNIST: upright, transposed, "
                      "mirrored, flipped, upside-down, turned-left or turned-right")
       ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())))
       ->capture_default_str();

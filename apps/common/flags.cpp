@@ -53,7 +53,7 @@ void add_common_flags(CLI::App& app, CommonFlags& flags, const std::string& exam
 void add_device_flags(CLI::App& app, DeviceFlags& flags) {
   app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--threads", flags.threads,
-                 "Threads for the network; 0: one for each processor allowed")
+                 "Threads for the network; 0: one per available processor")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
 }

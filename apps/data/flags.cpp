@@ -31,7 +31,7 @@ void check(const CLI::App& app, const Flags& flags) {
     throw Error(ErrorKind::kUsage, "'" + flags.verb + "' needs --out");
   }
   if (!flags.labels.empty() && flags.sources.size() > 1) {
-    throw Error(ErrorKind::kUsage, "--labels goes with one source");
+    throw Error(ErrorKind::kUsage, "--labels can be used with only one source");
   }
 }
 
@@ -42,7 +42,7 @@ Flags parse(int argc, const char* const* argv) {
   CLI::App app(
       "Converts labelled digits, shows them, and finds labels that are probably wrong.\n\n"
       "  check     say what is odd about each source; exit code 1 if anything is\n"
-      "  idx       write all sources as one pair of IDX files, as MNIST's\n"
+      "  idx       write all sources as one pair of IDX files in MNIST's format\n"
       "  pictures  write each digit as a 28x28 PNG, its label in the name\n"
       "  sheet     show the digits on one picture\n"
       "  suspects  list and show the digits whose label is probably wrong\n\n"
@@ -54,19 +54,18 @@ Flags parse(int argc, const char* const* argv) {
       ->required();
   app.add_option("source", flags.sources, "Labelled digits")->type_name("SOURCE")->required();
   app.add_option("--labels", flags.labels,
-                 "Labels of the IDX images; default: the file named ...labels-idx1... beside them")
+                 "Labels of the IDX images; default: the file named ...labels-idx1... next to them")
       ->type_name("IDX");
   add_form_flags(app, flags.form, "IDX files and CSVs of pixels");
   app.add_option("-o,--out", flags.out,
-                 "Output: a folder (pictures, suspects), a PNG file (sheet), or what the names of "
-                 "idx's two files begin with")
+                 "Output: a folder (pictures, suspects), a PNG file (sheet), or the common "
+                 "prefix of the two IDX files (idx)")
       ->type_name("PATH");
   app.add_option("--digit", flags.digit, "Only the digits with this label")
       ->check(CLI::Range(0, kClasses - 1));
   app.add_option(
          "--count", flags.count,
-         "At most so many digits on the sheet, evenly spread; default: 200; of suspects the first "
-         "50")
+         "Show at most this many digits, evenly spread; default: 200, or the first 50 for suspects")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{5000}));
   app.add_option("--folds", flags.folds,
                  "For suspects: parts of the data, each judged by a network trained on the others")
@@ -75,7 +74,7 @@ Flags parse(int argc, const char* const* argv) {
   app.add_option("--config", flags.config,
                  "For suspects: how these networks learn; default: configs/fast.json")
       ->type_name("FILE");
-  app.add_option("--seed", flags.seed, "For suspects: of the parts, and of the training")
+  app.add_option("--seed", flags.seed, "For suspects: seed for the split and the training")
       ->check(CLI::Range(std::int64_t{0}, INT64_MAX))
       ->capture_default_str();
   app.add_option("--page-model", flags.page_model,

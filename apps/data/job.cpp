@@ -98,7 +98,7 @@ void check_output(const Flags& flags) {
   const bool is_free = type == fs::file_type::not_found;
   if (flags.verb == "idx") {
     if (is_folder || flags.out.ends_with('/')) {
-      throw Error(ErrorKind::kUsage, "is a folder: --out is what the names of two files begin with",
+      throw Error(ErrorKind::kUsage, "is a folder: --out is the common prefix of the two files",
                   flags.out);
     }
     for (const fs::path& file : {images_file(flags), labels_file(flags)}) {

@@ -64,9 +64,10 @@ Flags parse(int argc, const char* const* argv) {
                  "Compare with another model on the same images (McNemar's exact test)")
       ->type_name("FILE|RUN")
       ->excludes(pages);
-  app.add_option("--min-accuracy", flags.min_accuracy,
-                 "Exit with 1 if the accuracy, of pages the share that is read whole, is below "
-                 "this, e.g. 0.99")
+  app.add_option(
+         "--min-accuracy", flags.min_accuracy,
+         "Exit with 1 if the accuracy (for pages: the share read without an error) is below "
+         "this, e.g. 0.99")
       ->check(probability());
   add_device_flags(app, flags.device);
   add_common_flags(app, flags.common,

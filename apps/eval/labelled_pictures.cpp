@@ -55,7 +55,7 @@ LabelledPictures load_labelled_pictures(const std::filesystem::path& folder, con
                  files.unlabelled == 1 ? "" : "s");
   }
   if (others > 0) {
-    spdlog::info("skipped {} picture{} labelled none: this counts digits alone", others,
+    spdlog::info("skipped {} picture{} labelled none: only digits are evaluated", others,
                  others == 1 ? "" : "s");
   }
   if (pictures.labels.empty()) {

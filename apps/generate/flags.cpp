@@ -27,19 +27,20 @@ CLI::Option* add_digit_flags(CLI::App& app, Flags& flags) {
       ->needs(pictures);
   app.add_flag(
          "--foreign", flags.foreign,
-         "In a hand that the shipped models have not learned: to try what training on pictures "
-         "of your own does")
+         "In a hand that the shipped models have not learned, to try out training on your own "
+         "pictures")
       ->needs(pictures);
   return pictures;
 }
 
 CLI::Option* add_page_flags(CLI::App& app, Flags& flags, CLI::Option* pictures) {
-  auto* pages = app.add_option("--pages", flags.pages,
-                               "Draw this many pages of numbers, with their truth: pages.jsonl has "
-                               "the text, the boxes and the ink's picture of each")
-                    ->type_name("N")
-                    ->check(CLI::Range(1, 1'000'000))
-                    ->excludes(pictures);
+  auto* pages =
+      app.add_option("--pages", flags.pages,
+                     "Draw this many pages of numbers, with ground truth: pages.jsonl has "
+                     "each page's text, boxes and ink picture")
+          ->type_name("N")
+          ->check(CLI::Range(1, 1'000'000))
+          ->excludes(pictures);
   app.add_option("--width", flags.width, "Of a page, in pixels")
       ->check(CLI::Range(32, 4096))
       ->capture_default_str()
@@ -62,7 +63,7 @@ CLI::Option* add_stress_flags(CLI::App& app, Flags& flags, CLI::Option* pictures
           ->excludes(pages);
   app.add_option("--labels", flags.labels,
                  "Labels of the images of --stress; default: the file named ...labels-idx1... "
-                 "beside them")
+                 "next to them")
       ->type_name("IDX")
       ->needs(stress);
   app.add_option("--per-kind", flags.per_kind, "Images of each kind of disturbance")

@@ -17,9 +17,9 @@ Flags parse(int argc, const char* const* argv) {
                  "the shipped one")
       ->type_name("FILE|RUN");
   app.add_option("--host", flags.host,
-                 "Address to listen at; all but loopback ones require a token")
+                 "Address to listen on; any but a loopback address requires a token")
       ->capture_default_str();
-  app.add_option("--port", flags.port, "Port to listen at; 0: any free one")
+  app.add_option("--port", flags.port, "Port to listen on; 0: any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   app.add_option("--allow-host", flags.allowed_hosts,
@@ -38,14 +38,14 @@ Flags parse(int argc, const char* const* argv) {
                  "Let people correct answers; keep their pictures and labels here, to train on")
       ->type_name("DIR");
   app.add_option("--review", flags.review,
-                 "Serve a page that goes through the pictures in this folder, the doubtful first, "
-                 "and keeps the labels that are given to them in its labels.jsonl")
+                 "Serve a page that goes through the pictures in this folder, most doubtful first, "
+                 "and saves their labels in the folder's labels.jsonl")
       ->type_name("DIR");
   app.add_flag("--open", flags.open, "Open the page in a browser");
   app.add_option("--device", flags.device.device, "auto, cpu, cuda or cuda:N")
       ->capture_default_str();
   app.add_option("--threads", flags.device.threads,
-                 "Pictures prepared at the same time; 0: one for each processor allowed")
+                 "Pictures prepared at the same time; 0: one per available processor")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
   add_common_flags(app, flags.common,

@@ -216,7 +216,7 @@ int run(Job& job, std::ostream& out) {
   if (interrupted()) return kSuccess;
   out << job.url << '\n';
   flush_results(out);
-  spdlog::info("Digits are read at this address until Ctrl-C.");
+  spdlog::info("Serving at this address; press Ctrl-C to stop.");
   if (job.open) open_browser(job.url);
   if (!job.server->run(interrupted)) {
     spdlog::warn("ended before a picture was read: it took too long");

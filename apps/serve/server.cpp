@@ -265,7 +265,7 @@ class Server::Impl {
       answer_in_time(response, kJson, [&](Clock::time_point /*until*/) -> Readings::Work {
         const std::vector<PlaceLabel> labels = labels_in(request);
         if (labels.size() > 1 || (labels.size() == 1 && labels.front().box)) {
-          throw BadBody{400, "a picture that is reviewed has one label, and no box"};
+          throw BadBody{400, "a reviewed picture takes exactly one label and no box"};
         }
         const auto label = labels.empty() ? std::nullopt : std::optional(labels.front().label);
         return [&review, label, index = index_in(request, review.size())] {

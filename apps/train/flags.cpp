@@ -7,9 +7,9 @@ namespace mnist::app::train {
 
 Flags parse(int argc, const char* const* argv) {
   Flags flags;
-  CLI::App app("Trains a network on MNIST, or on any IDX pair, as a JSON config says.");
+  CLI::App app("Trains a network on MNIST or any pair of IDX files, following a JSON config.");
   app.add_option("--config", flags.config, "JSON config (docs/training.md)")->type_name("FILE");
-  app.add_option("--data", flags.data, "Folder of the MNIST files; beats the config")
+  app.add_option("--data", flags.data, "Folder of the MNIST files; overrides the config")
       ->type_name("DIR");
   app.add_option("--out", flags.out, "Folder of the run; default: runs/<config name>")
       ->type_name("DIR");
@@ -18,18 +18,19 @@ Flags parse(int argc, const char* const* argv) {
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  auto* resume = app.add_option("--resume", flags.resume, "Goes on with the run in this folder")
-                     ->type_name("RUN");
+  auto* resume =
+      app.add_option("--resume", flags.resume, "Continue the run in this folder")->type_name("RUN");
   app.add_option("--seed", flags.seed, "Overrides the config's seed")
       ->check(CLI::Range(std::int64_t{0}, INT64_MAX));
-  app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N; beats the config");
-  app.add_option("--threads", flags.threads, "Threads of the network; 0: every processor allowed")
+  app.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N; overrides the config");
+  app.add_option("--threads", flags.threads,
+                 "Threads for the network; 0: one per available processor")
       ->check(CLI::Range(0, 4096));
   app.add_option("--peer-timeout", flags.peer_timeout,
-                 "Several processes: seconds to wait for one that is silent")
+                 "With several processes: seconds to wait for one that does not respond")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
-  app.add_flag("--dry-run", flags.dry_run, "Prints what would be done and trains nothing");
+  app.add_flag("--dry-run", flags.dry_run, "Print what would be done, without training");
   resume->excludes("--config")->excludes("--out")->excludes("--seed");
   add_common_flags(
       app, flags.common,

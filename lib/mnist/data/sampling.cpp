@@ -60,8 +60,8 @@ DataSplit stratified_split(const torch::Tensor& labels, std::int64_t validation,
   const std::int64_t total = labels.size(0);
   if (validation < 0 || validation >= total) {
     throw Error(ErrorKind::kUsage, "a validation split of " + std::to_string(validation) +
-                                       " leaves nothing to train on of " + std::to_string(total) +
-                                       " images");
+                                       " leaves none of the " + std::to_string(total) +
+                                       " images to train on");
   }
   std::array<std::vector<std::int64_t>, kClasses> rows_of;
   const std::int64_t* label = labels.data_ptr<std::int64_t>();

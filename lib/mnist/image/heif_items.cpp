@@ -110,7 +110,7 @@ void read_references(Bytes content, Items& items) {
 void check_types(Bytes content) {
   const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
   if (text.find("iovl") == text.npos) return;
-  throw Error(ErrorKind::kUnsupported, "HEIF made of pictures that lie on each other");
+  throw Error(ErrorKind::kUnsupported, "HEIF composed of overlaid pictures");
 }
 
 Items read_items(Bytes bytes) {
@@ -141,7 +141,7 @@ std::uint64_t heif_tile_pixels(Bytes bytes) {
   std::uint64_t total = 0;
   for (const auto& [item, part] : items.derived) {
     if (made.contains(part)) {
-      throw Error(ErrorKind::kUnsupported, "HEIF made of pictures that are made of others");
+      throw Error(ErrorKind::kUnsupported, "HEIF composed of composed pictures");
     }
     const auto found = items.pixels.find(part);
     total += found == items.pixels.end() ? 0 : found->second;

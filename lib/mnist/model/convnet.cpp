@@ -26,7 +26,7 @@ ConvNetOptions ConvNetOptions::read(JsonObjectReader& reader) {
   if (options.pooling) {
     options.pool_last = reader.boolean("pool_last", options.pool_last);
   } else if (reader.has("pool_last")) {
-    reader.fail("pool_last", "is of no effect without 'pooling'");
+    reader.fail("pool_last", "has no effect without 'pooling'");
   }
   const LayerList layers = options.layers();
   const auto flat = std::ranges::find(layers, LayerKind::kFlatten, &Layer::kind);

@@ -10,7 +10,6 @@
 namespace mnist {
 namespace {
 
-constexpr int kDecimals = 4;
 constexpr std::size_t kListedImages = 20;
 
 std::string right_aligned(const std::string& text, std::size_t width) {
@@ -21,8 +20,6 @@ std::string left_aligned(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, text.size()), ' ');
 }
 
-std::string number(double value) { return fixed_text(value, kDecimals); }
-
 std::string report_row(const std::string& name, std::initializer_list<std::string> columns) {
   std::string row = right_aligned(name, 12) + ' ';
   for (const std::string& column : columns) row += ' ' + right_aligned(column, 9);
@@ -30,8 +27,8 @@ std::string report_row(const std::string& name, std::initializer_list<std::strin
 }
 
 std::string report_row(const std::string& name, const ClassScores& scores) {
-  return report_row(name, {number(scores.precision), number(scores.recall), number(scores.f1),
-                           std::to_string(scores.support)});
+  return report_row(name, {score_text(scores.precision), score_text(scores.recall),
+                           score_text(scores.f1), std::to_string(scores.support)});
 }
 
 std::string summary_line(const std::string& name, const std::string& value) {
@@ -39,7 +36,7 @@ std::string summary_line(const std::string& name, const std::string& value) {
 }
 
 std::string interval_text(const Interval& interval) {
-  return number(interval.lower) + " to " + number(interval.upper);
+  return score_text(interval.lower) + " to " + score_text(interval.upper);
 }
 
 std::string summary(const EvaluationResult& result) {
@@ -47,17 +44,17 @@ std::string summary(const EvaluationResult& result) {
   if (!result.model.empty()) text += summary_line("model", result.model);
   text += summary_line(
       "data", (result.data.empty() ? "" : result.data + ", ") + images_text(result.images));
-  text += summary_line("accuracy", number(result.accuracy) + " (95 % Wilson interval " +
+  text += summary_line("accuracy", score_text(result.accuracy) + " (95 % Wilson interval " +
                                        interval_text(result.accuracy_interval) + ")");
-  text += summary_line("loss", number(result.loss));
+  text += summary_line("loss", score_text(result.loss));
   text += summary_line(
-      "ECE", number(result.ece) + " (" + std::to_string(result.reliability.size()) + " bins)");
-  text += summary_line("Brier score", number(result.brier));
+      "ECE", score_text(result.ece) + " (" + std::to_string(result.reliability.size()) + " bins)");
+  text += summary_line("Brier score", score_text(result.brier));
   text += summary_line("images/s", fixed_text(result.images_per_second, 1));
   if (const auto& rejection = result.rejection) {
     text += summary_line("rejected", images_text(rejection->rejected) + "; accepted share " +
-                                         number(rejection->coverage) + ", accuracy of these " +
-                                         number(rejection->accuracy));
+                                         score_text(rejection->coverage) + ", accuracy of these " +
+                                         score_text(rejection->accuracy));
   }
   return text;
 }
@@ -76,10 +73,10 @@ std::string source_table(const EvaluationResult& result) {
   };
   std::string text = "accuracy by source\n" + row("", "images", "accuracy", "95 % interval");
   for (const SourceScores& scores : result.per_source) {
-    text += row(scores.source, std::to_string(scores.images), number(scores.accuracy),
+    text += row(scores.source, std::to_string(scores.images), score_text(scores.accuracy),
                 interval_text(scores.accuracy_interval));
   }
-  return text + row("mean", "", number(result.source_mean_accuracy), "");
+  return text + row("mean", "", score_text(result.source_mean_accuracy), "");
 }
 
 std::string image_list(const std::vector<std::int64_t>& images) {
@@ -90,12 +87,12 @@ std::string image_list(const std::vector<std::int64_t>& images) {
   return text + (images.size() > kListedImages ? ", ..." : "");
 }
 
-std::string probability_text(double p) { return p < 0.0001 ? "< 0.0001" : number(p); }
+std::string probability_text(double p) { return p < 0.0001 ? "< 0.0001" : score_text(p); }
 
 std::string comparison_text(const ModelComparison& comparison) {
   const PairedComparison& paired = comparison.paired;
   return "compared with " + comparison.model + " on the same images (counted from 0)\n" +
-         summary_line("accuracy", number(comparison.accuracy)) +
+         summary_line("accuracy", score_text(comparison.accuracy)) +
          summary_line("right in both", std::to_string(paired.both_right)) +
          summary_line("only here", image_list(paired.only_first)) +
          summary_line("only there", image_list(paired.only_second)) +
@@ -111,7 +108,8 @@ std::string classification_report(const EvaluationResult& result) {
     text += report_row(std::to_string(label), result.per_class[label]);
   }
   text += '\n';
-  text += report_row("accuracy", {"", "", number(result.accuracy), std::to_string(result.images)});
+  text +=
+      report_row("accuracy", {"", "", score_text(result.accuracy), std::to_string(result.images)});
   text += report_row("macro avg", result.macro);
   text += report_row("weighted avg", result.weighted);
   return text;

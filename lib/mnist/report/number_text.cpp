@@ -24,6 +24,8 @@ std::string fixed_text(double value, int decimals) {
   return text(value, std::chars_format::fixed, decimals);
 }
 
+std::string score_text(double value) { return fixed_text(value, 4); }
+
 std::string unrounded_text(double value) { return text(value); }
 
 std::string images_text(std::int64_t count) {

@@ -9,6 +9,9 @@ namespace mnist {
 // With exactly `decimals` digits after the point, correctly rounded: for people.
 std::string fixed_text(double value, int decimals);
 
+// A score, a share or a probability, with 4 decimals.
+std::string score_text(double value);
+
 // The shortest text that reads back as the same double: for programs.
 std::string unrounded_text(double value);
 

@@ -13,11 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kDecimals = 4;
 constexpr std::size_t kListedPages = 20;
 constexpr std::size_t kNameWidth = 18;
-
-std::string number(double value) { return fixed_text(value, kDecimals); }
 
 std::string padded(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, text.size()), ' ');
@@ -55,7 +52,8 @@ std::string source_table(const PageReport& report) {
   std::string text = "\n" + padded("", width) + "pages  whole   character errors\n";
   for (const auto& [source, scores] : sources) {
     text += padded(source, width) + padded(std::to_string(scores.pages), 7) +
-            padded(number(scores.whole_share()), 8) + number(scores.character_error_rate()) + '\n';
+            padded(score_text(scores.whole_share()), 8) +
+            score_text(scores.character_error_rate()) + '\n';
   }
   return text;
 }
@@ -108,11 +106,11 @@ std::string page_report_text(const PageReport& report) {
   text += line("data", report.data + ", " + std::to_string(scores.pages) +
                            (scores.pages == 1 ? " page" : " pages"));
   if (scores.texts > 0) {
-    text += line("read whole", number(scores.whole_share()) + " (" +
+    text += line("read whole", score_text(scores.whole_share()) + " (" +
                                    count_of(scores.whole, scores.texts, "pages") +
-                                   "; 95 % Wilson interval " + number(interval.lower) + " to " +
-                                   number(interval.upper) + ")");
-    text += line("character errors", number(scores.character_error_rate()) + " (" +
+                                   "; 95 % Wilson interval " + score_text(interval.lower) + " to " +
+                                   score_text(interval.upper) + ")");
+    text += line("character errors", score_text(scores.character_error_rate()) + " (" +
                                          count_of(scores.errors, scores.characters, "characters") +
                                          ")");
   }

@@ -25,8 +25,6 @@ using namespace reporting;
 using Json = nlohmann::ordered_json;  // keeps the order in which fields are documented
 using Layout = PredictionFormat::Layout;
 
-constexpr int kDecimals = 4;
-
 // --- JSON ---
 
 bool is_utf8(const std::string& text) {
@@ -127,9 +125,9 @@ std::string escaped(std::string_view path) {
 
 std::string confidence_text(const PredictionRecord& record) {
   if (const auto* page = std::get_if<PagePrediction>(&record.outcome)) {
-    return fixed_text(confidence(*page), kDecimals);
+    return score_text(confidence(*page));
   }
-  return fixed_text(confidence(std::get<Prediction>(record.outcome)), kDecimals);
+  return score_text(confidence(std::get<Prediction>(record.outcome)));
 }
 
 std::string tsv_line(const PredictionRecord& record, int topk) {
@@ -137,8 +135,7 @@ std::string tsv_line(const PredictionRecord& record, int topk) {
       escaped(record.path) + '\t' + digit_text(record) + '\t' + confidence_text(record);
   if (const auto* prediction = std::get_if<Prediction>(&record.outcome)) {
     for (const int label : best_classes(*prediction, topk)) {
-      line += '\t' + std::to_string(label) + '\t' +
-              fixed_text(prediction->probabilities[label], kDecimals);
+      line += '\t' + std::to_string(label) + '\t' + score_text(prediction->probabilities[label]);
     }
   }
   return line + '\n';

@@ -92,7 +92,7 @@ DataConfig read_data(JsonObjectReader reader) {
     reader.fail("train_images", "and 'data.train_labels' must both be given, or both be empty");
   }
   if (data.train_images.empty() && data.sources.empty()) {
-    reader.fail("train_images", "must be given where there are no 'data.sources'");
+    reader.fail("train_images", "must be given if there are no 'data.sources'");
   }
   return data;
 }

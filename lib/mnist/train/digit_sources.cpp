@@ -201,7 +201,7 @@ TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& pl
   }
   for (const SourceConfig& source : config.data.sources) loader.add(source);
   if (loader.sources.empty()) {
-    throw Error(ErrorKind::kUsage, "'data.sources' contain no digits, only what is not one");
+    throw Error(ErrorKind::kUsage, "'data.sources' contain only non-digits");
   }
   if (weighted_size(loader.sources) + weighted_size(loader.others) > kMostImages) {
     throw Error(ErrorKind::kUsage, "the weights of 'data.sources' make more than " +
@@ -218,7 +218,7 @@ TrainingDigits load_training_digits(const RunConfig& config, const TaskPlace& pl
   if (config.data.validation >= all.size()) {
     throw Error(ErrorKind::kUsage, "'data.validation' is " +
                                        std::to_string(config.data.validation) + ", which leaves " +
-                                       "nothing to train on of " + images_text(all.size()));
+                                       "none of the " + images_text(all.size()) + " to train on");
   }
   const DataSplit split = split_of(loader.sources, all, config.data.validation, config.seed);
   digits.training = all.subset(weighted(split.training, loader.sources, config.seed));

@@ -125,7 +125,7 @@ void count_batch(const PageMaps& maps, const PageBatch& batch, std::span<const d
 PageTask::PageTask(const RunConfig& config, DigitSet digits, TaskPlace place)
     : config_(config), place_(std::move(place)), digits_(std::move(digits)) {
   if (!std::holds_alternative<PageNetOptions>(config_.model)) {
-    throw Error(ErrorKind::kUsage, "pages are learned by the network 'page' alone");
+    throw Error(ErrorKind::kUsage, "only the network 'page' can learn pages");
   }
 }
 

@@ -180,7 +180,7 @@ std::vector<Row> broken_options() {
       options(R"({"crop":5})", "'crop' must be between 0 and 4, not 5"),
       options(R"({"padding":"no"})", "'padding' must be true or false, not \"no\""),
       options(R"({"pooling":false,"pool_last":true})",
-              "'pool_last' is of no effect without 'pooling'"),
+              "'pool_last' has no effect without 'pooling'"),
       with("options", R"({"channels":[1024,1024],"convolutions":8,"hidden":8192})",
            "tensor \"conv1.weight\" has shape [4,4,3,3], the network needs [1024,4,3,3]"),
       with("options", R"({"channels":[4,8],"hidden":0})",
