@@ -160,7 +160,7 @@ TEST_CASE("what is labelled as no digit is learned, and belongs to the data", "[
   fs::remove_all(mine.out);
   const Outcome nothing = mine.train(sources);
   CHECK(nothing.exit_code == 2);
-  CHECK(nothing.err.find("'data.sources' contain no digits") != std::string::npos);
+  CHECK(nothing.err.find("'data.sources' contain only non-digits") != std::string::npos);
   const Outcome evaluation = run_program("mnist-eval", {"--images", list.string()});
   CHECK(evaluation.exit_code == 2);
   CHECK(evaluation.err.find("none of its pictures is labelled as a digit") != std::string::npos);

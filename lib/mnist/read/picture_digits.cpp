@@ -1,6 +1,7 @@
 #include "mnist/read/picture_digits.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -34,6 +35,15 @@ bool is_part(const Find& find, const std::vector<const Find*>& digits) {
   });
 }
 
+// Whether a larger one of `digits` holds the middle of `find`: if both look like the same digit,
+// `find` is a piece of it, such as the thick of a bar.
+bool is_inside(const Find& find, const std::vector<const Find*>& digits) {
+  const auto area = [](const Box& box) { return std::int64_t{box.width} * box.height; };
+  return std::ranges::any_of(digits, [&](const Find* other) {
+    return area(other->box) > area(find.box) && holds_middle(other->box, find.box);
+  });
+}
+
 // The find that the label is meant for. Throws Error{kUnsupported} if that cannot be told.
 const Find& find_for(const Page& page, const LabelledFile& file) {
   if (file.box) {
@@ -48,11 +58,14 @@ const Find& find_for(const Page& page, const LabelledFile& file) {
     throw Error(ErrorKind::kUnsupported, "no digit was found");
   }
   if (digits.size() == 1) return *digits.front();
-  if (std::count_if(digits.begin(), digits.end(), is_meant) != 1) {
+  std::vector<const Find*> meant;
+  std::ranges::copy_if(digits, std::back_inserter(meant), is_meant);
+  std::erase_if(meant, [all = meant](const Find* find) { return is_inside(*find, all); });
+  if (meant.size() != 1) {
     throw Error(ErrorKind::kUnsupported, "it is not clear which of " +
                                              std::to_string(digits.size()) + " finds is the digit");
   }
-  return **std::find_if(digits.begin(), digits.end(), is_meant);
+  return *meant.front();
 }
 
 // What was wrongly taken for digits; may be nothing, as it should be.
