@@ -27,21 +27,20 @@ std::vector<const Find*> digits_on(const Page& page) {
   return digits;
 }
 
-// Whether `find` has its middle in the box of a surer one: on a picture of one digit, it is then a
-// piece of that one.
-bool is_part(const Find& find, const std::vector<const Find*>& digits) {
+// Whether one of `digits` that `outranks` it holds the middle of `find`: on a picture of one digit,
+// `find` is then a piece of that one.
+template <typename Outranks>
+bool is_piece(const Find& find, const std::vector<const Find*>& digits, Outranks outranks) {
   return std::ranges::any_of(digits, [&](const Find* other) {
-    return other->score > find.score && holds_middle(other->box, find.box);
+    return outranks(*other, find) && holds_middle(other->box, find.box);
   });
 }
 
-// Whether a larger one of `digits` holds the middle of `find`: if both look like the same digit,
-// `find` is a piece of it, such as the thick of a bar.
-bool is_inside(const Find& find, const std::vector<const Find*>& digits) {
+bool is_surer(const Find& one, const Find& other) { return one.score > other.score; }
+
+bool is_larger(const Find& one, const Find& other) {
   const auto area = [](const Box& box) { return std::int64_t{box.width} * box.height; };
-  return std::ranges::any_of(digits, [&](const Find* other) {
-    return area(other->box) > area(find.box) && holds_middle(other->box, find.box);
-  });
+  return area(one.box) > area(other.box);
 }
 
 // The find that the label is meant for. Throws Error{kUnsupported} if that cannot be told.
@@ -52,7 +51,8 @@ const Find& find_for(const Page& page, const LabelledFile& file) {
     throw Error(ErrorKind::kUnsupported, "no digit was found in its box");
   }
   std::vector<const Find*> digits = digits_on(page);
-  std::erase_if(digits, [all = digits](const Find* find) { return is_part(*find, all); });
+  std::erase_if(digits,
+                [all = digits](const Find* find) { return is_piece(*find, all, is_surer); });
   const auto is_meant = [&](const Find* find) { return likeliest(*find) == file.label; };
   if (digits.empty() || (page.is_faint && !is_meant(digits.front()))) {
     throw Error(ErrorKind::kUnsupported, "no digit was found");
@@ -60,7 +60,8 @@ const Find& find_for(const Page& page, const LabelledFile& file) {
   if (digits.size() == 1) return *digits.front();
   std::vector<const Find*> meant;
   std::ranges::copy_if(digits, std::back_inserter(meant), is_meant);
-  std::erase_if(meant, [all = meant](const Find* find) { return is_inside(*find, all); });
+  // The thick of a bar may be surer than the bar: of what looks like the label, the larger counts.
+  std::erase_if(meant, [all = meant](const Find* find) { return is_piece(*find, all, is_larger); });
   if (meant.size() != 1) {
     throw Error(ErrorKind::kUnsupported, "it is not clear which of " +
                                              std::to_string(digits.size()) + " finds is the digit");
