@@ -21,18 +21,21 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# compile_by_folder(<target> [MOST <n>] [EXCEPT <folder>...]): compiles its sources in groups of at
-# most MOST (4) from one folder, so the compiler reads Torch's headers once per group. Sources with
-# their own compile options or definitions, and those in the folders after EXCEPT, stay separate.
-# Call it after all sources have been added.
+# For programs and tests, which only call the library: their time to run is spent there, and the
+# compiler takes a quarter less.
+add_library(mnist_callers INTERFACE)
+target_link_libraries(mnist_callers INTERFACE mnist_warnings)
+target_compile_options(mnist_callers INTERFACE $<$<CONFIG:Release>:-O1>)
+
+# compile_by_folder(<target> [EXCEPT <folder>...]): compiles its sources in groups of at most twelve
+# from one folder, so the compiler reads Torch's headers once per group. Sources with their own
+# compile options or definitions, and those in the folders after EXCEPT, stay separate. Call it
+# after all sources have been added.
 function(compile_by_folder target)
   if(NOT MNIST_COMPILE_BY_FOLDER)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" MOST EXCEPT)
-  if(NOT arg_MOST)
-    set(arg_MOST 4)
-  endif()
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" EXCEPT)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   get_target_property(sources ${target} SOURCES)
   set(last_folder "")
@@ -52,7 +55,7 @@ function(compile_by_folder target)
       set(last_folder ${folder})
       set(count 0)
     endif()
-    math(EXPR group "${count} / ${arg_MOST}")
+    math(EXPR group "${count} / 12")
     math(EXPR count "${count} + 1")
     file(RELATIVE_PATH below ${PROJECT_SOURCE_DIR} ${folder}/.)
     string(MAKE_C_IDENTIFIER "${below}${group}" name)

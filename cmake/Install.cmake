@@ -18,10 +18,11 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
   REGEX "digit/(frame|tuning)\\.h$" EXCLUDE
   REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|scene_setting|sheet|writing)\\.h$" EXCLUDE
-  REGEX "read/(candidates|levels|reading_order)\\.h$" EXCLUDE
+  REGEX "read/(candidates|levels|page_inference|reading_order)\\.h$" EXCLUDE
   REGEX "report/prediction_values\\.h$" EXCLUDE
   REGEX "train/(digit_sources|picture_cache)\\.h$" EXCLUDE
   PATTERN "bfloat16" EXCLUDE
+  PATTERN "kernels" EXCLUDE
   REGEX "base/(cgroup|instruction_sets)\\.h$" EXCLUDE
   REGEX "gradient/autocast\\.h$" EXCLUDE
   REGEX "parallel/crew\\.h$" EXCLUDE

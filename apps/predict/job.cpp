@@ -78,8 +78,7 @@ Prepared prepare_page(const std::string& path, const Bytes& bytes, int page, con
 }
 
 void prepare(const Input& input, const Job& job, std::istream& in, const Pipeline::Emit& emit) {
-  // For the calling thread: pictures are prepared in parallel, each by one thread.
-  thread_local const int threads = set_threads(1);
+  thread_local const int threads = set_threads(job.threads_of_each);  // of the calling thread
   static_cast<void>(threads);
   std::optional<std::string> failure = input.failure;
   try {
@@ -178,6 +177,13 @@ void require_standard_input() {
   throw Error(ErrorKind::kIo, "cannot be read: " + system_reason(errno), "stdin");
 }
 
+// Pictures are prepared in parallel, each by one thread; unless there are fewer than threads.
+int threads_of_each(const Flags& flags, int threads) {
+  if (flags.recursive || !flags.files_from.empty()) return 1;
+  return std::max(1,
+                  threads / static_cast<int>(std::clamp<std::size_t>(flags.paths.size(), 1, 1000)));
+}
+
 // Returns the exit code.
 int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionFormatter& formatter,
               std::ostream& out) {
@@ -192,7 +198,8 @@ int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionForm
   while (true) {
     std::vector<Prepared> batch = pipeline.take(kBatch, require_reader);
     if (batch.empty()) break;
-    const int wanted = is_in_mnist_form(batch) ? job.threads : 1;
+    const bool alone = job.threads_of_each == job.threads;
+    const int wanted = alone || is_in_mnist_form(batch) ? job.threads : 1;
     if (wanted != threads) threads = set_threads(wanted);  // which is slow
     classify_batch(batch, job.predictor);
     for (const Prepared& prepared : batch) {
@@ -232,7 +239,8 @@ Job resolve(const Flags& flags) {
   const PredictorOptions options{.device = select_device(flags.device.device),
                                  .reject_below = flags.reject_below,
                                  .reject = flags.reject};
-  return {flags, threads, load_finder(page_model_path(flags.page_model)),
+  return {flags, threads, threads_of_each(flags, threads),
+          load_finder(page_model_path(flags.page_model)),
           Predictor(load_model(model_path(flags.model)), options)};
 }
 
@@ -245,7 +253,7 @@ int run(Job& job, std::istream& in, std::ostream& out) {
   Pipeline pipeline(
       [&] { return inputs.next(); },
       [&](const Input& input, const Pipeline::Emit& emit) { prepare(input, job, in, emit); },
-      std::min(job.threads, available_processors()),
+      std::min(job.threads / job.threads_of_each, available_processors()),
       job.flags.shows_pictures() ? kFewPictures : kCapacity);
   try {
     return write_all(job, pipeline, inputs, formatter, out);

@@ -15,6 +15,7 @@ namespace mnist::app::predict {
 struct Job {
   Flags flags;
   int threads;
+  int threads_of_each;  // while preparing a picture
   Finder finder;
   Predictor predictor;
 };

@@ -18,12 +18,12 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const fs::path kSource = MNIST_SOURCE_DIR;
+const fs::path kTree = MNIST_SOURCE_DIR;
 
 // One command of the tour; `shown`, its beginning, must be in the page.
 Outcome step(const std::string& shown, const std::string& program,
              const std::vector<std::string>& arguments, int exit_code = 0) {
-  static const std::string page = read_text(kSource / "docs" / "your-own-pictures.md");
+  static const std::string page = read_text(kTree / "docs" / "your-own-pictures.md");
   INFO(shown);
   CHECK(page.find(shown) != std::string::npos);
   std::vector<std::string> all = arguments;
@@ -64,14 +64,14 @@ TEST_CASE("the tour of your-own-pictures.md works, from pictures to a model", "[
   step("mnist-eval --images my-test", "mnist-eval", {"--images", held_out});
 
   // The config of the page, without what makes it take minutes.
-  json config = json::parse(read_text(kSource / "configs" / "fine-tune.json"), nullptr, true, true);
+  json config = json::parse(read_text(kTree / "configs" / "fine-tune.json"), nullptr, true, true);
   config["data"]["sources"] = {{{"images", (generated_data() / "train-images-idx3-ubyte").string()},
                                 {"labels", (generated_data() / "train-labels-idx1-ubyte").string()},
                                 {"weight", 0.1}},
                                {{"pictures", mine}, {"weight", 2}}};
   config["data"]["validation"] = 100;
   for (const char* more : {"hands", "finds", "outliers"}) config["data"][more] = 20;
-  config["training"]["start_from"] = (kSource / "models" / "digits.safetensors").string();
+  config["training"]["start_from"] = (kTree / "models" / "digits.safetensors").string();
   config["training"]["epochs"] = 1;
   const std::string short_config = (folder / "fine-tune.json").string();
   write_text(short_config, config.dump());
@@ -83,7 +83,7 @@ TEST_CASE("the tour of your-own-pictures.md works, from pictures to a model", "[
       step("mnist-eval --images my-test --model runs/mine --compare models/digits.safetensors",
            "mnist-eval",
            {"--images", held_out, "--model", run, "--compare",
-            (kSource / "models" / "digits.safetensors").string()});
+            (kTree / "models" / "digits.safetensors").string()});
   CHECK(comparison.out.find("McNemar") != std::string::npos);
   step("mnist-eval --model runs/mine", "mnist-eval",
        {"--model", run, "--data", generated_data().string()});

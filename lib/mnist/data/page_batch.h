@@ -6,14 +6,10 @@
 
 #include <torch/types.h>
 
+#include "mnist/data/page_grid.h"
 #include "mnist/draw/page.h"
 
 namespace mnist {
-
-inline constexpr int kPageCell = 4;                  // pixels to a side of a cell
-inline constexpr int kPageClasses = kMarkKinds + 1;  // draw/page.h's marks, then "unreadable"
-inline constexpr int kUnreadableClass = kMarkKinds;
-inline constexpr double kPageUnit = 16;  // pixels: the unit of sizes and ways to centres
 
 // B pages of H x W pixels; h = H/4, w = W/4. On the CPU.
 struct PageBatch {

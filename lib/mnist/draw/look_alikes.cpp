@@ -10,14 +10,14 @@
 namespace mnist::pen {
 namespace {
 
-struct LookAlike {
+struct LookAlikeForm {
   std::string_view sign;
   std::string_view digits;
   std::string_view text;
 };
 
 // clang-format off
-constexpr LookAlike kLookAlikes[] = {
+constexpr LookAlikeForm kLookAlikes[] = {
     // like 0: O, o, D, Q, theta, phi, the empty set
     {"O", "0", "50 0, 22 8, 4 34, 4 66, 22 92, 50 100, 78 92, 96 66, 96 34, 78 8, 50 0"},
     {"O", "0", "46 4, 20 14, 6 46, 18 84, 48 98, 82 86, 96 50, 84 16, 56 2, 42 10"},
@@ -115,7 +115,7 @@ constexpr std::string_view kHyphen[] = {
 const Glyph& look_alikes() {
   static const Glyph glyph = [] {
     Glyph all;
-    for (const LookAlike& entry : kLookAlikes) all.push_back(parse_style(entry.text));
+    for (const LookAlikeForm& entry : kLookAlikes) all.push_back(parse_style(entry.text));
     return all;
   }();
   return glyph;

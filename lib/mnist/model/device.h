@@ -15,8 +15,8 @@ bool is_device_name(const std::string& name);
 torch::Device select_device(const std::string& name);
 
 // Sets the threads of LibTorch's CPU operators in this process; 0 means available_processors().
-// Returns the number in effect. OpenCV's own are switched off: pictures are processed in parallel,
-// each by one thread. Throws Error{kUsage} below 0. Call it before the first operator runs.
+// Returns the number in effect. OpenCV's own are switched off: pictures are processed in parallel.
+// Throws Error{kUsage} below 0. Call it before the first operator runs.
 int set_threads(int threads);
 
 // For --version: "LibTorch 1.13.1, CPU (no CUDA device)".

@@ -20,7 +20,7 @@
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 
-#include "mnist/data/page_batch.h"
+#include "mnist/data/page_grid.h"
 #include "mnist/model/page_network_options.h"
 
 namespace mnist {

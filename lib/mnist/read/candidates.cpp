@@ -2,19 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
-
-#include <torch/utils.h>
 
 #include "mnist/digit/tuning.h"
 
 namespace mnist::reading {
 namespace {
-
-std::vector<float> values_of(const torch::Tensor& tensor) {
-  const torch::Tensor values = tensor.contiguous();
-  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
-}
 
 double shared_part(const cv::Rect2d& a, const cv::Rect2d& b) {
   const double least = std::min(a.area(), b.area());
@@ -67,41 +61,35 @@ void conclude(Place& place) {
                    [](const Candidate& a, const Candidate& b) { return a.level > b.level; });
 }
 
-}  // namespace
-
-SeenLevel look(PageNetImpl& network, Level level) {
-  const torch::InferenceMode inference;
-  SeenLevel seen{.level = std::move(level)};
-  const cv::Mat1b& levels = seen.level.levels;
-  const torch::Tensor input =
-      torch::from_blob(levels.data, {1, 1, levels.rows, levels.cols}, torch::kUInt8)
-          .to(torch::kFloat32)
-          .div_(255);
-  const PageMaps maps = network.forward(input);
-  seen.rows = levels.rows / kPageCell;
-  seen.columns = levels.cols / kPageCell;
-  seen.centres = values_of(maps.centres.sigmoid());
-  seen.small = values_of(maps.small.sigmoid());
-  seen.other = values_of(maps.other.sigmoid());
-  seen.sizes = values_of(maps.sizes);
-  seen.ways = values_of(maps.ways);
-  const torch::Tensor ink = maps.ink.sigmoid().contiguous();
-  seen.ink = cv::Mat1f(levels.rows, levels.cols, ink.data_ptr<float>()).clone();
-  return seen;
+Candidate candidate_at(const SeenLevel& seen, int row, int column, std::size_t index) {
+  const auto maps = seen.cell(static_cast<std::size_t>(row) * seen.columns + column);
+  Candidate candidate{.level = index};
+  for (int c = 0; c < kPageClasses; ++c) {
+    candidate.classes[c] = sigmoid(maps[c]);
+    if (maps[c] > maps[candidate.kind]) candidate.kind = c;
+  }
+  candidate.score = candidate.classes[candidate.kind];
+  const double width = kPageUnit * std::exp(std::min(3.0F, maps[SeenLevel::kSizes]));
+  const double height = kPageUnit * std::exp(std::min(3.0F, maps[SeenLevel::kSizes + 1]));
+  candidate.side = std::max(width, height);
+  candidate.size = {width / seen.level.scale_x, height / seen.level.scale_y};
+  candidate.centre = {((column + 0.5) * kPageCell - seen.level.margin) / seen.level.scale_x,
+                      ((row + 0.5) * kPageCell - seen.level.margin) / seen.level.scale_y};
+  return candidate;
 }
 
+}  // namespace
+
 std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, double least_score) {
-  const std::size_t cells = seen.cells();
-  std::vector<float> best(cells, 0.0F);
-  for (int c = 0; c < kPageClasses; ++c) {
-    const float* map = seen.centres.data() + c * cells;
-    for (std::size_t i = 0; i < cells; ++i) best[i] = std::max(best[i], map[i]);
+  std::vector<float> best(seen.cells(), -std::numeric_limits<float>::infinity());
+  for (std::size_t i = 0; i < best.size(); ++i) {
+    for (const float logit : seen.cell(i).first<kPageClasses>()) best[i] = std::max(best[i], logit);
   }
   std::vector<Candidate> candidates;
   for (int row = 0; row < seen.rows; ++row) {
     for (int column = 0; column < seen.columns; ++column) {
       const std::size_t at = static_cast<std::size_t>(row) * seen.columns + column;
-      if (best[at] < least_score) continue;
+      if (sigmoid(best[at]) < least_score) continue;
       bool is_peak = true;
       for (int y = std::max(0, row - 1); y <= std::min(seen.rows - 1, row + 1); ++y) {
         for (int x = std::max(0, column - 1); x <= std::min(seen.columns - 1, column + 1); ++x) {
@@ -109,19 +97,7 @@ std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, d
           is_peak &= best[other] < best[at] || (best[other] == best[at] && other >= at);
         }
       }
-      if (!is_peak) continue;
-      Candidate candidate{.score = best[at], .level = index};
-      for (int c = 0; c < kPageClasses; ++c) {
-        candidate.classes[c] = seen.centres[c * cells + at];
-        if (candidate.classes[c] == best[at]) candidate.kind = c;
-      }
-      const double width = kPageUnit * std::exp(std::min(3.0F, seen.sizes[at]));
-      const double height = kPageUnit * std::exp(std::min(3.0F, seen.sizes[cells + at]));
-      candidate.side = std::max(width, height);
-      candidate.size = {width / seen.level.scale_x, height / seen.level.scale_y};
-      candidate.centre = {((column + 0.5) * kPageCell - seen.level.margin) / seen.level.scale_x,
-                          ((row + 0.5) * kPageCell - seen.level.margin) / seen.level.scale_y};
-      candidates.push_back(candidate);
+      if (is_peak) candidates.push_back(candidate_at(seen, row, column, index));
     }
   }
   return candidates;
@@ -167,7 +143,7 @@ OwnInk own_ink(const Candidate& view, const Place& place, std::span<const Place>
   }
   const double width = view.size.width * level.scale_x * (1 + 2 * kTuning.context) + 4;
   const double height = view.size.height * level.scale_y * (1 + 2 * kTuning.context) + 4;
-  const cv::Rect page(0, 0, seen.ink.cols, seen.ink.rows);
+  const cv::Rect page(0, 0, level.levels.cols, level.levels.rows);
   const cv::Rect around = cv::Rect(cvFloor(centre.x - width / 2), cvFloor(centre.y - height / 2),
                                    cvCeil(width) + 1, cvCeil(height) + 1) &
                           page;
@@ -176,15 +152,15 @@ OwnInk own_ink(const Candidate& view, const Place& place, std::span<const Place>
     for (int x = around.x; x < around.br().x; ++x) {
       const std::size_t cell =
           static_cast<std::size_t>(y / kPageCell) * seen.columns + x / kPageCell;
-      const cv::Point2d meant(
-          (x / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[cell],
-          (y / kPageCell + 0.5) * kPageCell + kPageUnit * seen.ways[seen.cells() + cell]);
+      const float* way = &seen.cell(cell)[SeenLevel::kWays];
+      const cv::Point2d meant((x / kPageCell + 0.5) * kPageCell + kPageUnit * way[0],
+                              (y / kPageCell + 0.5) * kPageCell + kPageUnit * way[1]);
       const double away = cv::norm(meant - centre);
       if (away > kTuning.reach * view.side) continue;
       const bool is_others =
           std::any_of(others.begin(), others.end(),
                       [&](const cv::Point2d& other) { return cv::norm(meant - other) < away; });
-      if (!is_others) own.strength(y - around.y, x - around.x) = seen.ink(y, x);
+      if (!is_others) own.strength(y - around.y, x - around.x) = seen.ink_at(y, x);
     }
   }
   return own;

@@ -8,27 +8,10 @@
 
 #include <opencv2/core.hpp>
 
-#include "mnist/model/page_network.h"
-#include "mnist/read/levels.h"
+#include "mnist/data/page_grid.h"
+#include "mnist/read/page_inference.h"
 
 namespace mnist::reading {
-
-// One level with what the network says about it. Planes are h x w, row by row, except `ink`.
-struct SeenLevel {
-  Level level{};
-  int rows = 0;  // cells
-  int columns = 0;
-  std::vector<float> centres{};  // probabilities, [kPageClasses][h][w]
-  std::vector<float> small{};    // probabilities
-  std::vector<float> other{};    // probabilities
-  std::vector<float> sizes{};    // [2][h][w]
-  std::vector<float> ways{};     // [2][h][w]
-  cv::Mat1f ink{};               // probabilities, as large as level.levels
-
-  std::size_t cells() const { return static_cast<std::size_t>(rows) * columns; }
-};
-
-SeenLevel look(PageNetImpl& network, Level level);
 
 // A centre that the network marks. Places are in pixels of the picture.
 struct Candidate {

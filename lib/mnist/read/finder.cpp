@@ -19,6 +19,7 @@
 #include "mnist/image/decode.h"
 #include "mnist/read/candidates.h"
 #include "mnist/read/levels.h"
+#include "mnist/read/page_inference.h"
 #include "mnist/read/reading_order.h"
 
 namespace mnist {
@@ -27,7 +28,6 @@ namespace {
 using namespace reading;
 
 constexpr double kMostPixels = 1.0e6;  // of the finest level
-constexpr float kLikelierThanNot = 0.5F;
 
 FindKind kind_of(int kind) {
   switch (kind) {
@@ -151,15 +151,17 @@ std::optional<Digit> in_mnist_form(const Image& image, Polarity polarity) {
   return std::nullopt;
 }
 
-std::size_t sure_cells(const std::vector<float>& map) {
-  return static_cast<std::size_t>(
-      std::count_if(map.begin(), map.end(), [](float value) { return value > kLikelierThanNot; }));
+// Where `map` is likelier than not.
+std::size_t sure_cells(const SeenLevel& seen, SeenLevel::Map map) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < seen.cells(); ++i) count += seen.cell(i)[map] > 0 ? 1 : 0;
+  return count;
 }
 
 // Whether a finer scale may show more than this one does.
 bool shows_small_digits(const SeenLevel& seen, const std::vector<Candidate>& found,
                         double find_above) {
-  if (sure_cells(seen.small) >= kTuning.trace) return true;
+  if (sure_cells(seen, SeenLevel::kSmall) >= kTuning.trace) return true;
   return std::any_of(found.begin(), found.end(), [&](const Candidate& candidate) {
     return candidate.score >= find_above && candidate.kind < kPointMark &&
            candidate.side < kTuning.small_side;
@@ -204,23 +206,27 @@ double threshold_of(const NetworkFile& file) {
 }
 
 // Neither blank paper nor a black square may lead to values that are not finite.
-void require_finite_maps(PageNetImpl& network) {
-  const torch::InferenceMode inference;
-  torch::Tensor levels = torch::zeros({2, 1, 32, 32});
-  levels[1].slice(1, 8, 24).slice(2, 8, 24).fill_(1);
-  const PageMaps maps = network.forward(levels);
-  require_finite(network, {maps.centres, maps.small, maps.other, maps.sizes, maps.ways, maps.ink});
+void require_finite_maps(const NetworkFile& file, const PageInference& network) {
+  cv::Mat1b levels(32, 32, std::uint8_t{0});
+  for (const int square : {0, 255}) {
+    levels(cv::Rect(8, 8, 16, 16)) = square;
+    const SeenLevel seen = network.look({.levels = levels.clone()});
+    const auto tensor_of = [&](const std::unique_ptr<float[]>& values, std::size_t of_cell) {
+      return torch::from_blob(values.get(), static_cast<std::int64_t>(seen.cells() * of_cell));
+    };
+    require_finite(*file.network,
+                   {tensor_of(seen.maps, seen.stride), tensor_of(seen.ink, kPageCell * kPageCell)});
+  }
 }
 
 }  // namespace
 
 Finder::Finder(NetworkFile file)
     : file_(std::move(file)),
-      network_(dynamic_cast<PageNetImpl*>(file_.network.get())),
-      find_above_(threshold_of(file_)) {
-  if (network_ == nullptr) throw_other_kind(file_);
-  network_->eval();
-  require_finite_maps(*network_);
+      find_above_(threshold_of(file_)),
+      network_(std::make_shared<PageInference>(std::get<PageNetOptions>(file_.options),
+                                               *file_.network)) {
+  require_finite_maps(file_, *network_);
 }
 
 Page Finder::find(const Image& image, Polarity polarity) const {
@@ -230,18 +236,18 @@ Page Finder::find(const Image& image, Polarity polarity) const {
     find.first_look.fill(1.0 / kClasses);
     return {.finds = {find}};
   }
-  const cv::Mat1b grey = to_grey(image, kMostUsefulPixels);
+  const Pyramid pyramid(to_grey(image, kMostUsefulPixels), {image.width, image.height});
   std::vector<SeenLevel> seen;
   std::vector<Candidate> candidates;
   Page page;
   for (const double scale : scales_of(image)) {
-    seen.push_back(look(*network_, level_at(grey, {image.width, image.height}, scale)));
+    seen.push_back(network_->look(pyramid.level_at(scale)));
     const SeenLevel& level = seen.back();
     const auto found =
         candidates_of(level, seen.size() - 1, std::min(kTuning.faintest_score, find_above_));
     candidates.insert(candidates.end(), found.begin(), found.end());
-    page.other_writing |= sure_cells(level.other) >= kTuning.trace;
-    const bool is_enough = static_cast<double>(level.ink.total()) > kTuning.enough_pixels;
+    page.other_writing |= sure_cells(level, SeenLevel::kOther) >= kTuning.trace;
+    const bool is_enough = static_cast<double>(level.level.levels.total()) > kTuning.enough_pixels;
     if (is_enough && !shows_small_digits(level, found, find_above_)) break;
   }
   const std::vector<Place> places =

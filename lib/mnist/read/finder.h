@@ -4,14 +4,18 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 
 #include "mnist/digit/page.h"
 #include "mnist/digit/polarity.h"
 #include "mnist/image/image.h"
 #include "mnist/model/network_file.h"
-#include "mnist/model/page_network.h"
 
 namespace mnist {
+
+namespace reading {
+class PageInference;
+}
 
 // If a picture holds more, the least sure finds are left out.
 inline constexpr std::size_t kMostFinds = 2000;
@@ -32,13 +36,13 @@ class Finder {
   Page find(const Image& image, Polarity polarity = Polarity::kAuto) const;
 
   const NetworkFile& file() const { return file_; }
-  // In evaluation mode; leave it there.
-  PageNetImpl& network() const { return *network_; }
+  // Internal to lib/mnist/read: the network as it reads.
+  const reading::PageInference& network() const { return *network_; }
 
  private:
   NetworkFile file_;
-  PageNetImpl* network_;  // file_'s
   double find_above_;
+  std::shared_ptr<const reading::PageInference> network_;
 };
 
 // The same for a picture file. Throws what read_file and decode_image throw.

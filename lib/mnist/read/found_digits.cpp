@@ -15,6 +15,7 @@
 #include "mnist/draw/page.h"
 #include "mnist/read/candidates.h"
 #include "mnist/read/levels.h"
+#include "mnist/read/page_inference.h"
 
 namespace mnist {
 namespace {
@@ -82,13 +83,13 @@ std::optional<std::int64_t> label_of(const OwnInk& own, int margin, const DrawnP
 }
 
 std::vector<Example> examples_of(const PageOptions& options, std::uint64_t seed,
-                                 PageNetImpl& network) {
+                                 const PageInference& network) {
   std::mt19937_64 engine(seed);
   const DrawnPage page = draw_page(options, engine);
   const std::vector<double> masses = masses_of(page);
   const cv::Size size(page.picture.width, page.picture.height);
-  const SeenLevel seen =
-      look(network, level_at(to_grey(page.picture, static_cast<double>(size.area())), size, 1.0));
+  const SeenLevel seen = network.look(
+      Pyramid(to_grey(page.picture, static_cast<double>(size.area())), size).level_at(1.0));
   const std::vector<Place> places =
       places_of(candidates_of(seen, 0, kTuning.faintest_score), kTuning.faintest_score, kMostFinds);
   std::vector<Example> examples;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <opencv2/imgproc.hpp>
 
@@ -99,21 +100,37 @@ cv::Mat1b to_grey(const Image& image, double most_pixels) {
   return colour ? mixed(resized(on_paper(whole), scale)) : cv::Mat1b(resized(whole, scale));
 }
 
-Level level_at(const cv::Mat1b& grey, const cv::Size& size, double scale) {
-  const cv::Size wanted(std::max(1, cvRound(size.width * scale)),
-                        std::max(1, cvRound(size.height * scale)));
-  cv::Mat1b scaled = grey;
-  if (wanted != grey.size()) {
-    const bool shrinks = wanted.width < grey.cols;
-    cv::resize(grey, scaled, wanted, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
+Pyramid::Pyramid(cv::Mat1b grey, const cv::Size& size) : halves_{std::move(grey)}, size_(size) {
+  constexpr int kLeastSide = 32;  // below it there is nothing to save
+  while (std::min(halves_.back().rows, halves_.back().cols) >= 2 * kLeastSide) {
+    const cv::Mat1b& last = halves_.back();
+    // Only pairs of pixels have a mean of their own.
+    const cv::Mat1b even = last(cv::Rect(0, 0, last.cols / 2 * 2, last.rows / 2 * 2));
+    cv::Mat1b half;
+    cv::resize(even, half, {last.cols / 2, last.rows / 2}, 0, 0, cv::INTER_AREA);
+    halves_.push_back(half);
+  }
+}
+
+Level Pyramid::level_at(double scale) const {
+  const cv::Size wanted(std::max(1, cvRound(size_.width * scale)),
+                        std::max(1, cvRound(size_.height * scale)));
+  const auto enough =
+      std::find_if(halves_.rbegin(), halves_.rend() - 1, [&](const cv::Mat1b& half) {
+        return half.cols >= wanted.width && half.rows >= wanted.height;
+      });
+  cv::Mat1b scaled = *enough;
+  if (wanted != scaled.size()) {
+    const bool shrinks = wanted.width < scaled.cols;
+    cv::resize(*enough, scaled, wanted, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
   }
   const auto padding = [](int length) {
     return kMargin + (kCell - (length + 2 * kMargin) % kCell) % kCell;
   };
   Level level{.levels = {},
               .margin = kMargin,
-              .scale_x = static_cast<double>(wanted.width) / size.width,
-              .scale_y = static_cast<double>(wanted.height) / size.height};
+              .scale_x = static_cast<double>(wanted.width) / size_.width,
+              .scale_y = static_cast<double>(wanted.height) / size_.height};
   cv::copyMakeBorder(scaled, level.levels, kMargin, padding(wanted.height), kMargin,
                      padding(wanted.width), cv::BORDER_REPLICATE);
   return level;

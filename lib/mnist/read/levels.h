@@ -22,7 +22,19 @@ struct Level {
 // paper, brought to at most `most_pixels`.
 cv::Mat1b to_grey(const Image& image, double most_pixels);
 
-// `grey`, the whole of a picture of `size`, at `scale` of that picture.
-Level level_at(const cv::Mat1b& grey, const cv::Size& size, double scale);
+// A picture's grey channel and its halves, quarters, …: a level is averaged from the smallest that
+// is large enough, so all levels together cost little more than the picture has pixels.
+class Pyramid {
+ public:
+  // `grey`: the whole of a picture of `size`.
+  Pyramid(cv::Mat1b grey, const cv::Size& size);
+
+  // At `scale` of the picture.
+  Level level_at(double scale) const;
+
+ private:
+  std::vector<cv::Mat1b> halves_;
+  cv::Size size_;
+};
 
 }  // namespace mnist::reading

@@ -12,7 +12,7 @@
 namespace mnist {
 namespace {
 
-constexpr std::size_t kBatch = 512;
+constexpr std::size_t kBatch = 64;
 
 // In steps, to hide the rounding of sums, which depends on the threads.
 constexpr double kProbabilityStep = 1e-3;

@@ -93,7 +93,7 @@ void add_outcome(Json& json, const ReadFailure& failure, int /*topk*/) {
   json["reason"] = failure.reason;
 }
 
-std::span<const std::uint8_t> bytes_of(const std::string& text) {
+std::span<const std::uint8_t> view_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
@@ -310,7 +310,7 @@ std::string digit_text(const PredictionRecord& record) {
 
 std::string prediction_json(const PredictionRecord& record, int topk) {
   Json json = {{"path", record.path}};
-  if (!is_utf8(record.path)) json["path_base64"] = base64(bytes_of(record.path));
+  if (!is_utf8(record.path)) json["path_base64"] = base64(view_of(record.path));
   json["status"] = to_string(status_of(record));
   std::visit([&](const auto& outcome) { add_outcome(json, outcome, topk); }, record.outcome);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -8,7 +8,7 @@
 
 #include "mnist/data/vary_pixels.h"
 
-#include "support/catch.h"
+#include "support/torch_catch.h"
 
 namespace mnist {
 namespace {

@@ -1,5 +1,11 @@
 #include "mnist/read/candidates.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+
 #include "support/torch_catch.h"
 
 namespace mnist::reading {
@@ -98,6 +104,31 @@ TEST_CASE("of endless things the surest are kept", "[read]") {
   const auto places = found(marks, 30);
   REQUIRE(places.size() == 30);
   CHECK(places.back().views.front().score == 0.8);
+}
+
+TEST_CASE("maps that are not finite lead to no more than finds without ink", "[read]") {
+  for (const float value :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+        -std::numeric_limits<float>::infinity(), 1e38F}) {
+    SeenLevel seen{.level = {.levels = cv::Mat1b(32, 32, std::uint8_t{255})},
+                   .rows = 8,
+                   .columns = 8,
+                   .stride = SeenLevel::kMaps};
+    const auto filled = [&](std::size_t size) {
+      std::unique_ptr<float[]> values(new float[size]);
+      std::fill_n(values.get(), size, value);
+      return values;
+    };
+    seen.maps = filled(seen.cells() * seen.stride);
+    seen.ink = filled(seen.cells() * kPageCell * kPageCell);
+    const auto places = places_of(candidates_of(seen, 0, 0.1), 0.1, 100);
+    INFO(value);
+    CHECK(places.size() <= 1);
+    for (const Place& place : places) {
+      CHECK(std::isfinite(place.score));
+      CHECK(own_ink(place.finest(), place, places, seen).strength.total() <= 32 * 32);
+    }
+  }
 }
 
 }  // namespace mnist::reading

@@ -7,7 +7,6 @@
 #include <ctime>
 #include <functional>
 #include <future>
-#include <limits>
 #include <optional>
 #include <random>
 #include <utility>
@@ -249,23 +248,6 @@ TEST_CASE("single pixels, strips and single colours are read in bounded time", "
     for (std::uint8_t& sample : image.pixels) sample = static_cast<std::uint8_t>(dice());
     INFO(image.width << " x " << image.height << ", noise");
     answer_in_time(image, networks);
-  }
-}
-
-TEST_CASE("networks gone wrong refuse what they see, and nothing worse", "[read]") {
-  const OneThread alone;
-  Dice dice(3);
-  const Image picture = photographed(draw_digit(3, dice), Scene::kPlain, dice);
-  for (const float value : {std::numeric_limits<float>::quiet_NaN(), 1e38F}) {
-    for (const char* name : {"stem.weight", "maps.weight", "maps.bias", "ink.weight"}) {
-      Networks networks;
-      const torch::NoGradGuard no_grad;
-      state_of(networks.finder.network()).at(name).fill_(value);
-      INFO(name << " = " << value);
-      const Page page = read(picture, networks.finder, networks.predictor);
-      CHECK(page.finds.size() <= kMostFinds);
-      CHECK(only_digit(page).rejection.has_value());
-    }
   }
 }
 

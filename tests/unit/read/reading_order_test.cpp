@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/catch.h"
+#include "support/torch_catch.h"
 
 namespace mnist {
 namespace {

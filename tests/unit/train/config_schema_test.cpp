@@ -19,7 +19,7 @@
 #include "mnist/bytes/json_document.h"
 #include "mnist/train/config.h"
 
-#include "support/catch.h"
+#include "support/torch_catch.h"
 
 namespace mnist {
 namespace {

@@ -7,7 +7,7 @@
 #include "mnist/base/error.h"
 #include "mnist/bytes/json_document.h"
 
-#include "support/catch.h"
+#include "support/torch_catch.h"
 
 namespace mnist {
 namespace {
