@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes one parser of untrusted bytes for a while, from the corpus in tests/fuzz:
-#   scripts/fuzz.sh TARGET MINUTES      TARGET: csv, decode_image, gzip, idx, json_document, …
+#   scripts/fuzz.sh TARGET MINUTES      TARGET: csv, decode_image, gzip, idx, model_file, …
 # New inputs are kept in build/PRESET/found/TARGET and are used by the next run. A finding stays
 # there as crash-…, and this script fails; fix it, and put the input into tests/fuzz/corpus/TARGET
 # under a name that says what it is. Needs clang.
@@ -20,10 +20,13 @@ minutes=$2
 
 preset=fuzz
 corpora=("tests/fuzz/corpus/$target")
-if [ "$target" = read_picture ]; then  # it needs the networks
-  preset=fuzz-reader
-  corpora+=(tests/fuzz/corpus/decode_image)
-fi
+case $target in  # what needs the networks
+  config | model_file | read_picture) preset=fuzz-reader ;;
+esac
+case $target in
+  config) corpora+=(configs) ;;
+  read_picture) corpora+=(tests/fuzz/corpus/decode_image) ;;
+esac
 
 cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset" --target "fuzz_$target"

@@ -527,14 +527,119 @@ def request_body_seeds():
     }
 
 
+MODEL_METADATA = {
+    "format": "mnist-toolkit model 1",
+    "producer": "mnist-toolkit",
+    "training": "{}",
+}
+
+
+def model_file(metadata, shapes):
+    """A network of these tensors, its weights 1/64, or what they start with in normalisation."""
+    header = {"__metadata__": MODEL_METADATA | metadata}
+    data = b""
+    for name, shape in shapes.items():
+        begin = len(data)
+        if name.endswith("num_batches_tracked"):
+            data += struct.pack("<q", 7)
+            header[name] = tensor("I64", [], begin, len(data))
+            continue
+        count = 1
+        for length in shape:
+            count *= length
+        value = {"running_mean": 0.0, "running_var": 1.0}.get(name.split(".")[-1], 1 / 64)
+        data += struct.pack("<f", value) * count
+        header[name] = tensor("F32", shape, begin, len(data))
+    return safetensors(header, data)
+
+
+def norm(name, channels):
+    parts = ["weight", "bias", "running_mean", "running_var"]
+    return {f"{name}.num_batches_tracked": []} | {f"{name}.{part}": [channels] for part in parts}
+
+
+def model_file_seeds():
+    convnet = {
+        "network": "convnet",
+        "options": '{"channels":[4],"convolutions":1,"hidden":0}',
+        "temperature": "1.5",
+        "reject_below": "0.5",
+        "accept_above": "0.0",
+        "mean": "0.1307",
+        "std": "0.3081",
+        "classes": '["0","1","2","3","4","5","6","7","8","9"]',
+    }
+    convnet_shapes = {
+        "conv1.weight": [4, 4, 3, 3],
+        **norm("norm1", 4),
+        "output.weight": [10, 144],
+        "output.bias": [10],
+    }
+    page = {
+        "network": "page",
+        "options": '{"channels":8,"ink":8,"pairs":1}',
+        "find_above": "0.4",
+    }
+    page_shapes = {
+        "stem.weight": [8, 16, 3, 3],
+        "conv1.weight": [8, 8, 3, 3],
+        "conv2.weight": [8, 8, 3, 3],
+        **norm("stem_norm", 8),
+        **norm("norm1", 8),
+        **norm("norm2", 8),
+        "maps.weight": [21, 8, 1, 1],
+        "maps.bias": [21],
+        "ink_hidden.weight": [8, 16, 1, 1],
+        "ink_hidden.bias": [8],
+        "ink.weight": [16, 8, 1, 1],
+        "ink.bias": [16],
+    }
+    return {
+        "convnet": model_file(convnet, convnet_shapes),
+        "page": model_file(page, page_shapes),
+        "unknown-network": model_file(convnet | {"network": "lenet"}, convnet_shapes),
+        "cold": model_file(convnet | {"temperature": "0"}, convnet_shapes),
+        "wide": model_file(
+            convnet | {"options": '{"channels":[1024],"convolutions":1,"hidden":0}'},
+            convnet_shapes,
+        ),
+    }
+
+
+def config_seeds():
+    """Besides those in configs/."""
+    return {
+        "page": b'{"model": {"name": "page", "pairs": 1}, "data": {"pages": 64, "validation": 16}}',
+        "sources": b"""{
+  // every kind of source
+  "data": {
+    "train_images": "",
+    "train_labels": "",
+    "sources": [
+      {"pictures": "a", "weight": 2},
+      {"pixels": "b.csv", "invert": true},
+      {"images": "c", "labels": "d", "orientation": "transposed"}
+    ]
+  },
+  "training": {"epochs": 0.5, "start_from": "m"},
+  "optimizer": {"name": "muon", "learning_rate": 1e-3}
+}
+""",
+        "nan": b'{"training": {"epochs": NaN}}',
+        "huge": b'{"seed": 18446744073709551615, "training": {"epochs": 1e308}}',
+    }
+
+
 def main():
     targets = {
+        "config": config_seeds(),
         "csv": csv_seeds(),
         "decode_image": image_seeds(),
         "gzip": gzip_seeds(),
         "idx": idx_seeds(),
         "json_document": json_document_seeds(),
         "labelled_lines": labelled_lines_seeds(),
+        "model_file": model_file_seeds(),
         "read_picture": picture_seeds(),
         "request_body": request_body_seeds(),
         "safetensors": safetensors_seeds(),
