@@ -2,6 +2,7 @@
 
 #include <regex>
 #include <stdexcept>
+#include <string>
 
 #include "cli/fixtures.h"
 #include "support/environment.h"
@@ -48,7 +49,8 @@ void put_data(const fs::path& folder) {
 
 void put_pictures(const fs::path& folder) {
   static const bool made = [] {
-    generate({"--pictures", "--count", "3", "--out", "pictures", "--seed", "3"});
+    generate(
+        {"--pictures", "--count", std::to_string(kPictures), "--out", "pictures", "--seed", "3"});
     return true;
   }();
   if (made) put("pictures", folder);

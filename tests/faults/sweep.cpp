@@ -110,7 +110,10 @@ std::optional<std::string> wrong_success(const Scenario& scenario, const Expecte
 
 std::optional<std::string> wrong_refusal(const Scenario& scenario, const Expected& expected,
                                          const Outcome& outcome, const FolderState& state) {
-  if (lines_of(outcome.err).size() != 1 || !outcome.err.starts_with(scenario.program + ": ")) {
+  const std::vector<std::string> lines = lines_of(outcome.err);
+  const bool are_ours = std::ranges::all_of(
+      lines, [&](const std::string& line) { return line.starts_with(scenario.program + ": "); });
+  if (lines.empty() || lines.size() > scenario.most_lines || !are_ours) {
     return "not one line: " + outcome.err;
   }
   if (!is_part_of(scenario.results(outcome.out), scenario.results(expected.outcome.out))) {

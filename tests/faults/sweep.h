@@ -27,6 +27,8 @@ struct Scenario {
   std::vector<std::string> resume{};  // the arguments to resume with after exit code 2, if it can
   // Its results without what differs from run to run.
   std::function<std::string(std::string)> results = [](std::string out) { return out; };
+  // Lines on stderr after an error: more if it strikes several pictures, each with its own.
+  std::size_t most_lines = 1;
   // Another line that may be on stderr.
   std::string may_say{};
   // The program that runs it, and the beginning of that program's arguments.

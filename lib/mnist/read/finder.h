@@ -36,7 +36,7 @@ class Finder {
   Page find(const Image& image, Polarity polarity = Polarity::kAuto) const;
 
   const NetworkFile& file() const { return file_; }
-  // Internal to lib/mnist/read: the network as it reads.
+  // The network as it reads; for lib/mnist/read only.
   const reading::PageInference& network() const { return *network_; }
 
  private:
