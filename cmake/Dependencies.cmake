@@ -13,13 +13,13 @@ include(ImageCodecs)
 if(MNIST_BUILD_CORE)
   find_package(spdlog REQUIRED)
   find_package(CLI11 REQUIRED)
-  # Its flags say how the compiled library was configured, which decides the layout of its classes.
+  # cpp-httplib's class layout depends on its build options, which pkg-config passes on as flags.
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
   find_package(Protobuf REQUIRED)
   find_package(ONNX REQUIRED)
   find_package(Torch REQUIRED)
-  # at::parallel_for is inline: it runs on one thread in a source that is compiled without OpenMP.
+  # at::parallel_for is inline: in sources compiled without OpenMP it runs on one thread.
   find_package(OpenMP COMPONENTS CXX)
   include(ImportedTargets)
   include(ProcessGroups)

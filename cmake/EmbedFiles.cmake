@@ -1,6 +1,6 @@
-# Writes the C++ source that holds files of a web page. Run at build time:
+# Embeds the files of a web page in a C++ source. Run at build time:
 #   cmake -DOUTPUT=page.cpp -DFOLDER=www -DFILES="index.html;app.js" -P EmbedFiles.cmake
-# The result defines page_files() of apps/serve/page.h.
+# The result defines page_files(), declared in apps/serve/page.h.
 set(TYPE_.html "text/html; charset=utf-8")
 set(TYPE_.css "text/css; charset=utf-8")
 set(TYPE_.js "text/javascript; charset=utf-8")

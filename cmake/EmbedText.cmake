@@ -1,8 +1,8 @@
 # embed_text(<target> <name>=<file>...)
 #
-# Makes text files part of a target, each as a std::string_view mnist::<name>, which a header
-# declares: extern const std::string_view <name>. Call it in the directory that made <target>; the
-# next build embeds a changed file again.
+# Embeds text files in a target, each as a std::string_view mnist::<name>. Declare it in a header:
+# extern const std::string_view <name>. Call this in the directory that created <target>; the next
+# build picks up changed files.
 set(EMBED_TEXT_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/embed_text_file.cmake)
 
 function(embed_text target)

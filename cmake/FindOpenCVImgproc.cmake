@@ -1,6 +1,6 @@
 # Only OpenCV's core and imgproc. Debian ships OpenCVConfig.cmake only in libopencv-dev, which pulls
-# in every module; the two libraries and their headers are all that is used here. Defines the
-# imported target opencv::imgproc.
+# in every module; this project needs only the two libraries and their headers. Defines the imported
+# target opencv::imgproc.
 find_path(OpenCVImgproc_INCLUDE_DIR opencv2/imgproc.hpp PATH_SUFFIXES opencv4)
 find_library(OpenCVImgproc_CORE_LIBRARY opencv_core)
 find_library(OpenCVImgproc_IMGPROC_LIBRARY opencv_imgproc)

@@ -1,11 +1,11 @@
-# The libraries of WebP, HEIF (with AVIF) and TIFF: each format is read if its library is found.
+# Libraries for WebP, HEIF (with AVIF) and TIFF: each format is supported if its library is found.
 # Used by this build and by the installed package, whose targets name PkgConfig::MNIST_<codec>.
-# MNIST_WITH_WEBP, MNIST_WITH_HEIF, MNIST_WITH_TIFF: OFF leaves one out.
+# Set MNIST_WITH_WEBP, MNIST_WITH_HEIF or MNIST_WITH_TIFF to OFF to leave one out.
 find_package(PkgConfig QUIET)
 
 function(mnist_find_codec codec modules)
   if(NOT DEFINED MNIST_WITH_${codec})
-    option(MNIST_WITH_${codec} "Read ${codec} pictures, where ${modules} is found" ON)
+    option(MNIST_WITH_${codec} "Read ${codec} pictures if ${modules} is found" ON)
   endif()
   if(NOT MNIST_WITH_${codec} OR TARGET PkgConfig::MNIST_${codec})
     return()
@@ -18,7 +18,7 @@ function(mnist_find_codec codec modules)
   endif()
 endfunction()
 
-# Options for the errors of a single file came with libtiff 4.5, decoders by name with libheif 1.15.
+# libtiff 4.5 added per-file error handlers; libheif 1.15 added selection of a decoder by name.
 mnist_find_codec(WEBP "libwebp;libwebpdemux")
 mnist_find_codec(HEIF "libheif>=1.15")
 mnist_find_codec(TIFF "libtiff-4>=4.5")

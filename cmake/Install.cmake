@@ -1,4 +1,4 @@
-# What `cmake --install` puts where, in two components that are also the two Debian packages:
+# Rules for `cmake --install`, in two components that are also the two Debian packages:
 # "programs" (programs, model, manual pages, completion) and "development" (headers, libraries,
 # CMake package).
 include(CMakePackageConfigHelpers)
@@ -7,11 +7,11 @@ set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mnist-toolkit)
 set(MNIST_INSTALL_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/digits.safetensors)
 set(MNIST_INSTALL_PAGE_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/page.safetensors)
 
-# What is installed is for everybody, whatever the builder's umask.
+# Installed folders are open to everyone, whatever the builder's umask.
 set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
-# Headers that say "internal" are not part of the interface.
+# Headers marked "internal" are not part of the public interface.
 install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
   FILES_MATCHING PATTERN "*.h"
@@ -42,7 +42,7 @@ if(MNIST_BUILD_CORE)
     COMPONENT development)
   install(FILES models/digits.safetensors models/page.safetensors
     DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models COMPONENT programs)
-  # The configs name their schema as ../docs/config.schema.json.
+  # The configs refer to their schema as ../docs/config.schema.json.
   install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit COMPONENT programs)
   install(FILES docs/config.schema.json
     DESTINATION ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/docs COMPONENT programs)

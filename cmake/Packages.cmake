@@ -1,5 +1,5 @@
-# `cpack -G DEB` in the build folder: mnist-toolkit with the programs, libmnist-toolkit-dev with the
-# libraries to link against. Dependencies on shared libraries are found by dpkg-shlibdeps.
+# `cpack -G DEB` in the build folder makes mnist-toolkit (the programs) and libmnist-toolkit-dev
+# (the libraries to link against). dpkg-shlibdeps finds the shared-library dependencies.
 set(CPACK_PACKAGE_NAME mnist-toolkit)
 set(CPACK_PACKAGE_CONTACT "the mnist-toolkit authors")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "learns to read handwritten digits, and reads them")
@@ -19,7 +19,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME mnist-toolkit)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SHLIBDEPS ON)
-# Without it, Debian's LibTorch computes with the slow reference BLAS.
+# Without it, Debian's LibTorch uses the slow reference BLAS.
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_RECOMMENDS libopenblas0-openmp)
 set(CPACK_COMPONENT_PROGRAMS_DESCRIPTION
   "Programs that train a network on MNIST, measure it, and read digits from photos, scans and\ndrawings, with a trained model, manual pages and bash completion.")

@@ -1,6 +1,6 @@
-# Training in several processes (docs/scaling.md) needs Gloo's headers, and a LibTorch with the
-# process groups themselves: if our own declaration links, they are there, which takes no time to
-# check. Sets MNIST_HAVE_C10D_GLOO and MNIST_HAVE_C10D_NCCL.
+# Training in several processes (docs/scaling.md) needs Gloo's headers and a LibTorch built with
+# process groups. The check links against our own declaration of them, which is fast. Sets
+# MNIST_HAVE_C10D_GLOO and MNIST_HAVE_C10D_NCCL.
 include(CheckCXXSourceCompiles)
 
 function(mnist_check_process_group backend header result)

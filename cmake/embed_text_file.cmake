@@ -1,9 +1,9 @@
-# Writes SOURCE, a C++ file that holds the text of FILE as mnist::NAME (see EmbedText.cmake).
+# Writes SOURCE, a C++ file that defines mnist::NAME as the text of FILE (see EmbedText.cmake).
 file(READ ${FILE} text)
 set(delimiter "EMBEDDED")
 string(FIND "${text}" ")${delimiter}\"" found)
 if(NOT found EQUAL -1)
-  message(FATAL_ERROR "${FILE} holds the delimiter of the raw string it would become")
+  message(FATAL_ERROR "${FILE} contains the delimiter of the raw string that embeds it")
 endif()
 file(WRITE ${SOURCE} "// From ${FILE}.
 #include <string_view>

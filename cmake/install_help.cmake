@@ -1,7 +1,7 @@
-# Runs when the programs are installed: makes their bash completions and, if help2man is there,
-# their manual pages from their --help. Set by apps/CMakeLists.txt: PROGRAMS (their names),
-# PROGRAM_FOLDER (of the build), SOURCES (this file's folder), VERSION, MAN_FOLDER and DATA_FOLDER
-# (relative to the prefix).
+# Runs at install time: generates the programs' bash completions and, if help2man is installed,
+# manual pages from their --help. apps/CMakeLists.txt sets PROGRAMS (their names), PROGRAM_FOLDER
+# (in the build), SOURCES (this file's folder), VERSION, and MAN_FOLDER and DATA_FOLDER (relative to
+# the prefix).
 set(root "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 find_program(HELP2MAN help2man)
 find_program(GZIP gzip)
@@ -20,7 +20,7 @@ foreach(name IN LISTS PROGRAMS)
 endforeach()
 
 if(NOT HELP2MAN)
-  message(STATUS "No manual pages are installed: help2man is not there")
+  message(STATUS "No manual pages are installed: help2man was not found")
   return()
 endif()
 set(manual "${root}/${MAN_FOLDER}/man1")
@@ -45,7 +45,7 @@ foreach(name IN LISTS PROGRAMS)
     OUTPUT_VARIABLE page
     COMMAND_ERROR_IS_FATAL ANY)
   file(REMOVE "${include}")
-  # help2man would fill the examples, one command a line, into one paragraph.
+  # Without .nf, the examples (one command per line) would run together into one paragraph.
   string(REPLACE ".SH EXAMPLES\n.IP\n" ".SH EXAMPLES\n.IP\n.nf\n" page "${page}")
   file(WRITE "${manual}/${name}.1" "${page}")
   if(GZIP)

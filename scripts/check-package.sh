@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Makes the Debian packages of the release build, installs mnist-toolkit with apt into a fresh tree
-# of a Debian with nothing else, and reads digits there with the packaged model, from another folder
-# and as another user.
-#   scripts/check-package.sh [SUITE]     default: this machine's release, which the build fits
+# Makes Debian packages from the release build, installs mnist-toolkit with apt in a fresh, minimal
+# Debian, and reads digits there with the packaged model, from another folder and as another user.
+#   scripts/check-package.sh [SUITE]     default: this machine's release, which the build is for
 # Needs a finished release build (scripts/test.sh), root, debootstrap and the network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,7 +25,7 @@ DEBIAN_TREE=build/debian-fresh DEBIAN_SHARE=build/packages scripts/in-debian.sh 
   as_nobody="setpriv --reuid=nobody --regid=nogroup --clear-groups"
   $as_nobody mnist-predict pictures/*.png | tee /tmp/answers
   right=$(grep -cE "_label([0-9])\.png	\1	" /tmp/answers)
-  [ "$right" -ge 9 ] || { echo "only $right of 10 digits were read" >&2; exit 1; }
+  [ "$right" -ge 9 ] || { echo "only $right of 10 digits were read correctly" >&2; exit 1; }
   mnist-predict --version
   $as_nobody mnist-export --to onnx -o /tmp/digits.onnx
   ls -l /tmp/digits.onnx'

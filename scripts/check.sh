@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What reviewers run besides the tests: format, lint, shell scripts. Needs a configured release build
-# (scripts/test.sh) and the packages clang-format, clang-tidy, shellcheck.
-#   scripts/check.sh [FILE…]     lints these sources only; default: all (LibTorch makes that slow)
+# Checks that reviewers run besides the tests: formatting, lint, shell scripts. Needs a configured
+# release build (scripts/test.sh) and the packages clang-format, clang-tidy, shellcheck.
+#   scripts/check.sh [FILE…]     lints only these sources; default: all (slow, because of LibTorch)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
 shellcheck scripts/*.sh scripts/bench/*.sh tests/cli/*.sh tests/web/*.sh tests/install/*.sh \
-  .ci/run
+  tests/structure/*.sh .ci/run
 if [ $# -gt 0 ]; then
   sources=("$@")
 else

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Gets the four MNIST files into DIR (default: data/mnist) and verifies them.
 #   scripts/fetch-mnist.sh [DIR]
-# The first source whose files verify is taken: DIR itself, $MNIST_DATA_DIR, ../shared/data/mnist
-# (an offline copy beside the checkout), then the public mirrors over HTTPS, with resume. The
-# SHA-256 of the uncompressed content decides. Existing files are never replaced.
-# Exit code 2 if no source has them, 1 if something else is in DIR under one of their names.
+# Each file comes from the first source that has a valid copy: DIR itself, $MNIST_DATA_DIR,
+# ../shared/data/mnist (an offline copy beside the checkout), then the public mirrors over HTTPS,
+# with resume. A copy is valid if the SHA-256 of its uncompressed content matches. Existing files
+# are never replaced.
+# Exit code 2 if a file cannot be obtained, 1 if DIR has a different file under one of the names.
 set -euo pipefail
 here=$PWD
 cd "$(dirname "$0")/.."
 
-# Names given by the caller are relative to the caller's folder.
+# Paths from the caller are relative to the caller's folder.
 absolute() { case $1 in "" | /*) echo "$1" ;; *) echo "$here/$1" ;; esac; }
 dir=$(absolute "${1:-}")
 dir=${dir:-data/mnist}
@@ -27,7 +28,7 @@ declare -A digests=(
 
 say() { echo "fetch-mnist.sh: $*" >&2; }
 
-# verified FILE STEM: is the content of FILE, plain or gzip, that of STEM?
+# verified FILE STEM: succeeds if FILE, plain or gzip, has the content of STEM.
 verified() {
   local digest
   [ -f "$1" ] || return 1
@@ -38,7 +39,7 @@ verified() {
   [ "${digest%% *}" = "${digests[$2]}" ]
 }
 
-# have FOLDER STEM: prints FOLDER's file for STEM if it verifies.
+# have FOLDER STEM: prints the path of FOLDER's file for STEM if it is valid.
 have() {
   local file
   for file in "$1/$2" "$1/$2.gz"; do
@@ -47,7 +48,7 @@ have() {
   return 1
 }
 
-# place FILE STEM: FILE, verified, becomes DIR's file, in one step.
+# place FILE STEM: copies the verified FILE into DIR, atomically.
 place() {
   local target=$dir/$2
   case $1 in *.gz) target+=.gz ;; esac
@@ -59,28 +60,28 @@ download() {
   local stem=$1 mirror part=$dir/$1.part.gz
   for mirror in "${mirrors[@]}"; do
     say "downloading $stem.gz from ${mirror#https://}"
-    # The partial file may be complete, except for its name.
+    # The partial file may already be complete.
     if verified "$part" "$stem" || curl --fail --silent --show-error --location --proto '=https' --connect-timeout 10 \
       --retry 3 --retry-delay 1 --continue-at - --output "$part" "$mirror/$stem.gz" >&2; then
       if verified "$part" "$stem"; then
         mv -- "$part" "$dir/$stem.gz"
         return 0
       fi
-      say "$stem.gz from ${mirror#https://} has the wrong content; it is thrown away"
+      say "$stem.gz from ${mirror#https://} has the wrong content; deleting it"
       rm -f -- "$part"
     fi
   done
-  return 1  # what has arrived stays for the next time
+  return 1  # the partial file stays for the next run
 }
 
 mkdir -p -- "$dir"
 for stem in "${!digests[@]}"; do
   there=
-  # Both: the programs read a plain file before a .gz beside it.
+  # Check both: the programs prefer a plain file to a .gz beside it.
   for file in "$dir/$stem" "$dir/$stem.gz"; do
     [ -e "$file" ] || continue
     verified "$file" "$stem" || {
-      say "$file is not a file of MNIST, or it is damaged: move it away, or use another folder"
+      say "$file is damaged or not an MNIST file: move it away, or use another folder"
       exit 1
     }
     there=yes
@@ -93,7 +94,7 @@ for stem in "${!digests[@]}"; do
   if [ -n "$found" ]; then
     place "$found" "$stem"
   elif ! command -v curl >/dev/null || ! download "$stem"; then
-    say "cannot get $stem: no copy verifies and no mirror can be reached"
+    say "cannot get $stem: found no valid copy, and no mirror provided one"
     exit 2
   fi
 done

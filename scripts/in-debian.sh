@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs a command, by default every test, on the committed state of this checkout in another Debian:
+# Runs a command (default: every test) on this checkout's HEAD commit in another Debian release:
 #   scripts/in-debian.sh SUITE [COMMAND [ARGUMENT…]]          scripts/in-debian.sh trixie
 # The first run makes a tree of SUITE (bookworm, trixie, …) in build/debian-SUITE with debootstrap;
-# later ones keep its packages and builds. COMMAND runs as root in the checkout's copy there,
-# /srv/mnist-toolkit, without a terminal. Test data are visible at the same place beside it.
+# later runs reuse its packages and builds. COMMAND runs as root, without a terminal, in the tree's
+# copy of the checkout, /srv/mnist-toolkit. Test data are beside it, in ../shared/data as here.
 #   DEBIAN_TREE    another folder for the tree
-#   DEBIAN_MIRROR  where packages come from; debootstrap has a default
-#   DEBIAN_SHARE   a folder of this machine that is /srv/share there, read-only
+#   DEBIAN_MIRROR  the package mirror; default: debootstrap's
+#   DEBIAN_SHARE   a folder on this machine to mount read-only at /srv/share
 # Needs root, debootstrap and the network. Exit code: the command's; 2 if the tree cannot be made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -34,7 +34,7 @@ if [ ! -e "$tree/srv/.complete" ]; then
   touch "$tree/srv/.complete"
 fi
 
-# Mounts are made in a separate namespace and go with it, however this ends.
+# Mounts live in their own namespace and vanish with it, however this script ends.
 # shellcheck disable=SC2016  # the quoted text is run by the other shell
 inside() {
   unshare --mount --pid --fork --kill-child sh -eu -c '
@@ -51,7 +51,7 @@ inside() {
     show ../shared/data shared/data
     show "${DEBIAN_SHARE:-}" share
     show "$(git rev-parse --path-format=absolute --git-common-dir)" source.git
-    # Not chroot, inside which the kernel does not allow user namespaces: some tests need them.
+    # Not chroot: some tests need user namespaces, which the kernel refuses inside a chroot.
     cd "$tree"
     pivot_root . .
     umount -l .
@@ -59,7 +59,7 @@ inside() {
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$tree" "$@"
 }
 
-# With git, so only changed files get a new time and are rebuilt.
+# Uses git, so only changed files get a new timestamp and are rebuilt.
 commit=$(git rev-parse HEAD)
 # shellcheck disable=SC2016
 inside sh -eu -c '

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Draws which folder of lib/mnist includes which, as a graph in DOT's language:
+# Prints which folders of lib/mnist include which, as a graph in the DOT language:
 #   scripts/include-graph.sh [TREE] | dot -Tsvg > folders.svg      (Graphviz)
-# TREE: a checkout, by default this one. A folder is above those that it uses, and says how many
-# lines it has; arrows that others imply are left out (tred).
+# TREE: a checkout (default: this one). Each folder shows its line count and is drawn above the
+# folders it uses; tred drops arrows that others imply.
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}/lib/mnist"
 
@@ -15,7 +15,7 @@ lines_of() { find "$1" \( -name '*.h' -o -name '*.cpp' -o -name '*.inc' \) -exec
   echo '        fontname="Helvetica", fontsize=12]; edge [color="#7a8699", arrowsize=0.6];'
   for folder in */; do
     folder=${folder%/}
-    echo "  $folder [label=\"$folder\\n$(lines_of "$folder") lines\"];"
+    printf '  %s [label="%s\\n%s lines"];\n' "$folder" "$folder" "$(lines_of "$folder")"
   done
   grep -rnoE '#include "mnist/[a-z]+/' --include='*.h' --include='*.cpp' --include='*.inc' . |
     sed -E 's|^\./([a-z]+)/.*"mnist/([a-z]+)/$|\1 \2|' | sort | uniq -c |

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that mnist-toolkit is built from. Does nothing if all are there.
-#   scripts/install-packages.sh [--tests]     --tests: those that only the tests need, too
+# Installs the Debian packages that mnist-toolkit needs to build. Does nothing if all are installed.
+#   scripts/install-packages.sh [--tests]     --tests: also those that only the tests need
 #   scripts/install-packages.sh --only PACKAGE…
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,7 +21,8 @@ fi
 say() { echo "install-packages.sh: $*" >&2; }
 
 install_debian_packages() {
-  command -v apt-get >/dev/null || { say "apt-get is missing; on a system other than Debian, please install: $*"; exit 2; }
+  command -v apt-get >/dev/null ||
+    { say "no apt-get; on other systems, install the equivalents of: $*"; exit 2; }
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || { say "needs root or sudo"; exit 2; }
@@ -33,7 +34,7 @@ install_debian_packages() {
   "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-# Installs those of the given packages that are missing.
+# Installs the given packages that are missing.
 install_missing() {
   local missing=() package state
   for package in "$@"; do

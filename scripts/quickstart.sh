@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh Debian machine to digits read from pictures: installs packages, builds, gets MNIST,
-# trains, evaluates, predicts. Run it again at any time: packages, build and data are kept, and the
-# network is trained again, which takes seconds.
+# trains, evaluates, predicts. Safe to run again: packages, build and data are kept; the network is
+# retrained, which takes seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,8 +24,8 @@ fetched=0
 [ "$fetched" -eq 0 ] || [ "$fetched" -eq 2 ] || exit "$fetched"
 if [ "$fetched" -eq 2 ]; then
   data=data/generated
-  echo "No network and no offline copy of MNIST: going on with digits that mnist-generate draws."
-  echo "The figures below are about those, not about MNIST."
+  echo "No network and no offline copy of MNIST: using digits drawn by mnist-generate instead."
+  echo "The figures below are for those digits, not for MNIST."
   if [ ! -d $data ]; then
     rm -rf $data.unfinished
     "$bin"/mnist-generate --out $data.unfinished >/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs packages, builds, runs every test. Run it again at any time: the build is kept.
+# Installs packages, builds, runs every test. Safe to run again: the build is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

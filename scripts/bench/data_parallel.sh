@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Two ranks of one thread against one process of two threads, at the same batch, in float32: loss
-# curves and speed. CONFIG is trained for 50 steps first, then for its full length, RUNS times in
-# turn; medians are printed.
+# Compares two ranks of one thread with one process of two threads, at the same batch size, in
+# float32: loss curves and speed. Trains CONFIG once for 50 steps, then RUNS times in full,
+# alternating between the two; prints medians.
 #   scripts/bench/data_parallel.sh [CONFIG] [RUNS]
 # Needs a release build and the MNIST files (scripts/fetch-mnist.sh).
 set -euo pipefail

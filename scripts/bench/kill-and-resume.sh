@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Kills a training run at random instants, resumes it each time, and compares the SHA-256 of the
-# weights with those of an uninterrupted run.
+# weights with that of an uninterrupted run.
 #   scripts/bench/kill-and-resume.sh [--ranks N] [KILLS] [CONFIG] [KEY=VALUE…]
-# Default: 20 kills of a small network on 2000 generated digits, a checkpoint every 5 steps: a run
-# is short, so 1000 kills take a quarter of an hour. With a CONFIG, e.g. configs/fast.json, the data
-# are found as mnist-train finds them ($MNIST_DATA_DIR, data/mnist).
-# --ranks N: N processes train together, on the loopback interface; one of them is killed, or all at
-# once. Any that is left must end by itself, with exit code 2.
-# Exits with 1 if a digest or an exit code is not as it should be.
+# Default: 20 kills of a small network on 2000 generated digits, with a checkpoint every 5 steps.
+# Runs are short: 1000 kills take a quarter of an hour. With a CONFIG, e.g. configs/fast.json,
+# mnist-train finds the data as usual ($MNIST_DATA_DIR, data/mnist).
+# --ranks N: N processes train together over the loopback interface; one of them, or all at once, is
+# killed. Survivors must exit by themselves, with code 2.
+# Exits with 1 if a digest or an exit code is wrong.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -59,7 +59,7 @@ free_port() {
   echo "$port"
 }
 
-# Starts mnist-train with these arguments, in as many processes as there are ranks: `processes`.
+# Starts mnist-train with these arguments, one process per rank, and sets `processes`.
 start() {
   processes=()
   if [ "$ranks" = 1 ]; then
@@ -76,7 +76,7 @@ start() {
   done
 }
 
-# Waits for `processes`: their exit codes are `codes`.
+# Waits for `processes` and sets `codes` to their exit codes.
 await() {
   codes=()
   local process code
@@ -84,7 +84,7 @@ await() {
     code=0
     wait "$process" || code=$?
     codes+=("$code")
-  done 2> /dev/null  # the shell's own messages about killed processes
+  done 2> /dev/null  # hides the shell's messages about killed processes
 }
 
 complain() {
@@ -93,12 +93,12 @@ complain() {
   failed=1
 }
 
-# Begins or resumes a run, to its end.
+# Starts or resumes a run and lets it finish.
 finish() {
   start "$@"
   await
   for code in "${codes[@]}"; do
-    if [ "$code" != 0 ]; then complain "exit codes ${codes[*]} of a run left alone"; fi
+    if [ "$code" != 0 ]; then complain "exit codes ${codes[*]} of a run without kills"; fi
   done
 }
 
@@ -110,7 +110,7 @@ begin=$(date +%s%N)
 finish "${arguments[@]}" --out "$folder/timed"
 whole=$((($(date +%s%N) - begin) / 1000000))
 
-# Kills one of the processes after some time, or all of them: `was_killed` says whether one was.
+# After a random delay, kills one of the processes or all; `was_killed` is 1 if any died of it.
 kill_some() {
   local milliseconds=$(((RANDOM * 32768 + RANDOM) % whole))
   sleep "$(printf '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000)))"

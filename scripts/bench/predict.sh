@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# How long mnist-predict takes, compared with others on the same machine, in turn, as medians over
-# ROUNDS:
+# Times mnist-predict against alternatives on the same machine, in turn; prints medians over ROUNDS:
 #   - one picture, start to end, against a program that only creates one LibTorch tensor;
 #   - 10 000 PNGs of 28x28, with peak memory, against a loop of Pillow and PyTorch in Python.
-# Needs `cmake --preset release`; the peer in Python needs python3-torch and python3-pil, and is
-# left out if they are missing.
+# Needs `cmake --preset release`; the Python loop needs python3-torch and python3-pil, and is left
+# out if they are missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -16,7 +15,7 @@ rounds=${ROUNDS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# measure NAME COMMAND...: notes the wall seconds and the peak KiB of one run under NAME.
+# measure NAME COMMAND...: logs wall seconds and peak KiB of one run under NAME.
 measure() {
   /usr/bin/time -a -f '%e %M' -o "$work/$1.log" "${@:2}" >/dev/null
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Requests per second and latency of mnist-serve under 8 clients, and its memory. Needs a release
-# build and the package wrk.
-#   scripts/bench/serve.sh [SECONDS] [REQUESTS]    default: 10 s; REQUESTS > 0 watches memory over so many
+# Measures requests per second and latency of mnist-serve under 8 clients, and its memory. Needs a
+# release build and the package wrk.
+#   scripts/bench/serve.sh [SECONDS] [REQUESTS]     default: 10 s
+# With REQUESTS > 0, also reports memory until that many have been sent.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-10}

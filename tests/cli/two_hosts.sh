@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Trains with two ranks in two network namespaces that reach each other only through a pair of
-# virtual interfaces, as two machines do, and compares with one process; then the cable is cut.
-#   tests/cli/two_hosts.sh FOLDER_OF_THE_PROGRAMS
-# Needs root and iproute2; exit code 77 (skipped) if they, or namespaces, are not available.
+# Trains with two ranks in two network namespaces joined only by a pair of virtual interfaces, like
+# two machines, and compares the losses with one process; then cuts the cable.
+#   tests/cli/two_hosts.sh PROGRAM_FOLDER
+# Needs root, iproute2 and network namespaces; exits with 77 (skipped) without them.
 set -euo pipefail
 bin=$1
 leader=mnist-leader-$$
@@ -56,14 +56,14 @@ losses() { sed -E 's/.*"train_loss":([0-9.e-]+).*/\1/' "$1/metrics.jsonl"; }
 (train 1 "$work/two") &
 second=$!
 (train 0 "$work/two" -q)
-wait "$second" || fail "the second rank ended with $?"
+wait "$second" || fail "the second rank exited with $?"
 paste <(losses "$work/one") <(losses "$work/two") | awk '
   { difference = $1 - $2; if (difference < 0) difference = -difference
     print "epoch " NR ": one process " $1 ", two machines " $2
     if (difference > 1e-4) wrong = 1 }
   END { exit wrong || NR != 2 }' || fail "the losses differ"
 
-# A machine that falls off the network sends nothing, not even that it has closed.
+# A machine that drops off the network sends nothing, not even that it closed the connection.
 (train 1 "$work/cut" --peer-timeout 3 --set training.epochs=1000) 2>"$work/second.err" &
 second=$!
 (train 0 "$work/cut" -q --peer-timeout 3 --set training.epochs=1000) 2>"$work/first.err" &
@@ -77,7 +77,7 @@ begin=$SECONDS
 for process in "$first" "$second"; do
   code=0
   wait "$process" || code=$?
-  [ "$code" -eq 2 ] || fail "a rank ended with $code, not with 2"
+  [ "$code" -eq 2 ] || fail "a rank exited with $code, not 2"
 done
 [ $((SECONDS - begin)) -le 30 ] || fail "the ranks took $((SECONDS - begin)) s to notice"
 cat "$work/first.err" "$work/second.err"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the build, then builds and runs two programs against the installation, as another project
-# would: one with mnist::core, which is README.md's example, one with only mnist::io.
-# A third includes every header.
+# would: README.md's example with mnist::core, and one with only mnist::io. A third program includes
+# every header.
 #   consumer.sh BUILD SOURCE
 set -euo pipefail
 build=$1

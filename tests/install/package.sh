@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the Debian packages, unpacks them into a folder and checks what a user would see:
-# dependencies, a program that finds its model from anywhere, completion and manual pages that say
-# what --help says. Exit code 77 (skipped) if dpkg is absent.
+# dependencies, a program that finds its model from anywhere, completion and manual pages that match
+# --help. Exits with 77 (skipped) if dpkg-dev is missing.
 #   package.sh BUILD
 set -euo pipefail
 build=$1
@@ -22,7 +22,8 @@ depends=$(dpkg-deb -f "$programs" Depends)
 for library in libtorch libpng libjpeg libopencv-imgproc libonnx libc6; do
   [[ $depends == *$library* ]] || fail "the package does not depend on $library: $depends"
 done
-dpkg-deb -f "$development" Depends | grep -q libtorch-dev || fail "the libraries need libtorch-dev"
+dpkg-deb -f "$development" Depends | grep -q libtorch-dev ||
+  fail "libmnist-toolkit-dev does not depend on libtorch-dev"
 
 dpkg-deb -x "$programs" tree
 dpkg-deb -x "$development" tree

@@ -1,6 +1,6 @@
 #!/bin/sh
-# docs/architecture.md lists the folders of lib/mnist in the order of lib/CMakeLists.txt, and in each
-# folder's list names every header in it.
+# Checks that docs/architecture.md lists the folders of lib/mnist in the order of lib/CMakeLists.txt
+# and names every header in each folder.
 set -eu
 cd "$(dirname "$0")/../.."
 find lib/mnist -name '*.h' -o -name '*.h.in' | LC_ALL=C sort |
@@ -32,7 +32,7 @@ awk '
   {
     parts = split($0, path, "/")
     name = path[parts]
-    # As `name.h` or with a folder, `html/name.h`.
+    # Either `name.h` or, with a folder, `html/name.h`.
     if (index(text[path[3]], "`" name "`") || index(text[path[3]], "/" name "`")) next
     print "docs/architecture.md: " path[3] " does not name " name
     failed = 1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A folder of lib/mnist uses only itself and folders above it in lib/CMakeLists.txt; so there are no
-# cycles, and whoever reads that list from the top meets nothing unknown.
+# Checks that each folder of lib/mnist uses only itself and folders above it in lib/CMakeLists.txt:
+# there are no cycles, and the folders can be read in that order without forward references.
 set -eu
 cd "$(dirname "$0")/../../lib"
 grep -rnoE '#include "mnist/[a-z]+/' mnist --include='*.h' --include='*.cpp' --include='*.inc' |
@@ -18,7 +18,7 @@ awk -F: '
     used = $3; sub(/.*mnist\//, "", used); sub(/\//, "", used)
     if (!(user in rank) || !(used in rank)) { print $1 ":" $2 ": unknown folder"; failed = 1 }
     else if (rank[used] > rank[user]) {
-      print "lib/" $1 ":" $2 ": " user "/ uses " used "/, which stands below it"; failed = 1
+      print "lib/" $1 ":" $2 ": " user "/ uses " used "/, which is listed below it"; failed = 1
     }
   }
   END { exit failed }'
