@@ -6,7 +6,9 @@ if(NOT TARGET mnist::torch)
   target_include_directories(mnist::torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
   target_link_libraries(mnist::torch INTERFACE ${TORCH_LIBRARIES})
   separate_arguments(_mnist_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
-  target_compile_options(mnist::torch INTERFACE ${_mnist_torch_flags})
+  target_compile_options(mnist::torch INTERFACE ${_mnist_torch_flags}
+    # In C++20, Clang needs IValue complete before other headers of LibTorch use vectors of it.
+    "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-include ATen/core/ivalue.h>")
 
   # ONNX 1.13 moved its target into a namespace.
   add_library(mnist::onnx INTERFACE IMPORTED GLOBAL)

@@ -499,6 +499,7 @@ def picture_seeds():
         "checkerboard": bits(600, 600, lambda x, y: (x + y) % 2 == 0),
         "stripes": bits(900, 300, lambda x, y: x // 4 % 2 == 0),
         "strip": bits(4000, 3, lambda x, y: x % 9 < 4),
+        "thin-strip": bits(500_000, 1, lambda x, y: x % 9 < 4),
         "one-pixel": bits(1, 1, lambda x, y: True),
         "black": bits(500, 500, lambda x, y: True),
     }

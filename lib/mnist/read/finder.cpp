@@ -27,7 +27,8 @@ namespace {
 
 using namespace reading;
 
-constexpr double kMostPixels = 1.0e6;  // of the finest level
+constexpr double kMostPixels = 1.0e6;        // of the finest level, and
+constexpr double kMostWithMargins = 1.25e6;  // around a strip there is more than in it
 
 FindKind kind_of(int kind) {
   switch (kind) {
@@ -53,6 +54,10 @@ std::vector<double> scales_of(const Image& image) {
   const double half_step = std::sqrt(kTuning.scale_step);
   std::vector<double> scales;
   double scale = std::min(kTuning.most_enlarged, std::sqrt(kMostPixels / pixels));
+  const auto with_margin = [&](int length) { return length * scale + 2 * kMargin; };
+  while (with_margin(image.width) * with_margin(image.height) > kMostWithMargins) {
+    scale /= half_step;
+  }
   while (scales.empty() || scale * shorter >= kTuning.least_side) {
     scales.push_back(scale);
     const bool is_small = scale * scale * pixels <= kTuning.enough_pixels;

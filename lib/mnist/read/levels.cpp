@@ -13,7 +13,6 @@
 namespace mnist::reading {
 namespace {
 
-constexpr int kMargin = 8;  // pixels: a digit at the picture's edge still has paper around it
 constexpr int kCell = 4;
 const cv::Vec3f kLuminance{0.299F, 0.587F, 0.114F};
 

@@ -10,6 +10,9 @@
 
 namespace mnist::reading {
 
+// Pixels around a level: a digit at the picture's edge still has paper around it.
+inline constexpr int kMargin = 8;
+
 // One scale of a picture, for the page network.
 struct Level {
   cv::Mat1b levels{};  // continued outwards by `margin` on every side; sides are multiples of 4

@@ -234,10 +234,11 @@ TEST_CASE("single pixels, strips and single colours are read in bounded time", "
   const OneThread alone;
   Networks networks;
   const Image images[] = {
-      of_shape(1, 1, PixelFormat::kGrey),      of_shape(1, 1, PixelFormat::kRgba),
-      of_shape(2, 2, PixelFormat::kRgba),      of_shape(1, 10'000, PixelFormat::kGrey),
-      of_shape(10'000, 1, PixelFormat::kRgba), of_shape(3, 5'000, PixelFormat::kRgba),
-      of_shape(5'000, 3, PixelFormat::kGrey),  of_shape(400, 300, PixelFormat::kRgba)};
+      of_shape(1, 1, PixelFormat::kGrey),         of_shape(1, 1, PixelFormat::kRgba),
+      of_shape(2, 2, PixelFormat::kRgba),         of_shape(1, 10'000, PixelFormat::kGrey),
+      of_shape(10'000, 1, PixelFormat::kRgba),    of_shape(3, 5'000, PixelFormat::kRgba),
+      of_shape(1'000'000, 1, PixelFormat::kGrey), of_shape(5, 300'000, PixelFormat::kGrey),
+      of_shape(5'000, 3, PixelFormat::kGrey),     of_shape(400, 300, PixelFormat::kRgba)};
   for (Image image : images) {
     for (const int level : {0, 127, 255}) {
       std::ranges::fill(image.pixels, static_cast<std::uint8_t>(level));
