@@ -27,6 +27,9 @@ install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
   REGEX "gradient/autocast\\.h$" EXCLUDE
   REGEX "parallel/crew\\.h$" EXCLUDE
   PATTERN "json_lines.h" EXCLUDE
+  PATTERN "safetensors_header.h" EXCLUDE
+  PATTERN "chart/frame.h" EXCLUDE
+  PATTERN "html" EXCLUDE
   PATTERN "retry.h" EXCLUDE
   PATTERN "temporary_name.h" EXCLUDE
   PATTERN "vary_pixels.h" EXCLUDE)

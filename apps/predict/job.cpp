@@ -114,8 +114,9 @@ std::vector<PredictionRecord> records_of(std::vector<Prepared>& batch, const Job
   return records;
 }
 
-// If so, classifying takes the time. Otherwise finding the digits does, which keeps the processors
-// busy: a team of threads that classifies meanwhile would spend its time waiting for its members.
+// Classifying such pictures is what takes time. Otherwise finding the digits does, which keeps the
+// processors busy: a team of threads that classifies meanwhile would spend its time waiting for its
+// members.
 bool is_in_mnist_form(const std::vector<Prepared>& batch) {
   return std::ranges::all_of(batch, [](const Prepared& prepared) {
     return std::ranges::all_of(prepared.page.finds,
@@ -177,7 +178,7 @@ void require_standard_input() {
   throw Error(ErrorKind::kIo, "cannot be read: " + system_reason(errno), "stdin");
 }
 
-// Pictures are prepared in parallel, each by one thread; unless there are fewer than threads.
+// One thread for each picture, or more if there are fewer pictures than threads.
 int threads_of_each(const Flags& flags, int threads) {
   if (flags.recursive || !flags.files_from.empty()) return 1;
   return std::max(1,
@@ -198,8 +199,8 @@ int write_all(Job& job, Pipeline& pipeline, const Inputs& inputs, PredictionForm
   while (true) {
     std::vector<Prepared> batch = pipeline.take(kBatch, require_reader);
     if (batch.empty()) break;
-    const bool alone = job.threads_of_each == job.threads;
-    const int wanted = alone || is_in_mnist_form(batch) ? job.threads : 1;
+    const bool is_alone = job.threads_of_each == job.threads;  // nothing is prepared meanwhile
+    const int wanted = is_alone || is_in_mnist_form(batch) ? job.threads : 1;
     if (wanted != threads) threads = set_threads(wanted);  // which is slow
     classify_batch(batch, job.predictor);
     for (const Prepared& prepared : batch) {

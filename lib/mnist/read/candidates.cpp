@@ -97,7 +97,9 @@ std::vector<Candidate> candidates_of(const SeenLevel& seen, std::size_t index, d
           is_peak &= best[other] < best[at] || (best[other] == best[at] && other >= at);
         }
       }
-      if (is_peak) candidates.push_back(candidate_at(seen, row, column, index));
+      if (!is_peak) continue;
+      const Candidate candidate = candidate_at(seen, row, column, index);
+      if (candidate.score >= least_score) candidates.push_back(candidate);  // not if it is NaN
     }
   }
   return candidates;

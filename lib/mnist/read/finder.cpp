@@ -27,8 +27,8 @@ namespace {
 
 using namespace reading;
 
-constexpr double kMostPixels = 1.0e6;        // of the finest level, and
-constexpr double kMostWithMargins = 1.25e6;  // around a strip there is more than in it
+constexpr double kMostPixels = 1.0e6;       // of the finest level
+constexpr double kMostWithMargins = 2.0e6;  // around a thin strip there is more than in it
 
 FindKind kind_of(int kind) {
   switch (kind) {
@@ -54,9 +54,12 @@ std::vector<double> scales_of(const Image& image) {
   const double half_step = std::sqrt(kTuning.scale_step);
   std::vector<double> scales;
   double scale = std::min(kTuning.most_enlarged, std::sqrt(kMostPixels / pixels));
-  const auto with_margin = [&](int length) { return length * scale + 2 * kMargin; };
-  while (with_margin(image.width) * with_margin(image.height) > kMostWithMargins) {
-    scale /= half_step;
+  const auto pixels_of_level = [&] {
+    const cv::Size size = with_margins(scaled_size({image.width, image.height}, scale));
+    return static_cast<double>(size.width) * size.height;
+  };
+  for (double most = pixels_of_level(); most > kMostWithMargins; most = pixels_of_level()) {
+    scale *= std::sqrt(kMostWithMargins / most);
   }
   while (scales.empty() || scale * shorter >= kTuning.least_side) {
     scales.push_back(scale);
@@ -82,11 +85,17 @@ Box box_of(const OwnInk& own, const Level& level, const Image& image) {
   return box;
 }
 
+// Of a place on the margins, the pixels nearest to it.
 Box box_of(const cv::Rect2d& place, const Image& image) {
-  const cv::Rect2d inside = place & cv::Rect2d(0, 0, image.width, image.height);
-  return {static_cast<int>(inside.x), static_cast<int>(inside.y),
-          std::max(1, static_cast<int>(inside.width)),
-          std::max(1, static_cast<int>(inside.height))};
+  const auto pixel = [](double at, int most) {
+    return std::clamp(static_cast<int>(std::lround(at)), 0, most);
+  };
+  Box box;
+  box.x = pixel(place.x, image.width - 1);
+  box.y = pixel(place.y, image.height - 1);
+  box.width = std::max(1, pixel(place.br().x, image.width) - box.x);
+  box.height = std::max(1, pixel(place.br().y, image.height) - box.y);
+  return box;
 }
 
 // Whether the ink is lighter than what is around it.
@@ -99,7 +108,8 @@ bool is_light(const OwnInk& own, const Level& level) {
 
 bool has_ink(const OwnInk& own) { return cv::countNonZero(own.strength > kTuning.inked) > 0; }
 
-// In steps of a byte, as from a file, to hide the rounding of sums, which depends on the threads.
+// In steps of a byte, as from a file, to hide the rounding of sums, which differs between
+// instruction sets.
 Digit digit_of(const OwnInk& own) {
   Digit digit = ink::frame_digit(own.strength).digit;
   for (float& ink : digit.ink) ink = std::round(255.0F * ink) / 255.0F;
@@ -210,7 +220,7 @@ double threshold_of(const NetworkFile& file) {
   return metadata_number(file.metadata, "find_above", 0.0, 1.0);
 }
 
-// Neither blank paper nor a black square may lead to values that are not finite.
+// Neither an empty page nor one with a square on it may lead to values that are not finite.
 void require_finite_maps(const NetworkFile& file, const PageInference& network) {
   cv::Mat1b levels(32, 32, std::uint8_t{0});
   for (const int square : {0, 255}) {

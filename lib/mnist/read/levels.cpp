@@ -8,12 +8,12 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "mnist/data/page_grid.h"
 #include "mnist/digit/tuning.h"
 
 namespace mnist::reading {
 namespace {
 
-constexpr int kCell = 4;
 const cv::Vec3f kLuminance{0.299F, 0.587F, 0.114F};
 
 cv::Mat resized(const cv::Mat& source, double scale) {
@@ -103,7 +103,7 @@ Pyramid::Pyramid(cv::Mat1b grey, const cv::Size& size) : halves_{std::move(grey)
   constexpr int kLeastSide = 32;  // below it there is nothing to save
   while (std::min(halves_.back().rows, halves_.back().cols) >= 2 * kLeastSide) {
     const cv::Mat1b& last = halves_.back();
-    // Only pairs of pixels have a mean of their own.
+    // Without an odd last row or column, which is less than one pixel of this half.
     const cv::Mat1b even = last(cv::Rect(0, 0, last.cols / 2 * 2, last.rows / 2 * 2));
     cv::Mat1b half;
     cv::resize(even, half, {last.cols / 2, last.rows / 2}, 0, 0, cv::INTER_AREA);
@@ -111,27 +111,35 @@ Pyramid::Pyramid(cv::Mat1b grey, const cv::Size& size) : halves_{std::move(grey)
   }
 }
 
+cv::Size scaled_size(const cv::Size& size, double scale) {
+  return {std::max(1, cvRound(size.width * scale)), std::max(1, cvRound(size.height * scale))};
+}
+
+cv::Size with_margins(const cv::Size& scaled) {
+  const auto whole_cells = [](int length) {
+    return (length + 2 * kMargin + kPageCell - 1) / kPageCell * kPageCell;
+  };
+  return {whole_cells(scaled.width), whole_cells(scaled.height)};
+}
+
 Level Pyramid::level_at(double scale) const {
-  const cv::Size wanted(std::max(1, cvRound(size_.width * scale)),
-                        std::max(1, cvRound(size_.height * scale)));
+  const cv::Size wanted = scaled_size(size_, scale);
   const auto enough =
       std::find_if(halves_.rbegin(), halves_.rend() - 1, [&](const cv::Mat1b& half) {
         return half.cols >= wanted.width && half.rows >= wanted.height;
       });
   cv::Mat1b scaled = *enough;
   if (wanted != scaled.size()) {
-    const bool shrinks = wanted.width < scaled.cols;
+    const bool shrinks = wanted.area() < scaled.size().area();
     cv::resize(*enough, scaled, wanted, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
   }
-  const auto padding = [](int length) {
-    return kMargin + (kCell - (length + 2 * kMargin) % kCell) % kCell;
-  };
   Level level{.levels = {},
               .margin = kMargin,
               .scale_x = static_cast<double>(wanted.width) / size_.width,
               .scale_y = static_cast<double>(wanted.height) / size_.height};
-  cv::copyMakeBorder(scaled, level.levels, kMargin, padding(wanted.height), kMargin,
-                     padding(wanted.width), cv::BORDER_REPLICATE);
+  const cv::Size whole = with_margins(wanted);
+  cv::copyMakeBorder(scaled, level.levels, kMargin, whole.height - wanted.height - kMargin, kMargin,
+                     whole.width - wanted.width - kMargin, cv::BORDER_REPLICATE);
   return level;
 }
 

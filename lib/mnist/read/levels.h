@@ -15,14 +15,21 @@ inline constexpr int kMargin = 8;
 
 // One scale of a picture, for the page network.
 struct Level {
-  cv::Mat1b levels{};  // continued outwards by `margin` on every side; sides are multiples of 4
+  // Continued outwards by `margin` on every side, and on the right and below until the sides are
+  // multiples of 4.
+  cv::Mat1b levels{};
   int margin = 0;
   double scale_x = 1;  // pixels of the level per pixel of the picture
   double scale_y = 1;
 };
 
+// The size of a picture of `size` at `scale`, and with its margins, multiples of 4.
+cv::Size scaled_size(const cv::Size& size, double scale);
+cv::Size with_margins(const cv::Size& scaled);
+
 // All of `image`, its colours mixed so that ink differs most from paper, transparent pixels being
-// paper, brought to at most `most_pixels`.
+// paper, brought to at most `most_pixels` (a side to no less than 1).
+// A small grey image is not copied: the result is valid only as long as it is.
 cv::Mat1b to_grey(const Image& image, double most_pixels);
 
 // A picture's grey channel and its halves, quarters, …: a level is averaged from the smallest that

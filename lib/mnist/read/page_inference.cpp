@@ -18,6 +18,7 @@ namespace mnist::reading {
 namespace {
 
 constexpr int kPixels = kPageCell * kPageCell;
+static_assert(kPixels % kLanes == 0);  // neither what is seen nor the ink is padded
 constexpr int kMostDilation = 2;
 constexpr int kBefore = kMostDilation;  // see Convolution
 constexpr int kAfter = 2 * kMostDilation;
@@ -242,7 +243,7 @@ class Pass {
       : kernels_(kernels), rows_(rows), columns_(columns) {}
 
   // Normalisation, the residual if there is one, and ReLU included.
-  void convolve(const FoldedLayer& layer, const Plane& in, int dilation, const Plane& out,
+  void convolve(const FoldedLayer& layer, const Plane& in, int dilation, Plane& out,
                 const Plane* residual = nullptr) const {
     const Convolution convolution{
         .in = in.cells(),
@@ -318,13 +319,13 @@ SeenLevel PageInference::look(Level level) const {
 
   const auto plane = [&](int channels) { return Plane(seen.rows, seen.columns, channels); };
 
-  const Plane pixels = plane(kPixels);
+  Plane pixels = plane(kPixels);
   see(seen.level.levels, seen.rows, seen.columns, pixels.cells());
-  const Plane detail = plane(stem.outs);
+  Plane detail = plane(stem.outs);
   pass.convolve(stem, pixels, 1, detail);
 
-  const Plane inner = plane(stem.outs);
-  const Plane x = plane(stem.outs);
+  Plane inner = plane(stem.outs);
+  Plane x = plane(stem.outs);
   for (const Plane* before = &detail; layer < maps; before = &x) {
     pass.convolve(*layer++, *before, 1, inner);
     pass.convolve(*layer++, inner, kMostDilation, x, before);
@@ -332,7 +333,7 @@ SeenLevel PageInference::look(Level level) const {
 
   seen.stride = static_cast<std::size_t>(maps->outs);
   seen.maps = pass.multiply(*maps, x);
-  const Plane hidden = plane(ink_hidden.outs);
+  Plane hidden = plane(ink_hidden.outs);
   pass.multiply(ink_hidden, {&x, &detail}, hidden.cells(), true);
   seen.ink = pass.multiply(maps[2], hidden);
   return seen;

@@ -64,7 +64,8 @@ class PageInference {
   PageInference(const PageNetOptions& options, const torch::nn::Module& network,
                 const Kernels& kernels = *available_kernels().front());
 
-  // On Torch's threads; the number of threads does not change a bit. Thread-safe.
+  // `level` has at least one cell. Runs on Torch's threads; the result is the same bit for bit for
+  // any number of them. Thread-safe.
   SeenLevel look(Level level) const;
 
  private:

@@ -238,6 +238,7 @@ TEST_CASE("single pixels, strips and single colours are read in bounded time", "
       of_shape(2, 2, PixelFormat::kRgba),         of_shape(1, 10'000, PixelFormat::kGrey),
       of_shape(10'000, 1, PixelFormat::kRgba),    of_shape(3, 5'000, PixelFormat::kRgba),
       of_shape(1'000'000, 1, PixelFormat::kGrey), of_shape(5, 300'000, PixelFormat::kGrey),
+      of_shape(1, 1'000'000, PixelFormat::kGrey), of_shape(300'000, 5, PixelFormat::kRgba),
       of_shape(5'000, 3, PixelFormat::kGrey),     of_shape(400, 300, PixelFormat::kRgba)};
   for (Image image : images) {
     for (const int level : {0, 127, 255}) {

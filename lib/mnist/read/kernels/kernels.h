@@ -20,8 +20,8 @@ namespace mnist::reading {
 
 inline constexpr int kLanes = 16;
 inline constexpr int kMostPlanes = 2;
-inline constexpr int kPoints =
-    16;  // of a tile, the 4x4 inputs that 2x2 outputs see, once transformed
+// Of a tile, the 4x4 inputs that 2x2 outputs see, once transformed.
+inline constexpr int kPoints = 16;
 inline constexpr int kTiles = 48;  // at a time: few enough to stay in the cache
 
 // Where a plane's cells lie.
@@ -30,13 +30,15 @@ struct Cells {
   std::int64_t row_stride = 0;
   std::int64_t column_stride = 0;
 
-  float* at(int y, int x) const { return first + y * row_stride + x * column_stride; }
+  [[gnu::always_inline]] float* at(int y, int x) const {
+    return first + y * row_stride + x * column_stride;
+  }
 };
 
 // What an output is besides a sum of products.
 struct Finish {
   const float* bias = nullptr;  // [out_channels]
-  Cells residual{};             // added; may be what is written; none if its `first` is null
+  Cells residual{};             // added, unless its `first` is null; may be `out`
   bool relu = false;
 };
 
@@ -66,16 +68,18 @@ struct Convolution {
   int rows = 0;
   int columns = 0;
 };
+
 // G g G^T: the weights g[v][u] of one input and output at the points.
 std::array<float, kPoints> transformed(const std::array<float, 9>& weights);
 
 struct Kernels {
   const char* name;  // of the instruction set
-  // Weights are [block of outputs][plane][input][output in the block], a block being as many
-  // outputs, or what is left.
+  // Weights are [block of outputs][plane][input][output in the block]. A block has so many outputs;
+  // the last may have fewer.
   int block;
+  // Rows first_row up to, but not including, end_row.
   void (*multiply)(const Product& product, int first_row, int end_row);
-  // Rows first_strip * 2 * dilation up to end_strip * 2 * dilation, or the last one. `scratch`:
+  // Those rows that exist of first_strip * 2 * dilation up to end_strip * 2 * dilation. `scratch`:
   // kPoints * kTiles * (in_channels + out_channels) floats.
   void (*convolve)(const Convolution& convolution, int first_strip, int end_strip, float* scratch);
 };
