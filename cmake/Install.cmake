@@ -11,28 +11,18 @@ set(MNIST_INSTALL_PAGE_MODEL ${CMAKE_INSTALL_DATADIR}/mnist-toolkit/models/page.
 set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
-# Headers marked "internal" are not part of the public interface.
-install(DIRECTORY lib/mnist ${PROJECT_BINARY_DIR}/generated/mnist
-  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
-  FILES_MATCHING PATTERN "*.h"
-  REGEX "image/(canvas|codecs|exif|heif_items|levels|palette|resample|tiff_file|tiff_reader)\\.h$" EXCLUDE
-  REGEX "digit/(frame|tuning)\\.h$" EXCLUDE
-  REGEX "draw/(camera|digit_styles|glyphs|handwriting|layout|outlier_form|scene_setting|sheet|writing)\\.h$" EXCLUDE
-  REGEX "read/(candidates|levels|page_inference|reading_order)\\.h$" EXCLUDE
-  REGEX "report/prediction_values\\.h$" EXCLUDE
-  REGEX "train/(digit_sources|picture_cache)\\.h$" EXCLUDE
-  PATTERN "bfloat16" EXCLUDE
-  PATTERN "kernels" EXCLUDE
-  REGEX "base/(cgroup|instruction_sets)\\.h$" EXCLUDE
-  REGEX "gradient/autocast\\.h$" EXCLUDE
-  REGEX "parallel/crew\\.h$" EXCLUDE
-  PATTERN "json_lines.h" EXCLUDE
-  PATTERN "safetensors_header.h" EXCLUDE
-  PATTERN "chart/frame.h" EXCLUDE
-  PATTERN "html" EXCLUDE
-  PATTERN "retry.h" EXCLUDE
-  PATTERN "temporary_name.h" EXCLUDE
-  PATTERN "vary_pixels.h" EXCLUDE)
+include(PublicHeaders)
+set(_headers ${MNIST_IO_HEADERS})
+if(MNIST_BUILD_CORE)
+  list(APPEND _headers ${MNIST_CORE_HEADERS})
+endif()
+foreach(header IN LISTS _headers)
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES lib/mnist/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mnist/${folder}
+    COMPONENT development)
+endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/generated/mnist/base/version.h
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mnist/base COMPONENT development)
 
 install(TARGETS mnist_io EXPORT mnist-toolkit-io-targets
   ARCHIVE COMPONENT development LIBRARY COMPONENT programs NAMELINK_COMPONENT development)

@@ -14,9 +14,6 @@ cmake --install "$build" --prefix "$folder/installed" >/dev/null
 if grep -rlF -e "$source" -e "$build" "$folder/installed/lib/cmake" "$folder/installed/include"; then
   fail "the installed package names the folder it was built in"
 fi
-if grep -rlE '[Ii]nternal( to|:|$)' "$folder/installed/include"; then
-  fail "an internal header is installed"
-fi
 export CMAKE_PREFIX_PATH=$folder/installed
 
 build_consumer() {  # NAME [OPTION…]: builds tests/install/NAME in $folder/NAME

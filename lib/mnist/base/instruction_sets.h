@@ -1,5 +1,5 @@
 // What kernels compiled for newer processors need from the one they run on: everything that their
-// flags (CMakeLists.txt beside them) let the compiler use. Thread-safe.
+// flags (CMakeLists.txt beside them) let the compiler use. Internal to lib/mnist. Thread-safe.
 #pragma once
 
 namespace mnist {

@@ -1,4 +1,4 @@
-// System calls that a signal may interrupt. Thread-safe.
+// System calls that a signal may interrupt. Internal to lib/mnist. Thread-safe.
 #pragma once
 
 #include <cerrno>

@@ -1,4 +1,5 @@
 // What the temporary files of write_file_atomically are called: a prefix, numbers, a suffix.
+// Internal to lib/mnist.
 #pragma once
 
 namespace mnist {

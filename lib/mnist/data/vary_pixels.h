@@ -1,5 +1,6 @@
 // The pixels' part of augment_digit.h: applies the drawn variation to an image. Exists once per
-// instruction set (vary_pixels_<set>.cpp), all with the same result, bit for bit. Thread-safe.
+// instruction set (vary_pixels_<set>.cpp), all with the same result, bit for bit. Internal to
+// lib/mnist/data. Thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // While it lives, Torch computes in bfloat16 whatever may be, in the calling thread: inputs and
 // weights of convolutions and linear layers are rounded, parameters and losses stay float32.
+// Internal to lib/mnist/gradient.
 #pragma once
 
 #include <ATen/autocast_mode.h>

@@ -3,7 +3,7 @@
 // Unlike a static split with a barrier, pieces are claimed one at a time: a thread that the system
 // has suspended delays only the piece it has begun, and the others take the rest. So which thread
 // does a piece is left to chance; a caller that wants the same result every time must give every
-// piece a separate output.
+// piece a separate output. Internal to lib/mnist.
 #pragma once
 
 #include <atomic>

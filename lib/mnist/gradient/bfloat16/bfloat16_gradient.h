@@ -2,7 +2,7 @@
 // kernels of kernels.h on FlatParameters. Parameters, their gradients, sums and normalisation stay
 // float32.
 //
-// Bit for bit the same for any number of threads. Not thread-safe.
+// Bit for bit the same for any number of threads. Internal to lib/mnist/gradient. Not thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // From the last activation of a chunk of images to their loss and back: hidden layer, dropout,
 // output layer. Thread-safe for chunks with separate scratch and gradients, except pack().
+// Internal to lib/mnist/gradient.
 #pragma once
 
 #include <cstdint>

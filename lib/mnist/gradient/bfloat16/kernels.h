@@ -11,7 +11,7 @@
 //
 // The kernels exist once per instruction set (kernels_<set>.cpp) and are chosen at run time. The
 // same call gives the same bits; other instruction sets may round differently. Thread-safe for
-// distinct outputs.
+// distinct outputs. Internal to lib/mnist/gradient.
 #pragma once
 
 #include <cstdint>

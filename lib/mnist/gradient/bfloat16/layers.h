@@ -1,5 +1,5 @@
 // The layers of a classifier as the bfloat16 kernels see them: shapes, weights in the kernels'
-// order, and what a step leaves there. Not thread-safe.
+// order, and what a step leaves there. Internal to lib/mnist/gradient. Not thread-safe.
 #pragma once
 
 #include <algorithm>
