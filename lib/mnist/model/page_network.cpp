@@ -13,9 +13,8 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-constexpr std::int64_t kAround = 11;     // cells over which contrast is local
-constexpr double kLeastContrast = 0.02;  // below it is noise, or nothing
-constexpr double kRareCentres = -4.0;    // logit: initially, most cells are not centres
+constexpr std::int64_t kAround = 2 * kContrastReach + 1;
+constexpr double kRareCentres = -4.0;  // logit: initially, most cells are not centres
 
 torch::nn::Conv2d convolution(const PageNetLayer& layer, std::int64_t dilation = 1) {
   torch::nn::Conv2d result(torch::nn::Conv2dOptions(layer.ins, layer.outs, layer.kernel)

@@ -5,16 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/bytes/json_document.h"
-#include "mnist/draw/page.h"
+#include "mnist/data/page_grid.h"
 
 namespace mnist {
-namespace {
-
-constexpr std::int64_t kCellPixels = 16;
-constexpr std::int64_t kCentres = kMarkKinds + 1;     // and the unreadable
-constexpr std::int64_t kMaps = kCentres + 2 + 2 + 2;  // small and other, sizes, ways
-
-}  // namespace
 
 std::vector<PageNetLayer> convolution_layers(const PageNetOptions& options) {
   const std::int64_t channels = options.channels;
@@ -23,7 +16,7 @@ std::vector<PageNetLayer> convolution_layers(const PageNetOptions& options) {
     const std::string number = std::to_string(i);
     layers.push_back({"conv" + number, "norm" + number, channels, channels, 3});
   }
-  layers.push_back({"maps", "", channels, kMaps, 1});
+  layers.push_back({"maps", "", channels, kPageMaps, 1});
   layers.push_back({"ink_hidden", "", 2 * channels, options.ink, 1});
   layers.push_back({"ink", "", options.ink, kCellPixels, 1});
   return layers;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <ATen/Parallel.h>
+#include <torch/nn/options/batchnorm.h>
 #include <torch/types.h>
 
 #include "mnist/model/network_file.h"
@@ -17,14 +18,10 @@
 namespace mnist::reading {
 namespace {
 
-constexpr int kPixels = kPageCell * kPageCell;
-static_assert(kPixels % kLanes == 0);  // neither what is seen nor the ink is padded
+static_assert(kCellPixels % kLanes == 0);  // neither what is seen nor the ink is padded
 constexpr int kMostDilation = 2;
 constexpr int kBefore = kMostDilation;  // see Convolution
 constexpr int kAfter = 2 * kMostDilation;
-constexpr int kReach = 5;                // cells: contrast is local within as many on every side
-constexpr double kLeastContrast = 0.02;  // as in model/page_network.cpp
-constexpr double kNormEpsilon = 1e-5;    // as torch::nn::BatchNorm2d has it
 constexpr std::int64_t kWorkOfThread = 1 << 20;  // multiplications: less is not worth waking one
 
 int padded(std::int64_t channels) {
@@ -51,7 +48,7 @@ class Plane {
   Cells cells_;
 };
 
-// Sums over a window of kReach cells on both sides, in steps along a row or column.
+// Sums over a window of kContrastReach cells on both sides, in steps along a row or column.
 class Window {
  public:
   explicit Window(int length) : length_(length) {}
@@ -60,8 +57,8 @@ class Window {
   // by one each time.
   template <class Add, class Remove>
   void move_to(int middle, Add add, Remove remove) {
-    while (end_ < std::min(length_, middle + kReach + 1)) add(end_++);
-    while (begin_ < middle - kReach) remove(begin_++);
+    while (end_ < std::min(length_, middle + kContrastReach + 1)) add(end_++);
+    while (begin_ < middle - kContrastReach) remove(begin_++);
   }
   int size() const { return end_ - begin_; }
 
@@ -120,7 +117,7 @@ void see(const cv::Mat1b& levels, int rows, int columns, const Cells& cells) {
       horizontal.move_to(
           column, [&](int x) { around += below[static_cast<std::size_t>(x)]; },
           [&](int x) { around -= below[static_cast<std::size_t>(x)]; });
-      const double pixels = static_cast<double>(kPixels) * vertical.size() * horizontal.size();
+      const double pixels = static_cast<double>(kCellPixels) * vertical.size() * horizontal.size();
       const double mean = around.sum / pixels / 255;
       const double square = around.squares / pixels / (255.0 * 255.0);
       const double contrast = std::sqrt(std::max(0.0, square - mean * mean)) + kLeastContrast;
@@ -157,9 +154,9 @@ Affine affine_of(const PageNetLayer& layer, const State& state) {
   Affine result{values_of(state, layer.norm + ".weight"), values_of(state, layer.norm + ".bias")};
   const std::vector<float> means = values_of(state, layer.norm + ".running_mean");
   const std::vector<float> variances = values_of(state, layer.norm + ".running_var");
+  const double epsilon = torch::nn::BatchNormOptions(layer.outs).eps();
   for (std::size_t o = 0; o < means.size(); ++o) {
-    result.factors[o] =
-        static_cast<float>(result.factors[o] / std::sqrt(variances[o] + kNormEpsilon));
+    result.factors[o] = static_cast<float>(result.factors[o] / std::sqrt(variances[o] + epsilon));
     result.offsets[o] -= means[o] * result.factors[o];
   }
   return result;
@@ -319,7 +316,7 @@ SeenLevel PageInference::look(Level level) const {
 
   const auto plane = [&](int channels) { return Plane(seen.rows, seen.columns, channels); };
 
-  Plane pixels = plane(kPixels);
+  Plane pixels = plane(kCellPixels);
   see(seen.level.levels, seen.rows, seen.columns, pixels.cells());
   Plane detail = plane(stem.outs);
   pass.convolve(stem, pixels, 1, detail);

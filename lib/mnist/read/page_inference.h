@@ -28,7 +28,7 @@ inline float sigmoid(float logit) { return 1.0F / (1.0F + std::exp(-logit)); }
 // A level with what the network says about it, cell by cell.
 struct SeenLevel {
   // Of a cell's maps: logits of kPageClasses centres, then these.
-  enum Map { kSmall = kPageClasses, kOther, kSizes, kWays = kSizes + 2, kMaps = kWays + 2 };
+  enum Map { kSmall = kPageClasses, kOther, kSizes, kWays = kSizes + 2, kMaps = kPageMaps };
 
   Level level{};
   int rows = 0;  // cells
